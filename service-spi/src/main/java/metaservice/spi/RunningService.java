@@ -1,0 +1,26 @@
+package metaservice.spi;
+
+import io.undertow.server.HttpHandler;
+
+/** A started service version. Thread-safe. */
+public interface RunningService extends AutoCloseable {
+
+    /**
+     * The service's whole HTTP API. It is called on an I/O thread, and it moves blocking work to a worker thread
+     * itself. The same object for the life of the service.
+     */
+    HttpHandler handler();
+
+    /**
+     * Asks the service whether it can do its work, its database included. Blocks for at most a few seconds and never
+     * throws.
+     */
+    Health health();
+
+    /**
+     * Releases everything the service opened: connections, threads, drivers. Called once, after the last request was
+     * answered. Never throws.
+     */
+    @Override
+    void close();
+}

@@ -1,0 +1,19 @@
+package metaservice.spi;
+
+/**
+ * Entry point of one service version: the class that the manifest entry {@code Metaservice-Provider} names. It has a
+ * public constructor without parameters. The launcher calls it with the service's class loader as the thread's context
+ * class loader.
+ */
+public interface ServiceProvider {
+
+    /**
+     * Builds the service and opens what it needs. Returns only when the service can answer requests; whatever was
+     * opened before a failure is closed again.
+     *
+     * @param context everything the launcher tells the service
+     * @return the service, ready to answer
+     * @throws ServiceStartException if the service cannot run; its message is one sentence for the operator
+     */
+    RunningService start(ServiceContext context) throws ServiceStartException;
+}
