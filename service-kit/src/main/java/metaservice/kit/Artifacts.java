@@ -77,6 +77,37 @@ public final class Artifacts {
                         .and(")" + joinedWithRun + " WHERE a.attempt_id = a.latest_attempt ORDER BY a.ts_epoch DESC"));
     }
 
+    /** The newest row of every name in every task of a run, page by page. */
+    public Paged pagesOfRun(Request request) {
+        return pages(Ids.run(request, "every"));
+    }
+
+    /** The newest row of every name in every task of a step, page by page. */
+    public Paged pagesOfStep(Request request) {
+        return pages(Ids.step(request, "every"));
+    }
+
+    /** The newest row of every name in a task, page by page. */
+    public Paged pagesOfTask(Request request) {
+        return pages(Ids.task(request, "every"));
+    }
+
+    private Paged pages(Sql rows) {
+        Sql newest = Sql.of("FROM (SELECT DISTINCT ON (flow_id, run_number, task_id, name) every.* FROM " + table
+                        + " every WHERE")
+                .and(rows)
+                .and("ORDER BY flow_id, run_number, task_id, name, ts_epoch DESC, attempt_id DESC)" + joinedWithRun
+                        + " WHERE true");
+        return new Paged(
+                COLUMNS,
+                newest,
+                List.of(
+                        Paged.Order.number("ts_epoch", "a.ts_epoch"),
+                        Paged.Order.number("task_id", "a.task_id"),
+                        Paged.Order.text("name", "a.name")),
+                Filters.NONE);
+    }
+
     /** One attempt of a task; empty if there was none, and for a task without artifacts whatever is asked. */
     public Answer ofAttempt(Request request) throws SQLException {
         Sql any = Sql.of("SELECT 1 FROM " + table + " a WHERE")

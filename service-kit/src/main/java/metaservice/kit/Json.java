@@ -33,7 +33,7 @@ final class Json {
         try {
             node = MAPPER.readTree(body);
         } catch (JsonProcessingException e) {
-            throw ClientError.badRequest("body: expected JSON; " + e.getOriginalMessage() + position(e), e);
+            throw ClientError.badRequest("body: expected one JSON value" + position(e), e);
         } catch (IOException e) {
             throw ClientError.badRequest("body: expected JSON in UTF-8", e);
         }
@@ -78,7 +78,7 @@ final class Json {
     private static String position(JsonProcessingException e) {
         return e.getLocation() == null
                 ? ""
-                : " (line " + e.getLocation().getLineNr() + ", column "
-                        + e.getLocation().getColumnNr() + ")";
+                : ", stopped reading at line " + e.getLocation().getLineNr() + ", column "
+                        + e.getLocation().getColumnNr();
     }
 }

@@ -53,6 +53,24 @@ public final class Metadata {
         return parts.list(COLUMNS, Sql.of(select).and(rows).and("ORDER BY m.id DESC"));
     }
 
+    /** Everything of a run, page by page. */
+    public Paged pagesOfRun(Request request) {
+        return pages(Ids.run(request, "m"));
+    }
+
+    /** Everything of a task, page by page. */
+    public Paged pagesOfTask(Request request) {
+        return pages(Ids.task(request, "m"));
+    }
+
+    private Paged pages(Sql rows) {
+        return new Paged(
+                COLUMNS,
+                Sql.of("FROM " + parts.tables().metadata() + " m WHERE").and(rows),
+                List.of(Paged.Order.number("ts_epoch", "m.ts_epoch"), Paged.Order.number("id", "m.id")),
+                Filters.NONE);
+    }
+
     /** Stores metadata of a task; the same field may be stored again and again. */
     public Answer create(Request request) throws SQLException {
         return batch.create(request);
