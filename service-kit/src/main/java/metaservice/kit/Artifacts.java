@@ -1,0 +1,120 @@
+package metaservice.kit;
+
+import java.sql.SQLException;
+import java.util.List;
+
+/** Artifacts of the generations that know names and attempts. They show the tags of their run, not their own. */
+public final class Artifacts {
+
+    private static final Columns COLUMNS = Columns.of(
+            Column.text("flow_id").from("a.flow_id"),
+            new Column("run_number", Ids.RUN.formatted("a"), Column.Kind.ID),
+            Column.text("step_name").from("a.step_name"),
+            new Column("task_id", Ids.TASK.formatted("a"), Column.Kind.ID),
+            Column.text("name").from("a.name"),
+            Column.text("location").from("a.location"),
+            Column.text("ds_type").from("a.ds_type"),
+            Column.text("sha").from("a.sha"),
+            Column.text("type").from("a.type"),
+            Column.text("content_type").from("a.content_type"),
+            Column.text("user_name").from("a.user_name"),
+            Column.number("attempt_id").from("a.attempt_id"),
+            Column.number("ts_epoch").from("a.ts_epoch"),
+            Column.json("tags").from("r.tags"),
+            Column.json("system_tags").from("r.system_tags"));
+
+    private static final List<Field> FIELDS = List.of(
+            Field.text("name").orElse(" ").required(),
+            Field.text("location").orElse(" ").required(),
+            Field.text("ds_type").orElse(" ").required(),
+            Field.text("sha").orElse(" "),
+            Field.text("type").orElse(" "),
+            Field.text("content_type").orElse(" "),
+            Field.text("user_name").orElse(" "),
+            Field.smallNumber("attempt_id", "0"),
+            Field.json("tags"),
+            Field.json("system_tags"));
+
+    private final Parts parts;
+    private final TaskBatch batch;
+    private final String table;
+    private final String joinedWithRun;
+
+    /** Artifacts of one service. */
+    public Artifacts(Parts parts) {
+        this.parts = parts;
+        this.table = parts.tables().artifacts();
+        this.batch = new TaskBatch(parts, table, FIELDS, "artifacts_created");
+        this.joinedWithRun =
+                " a LEFT JOIN " + parts.tables().runs() + " r ON r.flow_id = a.flow_id AND r.run_number = a.run_number";
+    }
+
+    /** The latest attempt of every task of a run. */
+    public Answer ofRun(Request request) {
+        return latest(Ids.run(request, "all_attempts"));
+    }
+
+    /** The latest attempt of every task of a step. */
+    public Answer ofStep(Request request) {
+        return latest(Ids.step(request, "all_attempts"));
+    }
+
+    /** The latest attempt of a task. */
+    public Answer ofTask(Request request) {
+        return latest(Ids.task(request, "all_attempts"));
+    }
+
+    private Answer latest(Sql rows) {
+        return parts.list(
+                COLUMNS,
+                Sql.of("SELECT " + COLUMNS.select() + " FROM (SELECT all_attempts.*, max(attempt_id) OVER"
+                                + " (PARTITION BY flow_id, run_number, step_name, task_id) AS latest_attempt FROM "
+                                + table + " all_attempts WHERE")
+                        .and(rows)
+                        .and(")" + joinedWithRun + " WHERE a.attempt_id = a.latest_attempt ORDER BY a.ts_epoch DESC"));
+    }
+
+    /** One attempt of a task; empty if there was none. */
+    public Answer ofAttempt(Request request) {
+        return parts.list(COLUMNS, attempt(request, attemptId(request)).and("ORDER BY a.ts_epoch DESC"));
+    }
+
+    /** One artifact of one attempt. */
+    public Answer oneOfAttempt(Request request) throws SQLException {
+        return parts.object(
+                COLUMNS, attempt(request, attemptId(request)).and("AND a.name = ?", request.path("artifact_name")));
+    }
+
+    /**
+     * One artifact: of the attempt to which the newest artifact called {@code name} belongs, which every attempt stores
+     * last; of attempt 0 if there is none.
+     */
+    public Answer one(Request request) throws SQLException {
+        Sql lastAttempt = Sql.of("coalesce((SELECT n.attempt_id FROM " + table + " n WHERE")
+                .and(Ids.task(request, "n"))
+                .and("AND n.name = 'name' ORDER BY n.ts_epoch DESC, n.attempt_id DESC LIMIT 1), 0)");
+        return parts.object(
+                COLUMNS, attempt(request, lastAttempt).and("AND a.name = ?", request.path("artifact_name")));
+    }
+
+    private Sql attempt(Request request, Sql attempt) {
+        return Sql.of("SELECT " + COLUMNS.select() + " FROM " + table + joinedWithRun + " WHERE")
+                .and(Ids.task(request, "a"))
+                .and("AND a.attempt_id =")
+                .and(attempt);
+    }
+
+    private static Sql attemptId(Request request) {
+        String text = request.path("attempt_id");
+        try {
+            return Sql.of("?", (int) Short.parseShort(text));
+        } catch (NumberFormatException e) {
+            throw ClientError.badRequest("attempt_id " + text + ": expected a whole number up to 32767", e);
+        }
+    }
+
+    /** Stores artifacts of a task; one that is there already stays as it is. */
+    public Answer create(Request request) throws SQLException {
+        return batch.create(request);
+    }
+}

@@ -1,0 +1,185 @@
+package metaservice.kit;
+
+import com.zaxxer.hikari.HikariConfig;
+import com.zaxxer.hikari.HikariDataSource;
+import java.sql.Connection;
+import java.sql.Driver;
+import java.sql.DriverManager;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.Collections;
+import java.util.List;
+import java.util.Optional;
+import metaservice.spi.DatabaseAccess;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A service's pool of connections, and the few ways in which endpoints use one. Statements run in autocommit mode: one
+ * statement is one round trip. Thread-safe.
+ */
+public final class Database implements AutoCloseable {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Database.class);
+
+    /** Rows that come in one go when a list is streamed. */
+    private static final int ROWS_PER_FETCH = 1000;
+
+    private static final int HEALTH_CHECK_SECONDS = 5;
+
+    private final HikariDataSource pool;
+
+    /**
+     * Opens the pool and one connection.
+     *
+     * @throws SQLException if the database cannot be reached
+     */
+    Database(String name, DatabaseAccess access) throws SQLException {
+        HikariConfig config = new HikariConfig();
+        config.setPoolName(name);
+        config.setJdbcUrl(access.jdbcUrl());
+        config.setDriverClassName("org.postgresql.Driver");
+        access.properties().forEach(config::addDataSourceProperty);
+        config.setMinimumIdle(access.poolMin());
+        config.setMaximumPoolSize(access.poolMax());
+        config.setConnectionTimeout(Math.max(250, access.timeout().toMillis()));
+        // The reference closes connections that were idle for ten timeouts.
+        config.setIdleTimeout(Math.max(10_000, access.timeout().multipliedBy(10).toMillis()));
+        config.setInitializationFailTimeout(-1);
+        config.setConnectionInitSql(
+                "SET statement_timeout = " + access.timeout().toMillis());
+        pool = new HikariDataSource(config);
+        try (Connection connection = pool.getConnection()) {
+            LOG.debug("{} reaches {}", name, connection.getMetaData().getURL());
+        } catch (SQLException | RuntimeException e) {
+            close();
+            throw e;
+        }
+    }
+
+    /** Reads one value or more out of a row. */
+    @FunctionalInterface
+    public interface RowReader<T> {
+        /** Reads the row on which the result stands. */
+        T read(ResultSet row) throws SQLException;
+    }
+
+    /** Does something with every row. */
+    @FunctionalInterface
+    interface RowSink {
+        void accept(ResultSet row) throws Exception;
+    }
+
+    /** Uses a connection. */
+    @FunctionalInterface
+    interface Work<T> {
+        T on(Connection connection) throws SQLException;
+    }
+
+    /** Runs a statement and reads its first row, if it has one. One round trip. */
+    public <T> Optional<T> first(Sql sql, RowReader<T> reader) throws SQLException {
+        try (Connection connection = pool.getConnection()) {
+            return first(connection, sql, reader);
+        }
+    }
+
+    static <T> Optional<T> first(Connection connection, Sql sql, RowReader<T> reader) throws SQLException {
+        try (PreparedStatement statement = prepare(connection, sql);
+                ResultSet rows = statement.executeQuery()) {
+            return rows.next() ? Optional.of(reader.read(rows)) : Optional.empty();
+        }
+    }
+
+    /** Runs a statement that changes rows and says how many. One round trip. */
+    public int update(Sql sql) throws SQLException {
+        try (Connection connection = pool.getConnection()) {
+            return update(connection, sql);
+        }
+    }
+
+    static int update(Connection connection, Sql sql) throws SQLException {
+        try (PreparedStatement statement = prepare(connection, sql)) {
+            return statement.executeUpdate();
+        }
+    }
+
+    /** Hands every row to the sink, in constant memory: rows come in portions, through a cursor. */
+    void forEach(Sql sql, RowSink sink) throws Exception {
+        try (Connection connection = pool.getConnection()) {
+            // The driver uses a cursor only inside a transaction; the pool ends it and turns autocommit on again.
+            connection.setAutoCommit(false);
+            try (PreparedStatement statement = prepare(connection, sql)) {
+                statement.setFetchSize(ROWS_PER_FETCH);
+                try (ResultSet rows = statement.executeQuery()) {
+                    while (rows.next()) {
+                        sink.accept(rows);
+                    }
+                }
+            }
+        }
+    }
+
+    /** Runs work in one repeatable-read transaction; of two that change the same row, one fails with 40001. */
+    <T> T repeatableRead(Work<T> work) throws SQLException {
+        try (Connection connection = pool.getConnection()) {
+            connection.setAutoCommit(false);
+            update(connection, Sql.of("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ"));
+            T result = work.on(connection);
+            connection.commit();
+            return result;
+        }
+    }
+
+    /** Whether the database answers now. */
+    boolean isUp() {
+        try (Connection connection = pool.getConnection()) {
+            return connection.isValid(HEALTH_CHECK_SECONDS);
+        } catch (SQLException e) {
+            LOG.warn("health check failed: {}", e.getMessage());
+            return false;
+        }
+    }
+
+    /** Closes all connections, and takes this class loader's drivers out of the JVM's list, which would keep it alive. */
+    @Override
+    public void close() {
+        pool.close();
+        for (Driver driver : Collections.list(DriverManager.getDrivers())) {
+            if (driver.getClass().getClassLoader() == Database.class.getClassLoader()) {
+                deregister(driver);
+            }
+        }
+    }
+
+    private static void deregister(Driver driver) {
+        try {
+            DriverManager.deregisterDriver(driver);
+        } catch (SQLException e) {
+            LOG.warn("driver {} stays registered", driver, e);
+        }
+    }
+
+    private static PreparedStatement prepare(Connection connection, Sql sql) throws SQLException {
+        PreparedStatement statement = connection.prepareStatement(sql.text());
+        try {
+            bind(connection, statement, sql.values());
+            return statement;
+        } catch (SQLException | RuntimeException e) {
+            statement.close();
+            throw e;
+        }
+    }
+
+    private static void bind(Connection connection, PreparedStatement statement, List<Object> values)
+            throws SQLException {
+        int index = 1;
+        for (Object value : values) {
+            if (value instanceof String[] array) {
+                statement.setArray(index++, connection.createArrayOf("text", array));
+            } else {
+                statement.setObject(index++, value);
+            }
+        }
+    }
+}

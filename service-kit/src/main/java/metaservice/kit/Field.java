@@ -1,0 +1,115 @@
+package metaservice.kit;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.util.Optional;
+
+/**
+ * One member of the JSON objects that clients send, and what becomes of it.
+ *
+ * @param name its name in JSON and in SQL
+ * @param kind what it has to be
+ * @param maxLength most characters of a text
+ * @param nullable whether null may be stored
+ * @param whenMissing what is stored if the member is not there; empty stores null
+ */
+public record Field(String name, Kind kind, int maxLength, boolean nullable, Optional<String> whenMissing) {
+
+    /** What a member has to be. */
+    public enum Kind {
+        /** A text; numbers and booleans become one, as in the reference. */
+        TEXT,
+        /** Any JSON; null and a missing member are stored as JSON null. */
+        JSON,
+        /** A number from -32768 to 32767, or a text that holds one. */
+        SMALL_NUMBER
+    }
+
+    /** A text of at most 255 characters that may be null. */
+    public static Field text(String name) {
+        return new Field(name, Kind.TEXT, 255, true, Optional.empty());
+    }
+
+    /** Any JSON. */
+    public static Field json(String name) {
+        return new Field(name, Kind.JSON, Integer.MAX_VALUE, true, Optional.of("null"));
+    }
+
+    /** A small number, which is not null. */
+    public static Field smallNumber(String name, String whenMissing) {
+        return new Field(name, Kind.SMALL_NUMBER, 6, false, Optional.of(whenMissing));
+    }
+
+    /** The same, but with a value of its own when it is missing. */
+    public Field orElse(String value) {
+        return new Field(name, kind, maxLength, nullable, Optional.of(value));
+    }
+
+    /** The same, but never null. */
+    public Field required() {
+        return new Field(name, kind, maxLength, false, whenMissing);
+    }
+
+    /** The same, of any length. */
+    public Field unlimited() {
+        return new Field(name, kind, Integer.MAX_VALUE, nullable, whenMissing);
+    }
+
+    /**
+     * The text that SQL casts to the column's type; null for SQL's NULL.
+     *
+     * @throws ClientError 400 if the value is not what it has to be
+     */
+    String read(JsonNode object) {
+        JsonNode value = object.get(name);
+        if (value == null) {
+            return whenMissing.orElse(null);
+        }
+        return kind == Kind.JSON ? json(value) : scalar(value);
+    }
+
+    private String json(JsonNode value) {
+        if (!Json.isStorable(value)) {
+            throw bad("text without NUL characters and lone surrogates");
+        }
+        return value.toString();
+    }
+
+    private String scalar(JsonNode value) {
+        if (value.isNull()) {
+            if (!nullable) {
+                throw bad("a value, found null");
+            }
+            return null;
+        }
+        if (value.isContainerNode()) {
+            throw bad("a text, found " + (value.isArray() ? "an array" : "an object"));
+        }
+        return checked(value.asText());
+    }
+
+    private String checked(String text) {
+        if (kind == Kind.SMALL_NUMBER) {
+            return smallNumber(text);
+        }
+        if (!Json.isStorable(text)) {
+            throw bad("text without NUL characters and lone surrogates");
+        }
+        if (text.codePointCount(0, text.length()) > maxLength) {
+            throw bad("at most " + maxLength + " characters, found " + text.codePointCount(0, text.length()));
+        }
+        return text;
+    }
+
+    private String smallNumber(String text) {
+        try {
+            return Short.toString(Short.parseShort(text));
+        } catch (NumberFormatException e) {
+            throw ClientError.badRequest(
+                    name + ": expected a whole number from " + Short.MIN_VALUE + " to " + Short.MAX_VALUE, e);
+        }
+    }
+
+    private ClientError bad(String expected) {
+        return ClientError.badRequest(name + ": expected " + expected);
+    }
+}

@@ -1,0 +1,51 @@
+package metaservice.kit;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.util.Optional;
+
+/**
+ * Ids of the generations that know names: a run or task has a number, and a name if its client gave one. Answers show
+ * the name if there is one.
+ */
+final class Ids {
+
+    /** Of a run, in any of the tables. */
+    static final String RUN = "coalesce(%1$s.run_id, %1$s.run_number::text)";
+
+    /** Of a task, in any of the tables below runs. */
+    static final String TASK = "coalesce(%1$s.task_name, %1$s.task_id::text)";
+
+    private Ids() {}
+
+    /** Finds the rows of the run that the path names. */
+    static Sql run(Request request, String row) {
+        return Sql.of(row + ".flow_id = ? AND", request.path("flow_id"))
+                .and(new Key("run_number", request.path("run_number")).matches(row + ".run_number", row + ".run_id"));
+    }
+
+    /** Finds the rows of the step that the path names. */
+    static Sql step(Request request, String row) {
+        return run(request, row).and("AND " + row + ".step_name = ?", request.path("step_name"));
+    }
+
+    /** Finds the rows of the task that the path names. */
+    static Sql task(Request request, String row) {
+        return step(request, row)
+                .and("AND")
+                .and(new Key("task_id", request.path("task_id")).matches(row + ".task_id", row + ".task_name"));
+    }
+
+    /**
+     * The name that a client gives to something new; empty if it leaves that to us.
+     *
+     * @throws ClientError 400 if the name is a number or cannot be stored
+     */
+    static Optional<String> given(JsonNode body, String member) {
+        Optional<String> name = Optional.ofNullable(Field.text(member).read(body));
+        if (name.filter(Key::isNumber).isPresent()) {
+            throw ClientError.badRequest(member + ": expected a name that is not a number, found " + name.get()
+                    + "; leave it out to get a" + " number");
+        }
+        return name;
+    }
+}

@@ -1,0 +1,82 @@
+package metaservice.kit;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.MissingNode;
+import java.io.IOException;
+import java.util.List;
+import java.util.Map;
+
+/** Reading JSON: one configuration for all bodies. Thread-safe. */
+final class Json {
+
+    /** Numbers keep every digit, because they may end up as text. */
+    static final ObjectMapper MAPPER = JsonMapper.builder()
+            .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+            .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
+            .build();
+
+    private Json() {}
+
+    /**
+     * Parses a body; of two equal keys the last one counts, as in the reference.
+     *
+     * @throws ClientError 400 if it is not JSON
+     */
+    static JsonNode parse(byte[] body) {
+        JsonNode node;
+        try {
+            node = MAPPER.readTree(body);
+        } catch (JsonProcessingException e) {
+            throw ClientError.badRequest("body: expected JSON; " + e.getOriginalMessage() + position(e), e);
+        } catch (IOException e) {
+            throw ClientError.badRequest("body: expected JSON in UTF-8", e);
+        }
+        if (node instanceof MissingNode) {
+            throw ClientError.badRequest("body: expected JSON, found nothing");
+        }
+        return node;
+    }
+
+    /** Whether PostgreSQL can store the text: it holds neither NUL nor half of a surrogate pair. */
+    static boolean isStorable(String text) {
+        for (int i = 0; i < text.length(); i++) {
+            char c = text.charAt(i);
+            if (c == 0 || Character.isLowSurrogate(c)) {
+                return false;
+            }
+            if (Character.isHighSurrogate(c) && (++i == text.length() || !Character.isLowSurrogate(text.charAt(i)))) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /** The same for every key and text of a JSON value. */
+    static boolean isStorable(JsonNode node) {
+        if (node.isTextual()) {
+            return isStorable(node.textValue());
+        }
+        for (Map.Entry<String, JsonNode> member : node.properties()) {
+            if (!isStorable(member.getKey()) || !isStorable(member.getValue())) {
+                return false;
+            }
+        }
+        for (JsonNode element : node.isArray() ? node : List.<JsonNode>of()) {
+            if (!isStorable(element)) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private static String position(JsonProcessingException e) {
+        return e.getLocation() == null
+                ? ""
+                : " (line " + e.getLocation().getLineNr() + ", column "
+                        + e.getLocation().getColumnNr() + ")";
+    }
+}

@@ -1,0 +1,60 @@
+package metaservice.kit;
+
+import java.sql.SQLException;
+import java.util.List;
+
+/** Metadata of the generations that know names. It shows its own tags. */
+public final class Metadata {
+
+    private static final Columns COLUMNS = Columns.of(
+            Column.number("id").from("m.id"),
+            Column.text("flow_id").from("m.flow_id"),
+            new Column("run_number", Ids.RUN.formatted("m"), Column.Kind.ID),
+            Column.text("step_name").from("m.step_name"),
+            new Column("task_id", Ids.TASK.formatted("m"), Column.Kind.ID),
+            Column.text("field_name").from("m.field_name"),
+            Column.text("value").from("m.value"),
+            Column.text("type").from("m.type"),
+            Column.text("user_name").from("m.user_name"),
+            Column.number("ts_epoch").from("m.ts_epoch"),
+            Column.json("tags").from("m.tags"),
+            Column.json("system_tags").from("m.system_tags"));
+
+    private static final List<Field> FIELDS = List.of(
+            Field.text("field_name").orElse(" ").required(),
+            Field.text("value").orElse(" ").required().unlimited(),
+            Field.text("type").orElse(" ").required(),
+            Field.text("user_name"),
+            Field.json("tags"),
+            Field.json("system_tags"));
+
+    private final Parts parts;
+    private final TaskBatch batch;
+    private final String select;
+
+    /** Metadata of one service. */
+    public Metadata(Parts parts) {
+        this.parts = parts;
+        this.batch = new TaskBatch(parts, parts.tables().metadata(), FIELDS, "metadata_created");
+        this.select = "SELECT " + COLUMNS.select() + " FROM " + parts.tables().metadata() + " m WHERE";
+    }
+
+    /** Everything of a run, newest first. */
+    public Answer ofRun(Request request) {
+        return list(Ids.run(request, "m"));
+    }
+
+    /** Everything of a task, newest first. */
+    public Answer ofTask(Request request) {
+        return list(Ids.task(request, "m"));
+    }
+
+    private Answer list(Sql rows) {
+        return parts.list(COLUMNS, Sql.of(select).and(rows).and("ORDER BY m.id DESC"));
+    }
+
+    /** Stores metadata of a task; the same field may be stored again and again. */
+    public Answer create(Request request) throws SQLException {
+        return batch.create(request);
+    }
+}

@@ -1,0 +1,90 @@
+package metaservice.kit;
+
+import com.fasterxml.jackson.core.JsonGenerator;
+import com.fasterxml.jackson.databind.JsonNode;
+import java.io.IOException;
+import java.sql.SQLException;
+import java.time.Clock;
+import java.util.Optional;
+
+/**
+ * What all endpoints of a service share.
+ *
+ * @param database the pool
+ * @param tables what the tables are called
+ * @param style how answers without an object look
+ * @param clock tells what becomes {@code ts_epoch} and heartbeats
+ */
+public record Parts(Database database, Tables tables, Style style, Clock clock) {
+
+    /** Milliseconds since the epoch, as {@code ts_epoch} counts. */
+    public long millis() {
+        return clock.millis();
+    }
+
+    /** Seconds since the epoch, as heartbeats count. */
+    long seconds() {
+        return clock.millis() / 1000;
+    }
+
+    /** The heartbeat with which a new run or task begins, if its client sends heartbeats. */
+    Optional<Long> firstHeartbeat(JsonNode body) {
+        return Heartbeats.areSentBy(body.get("system_tags")) ? Optional.of(seconds()) : Optional.empty();
+    }
+
+    /** Begins a statement that needs the run of the path: it is {@code r} in what follows. */
+    Sql withRun(Request request) {
+        return Sql.of("WITH r AS (SELECT r.* FROM " + tables.runs() + " r WHERE")
+                .and(Ids.run(request, "r"))
+                .and(")");
+    }
+
+    /** What the creation of something below a run answers if there is no such run. */
+    Answer unknownRun(Request request) {
+        return Answer.message(
+                404,
+                "run_number: there is no run " + request.path("run_number") + " of flow " + request.path("flow_id"));
+    }
+
+    /** Runs the statement and answers its first row as an object, or that there is none. One round trip. */
+    public Answer object(Columns columns, Sql sql) throws SQLException {
+        return object(columns, sql, style.notFound());
+    }
+
+    /** The same, with another answer if there is no row. */
+    Answer object(Columns columns, Sql sql, Answer otherwise) throws SQLException {
+        Optional<String[]> row = database.first(sql, columns::read);
+        return row.map(texts -> Answer.json(200, json -> columns.write(texts, json)))
+                .orElse(otherwise);
+    }
+
+    /** Answers all rows of the statement as an array of objects; they are read and written one by one. */
+    public Answer list(Columns columns, Sql sql) {
+        return list(columns, sql, style.emptyList());
+    }
+
+    /** The same, with another shape for the empty list. */
+    public Answer list(Columns columns, Sql sql, Style.EmptyList whenEmpty) {
+        return Answer.json(200, json -> {
+            database.forEach(sql, row -> {
+                startArrayOnce(json);
+                columns.write(columns.read(row), json);
+            });
+            if (!json.getOutputContext().inRoot()) {
+                json.writeEndArray();
+            } else if (whenEmpty == Style.EmptyList.OBJECT) {
+                json.writeStartObject();
+                json.writeEndObject();
+            } else {
+                json.writeStartArray();
+                json.writeEndArray();
+            }
+        });
+    }
+
+    private static void startArrayOnce(JsonGenerator json) throws IOException {
+        if (json.getOutputContext().inRoot()) {
+            json.writeStartArray();
+        }
+    }
+}

@@ -1,0 +1,56 @@
+package metaservice.kit;
+
+import java.io.ByteArrayOutputStream;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+
+/** Takes paths apart. Paths are matched as they were sent: only parameters are percent-decoded, never fixed parts. */
+final class PathSegments {
+
+    private PathSegments() {}
+
+    /** The parts between slashes; {@code /flows/} has an empty second one, and so matches nothing. */
+    static List<String> of(String path) {
+        return List.of(path.substring(1).split("/", -1));
+    }
+
+    /**
+     * Decodes one segment.
+     *
+     * @throws ClientError 400 if an escape is malformed or the bytes are no UTF-8
+     */
+    static String decode(String name, String segment) {
+        if (segment.indexOf('%') < 0 && isAscii(segment)) {
+            return segment;
+        }
+        byte[] raw = segment.getBytes(StandardCharsets.ISO_8859_1);
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream(raw.length);
+        for (int i = 0; i < raw.length; i++) {
+            if (raw[i] != '%') {
+                bytes.write(raw[i]);
+                continue;
+            }
+            int high = i + 2 < raw.length ? Character.digit(raw[i + 1], 16) : -1;
+            int low = i + 2 < raw.length ? Character.digit(raw[i + 2], 16) : -1;
+            if (high < 0 || low < 0) {
+                throw ClientError.badRequest(name + ": malformed percent escape in the path");
+            }
+            bytes.write(high << 4 | low);
+            i += 2;
+        }
+        try {
+            return StandardCharsets.UTF_8
+                    .newDecoder()
+                    .decode(ByteBuffer.wrap(bytes.toByteArray()))
+                    .toString();
+        } catch (CharacterCodingException e) {
+            throw ClientError.badRequest(name + ": the path is not valid UTF-8", e);
+        }
+    }
+
+    private static boolean isAscii(String segment) {
+        return segment.chars().allMatch(c -> c < 0x80);
+    }
+}

@@ -1,0 +1,204 @@
+package metaservice.kit;
+
+import io.undertow.io.Receiver;
+import io.undertow.server.HttpHandler;
+import io.undertow.server.HttpServerExchange;
+import io.undertow.server.RequestTooBigException;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Finds the route of a request, reads its body, calls the endpoint on a worker thread and sends what it answers.
+ * Unknown paths are 404, known ones with another method 405 with {@code Allow}. Paths are compared as they were sent:
+ * no decoding of fixed parts, no trailing slashes, no empty parts. Thread-safe.
+ */
+final class Router implements HttpHandler {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Router.class);
+    private static final byte[] NO_BODY = {};
+
+    private final String prefix;
+    private final long maxBodyBytes;
+    private final String serviceVersion;
+    private final Failures failures;
+    private final Map<Integer, List<Target>> targetsByLength = new HashMap<>();
+
+    Router(String prefix, long maxBodyBytes, String serviceVersion, Failures failures, List<Route> routes) {
+        this.prefix = prefix;
+        this.maxBodyBytes = maxBodyBytes;
+        this.serviceVersion = serviceVersion;
+        this.failures = failures;
+        for (Route route : routes) {
+            List<String> segments = route.segments();
+            targetsByLength
+                    .computeIfAbsent(segments.size(), length -> new ArrayList<>())
+                    .add(new Target(route, segments));
+        }
+        // Fixed parts win over parameters: the more of a path is fixed, the earlier it is tried.
+        targetsByLength.values().forEach(targets -> targets.sort(Comparator.comparing(Target::parameters)));
+    }
+
+    @Override
+    public void handleRequest(HttpServerExchange exchange) {
+        String path = rawPath(exchange);
+        List<Target> matching = matching(path);
+        if (matching.isEmpty()) {
+            send(exchange, Answer.message(404, "no such path: " + path));
+            return;
+        }
+        String method = exchange.getRequestMethod().toString();
+        for (Target target : matching) {
+            if (target.route.method().equals(method)) {
+                handle(exchange, target, PathSegments.of(path.substring(prefix.length())));
+                return;
+            }
+        }
+        send(exchange, notAllowed(method, matching));
+    }
+
+    /** The path as it was sent, with its {@code ;} and {@code %}; without the host that an absolute URI begins with. */
+    private static String rawPath(HttpServerExchange exchange) {
+        String uri = exchange.getRequestURI();
+        if (!exchange.isHostIncludedInRequestURI()) {
+            return uri;
+        }
+        int path = uri.indexOf('/', uri.indexOf("://") + 3);
+        return path < 0 ? "/" : uri.substring(path);
+    }
+
+    private List<Target> matching(String path) {
+        if (!path.startsWith(prefix) || !path.startsWith("/", prefix.length())) {
+            return List.of();
+        }
+        List<String> segments = PathSegments.of(path.substring(prefix.length()));
+        List<Target> matching = new ArrayList<>();
+        for (Target target : targetsByLength.getOrDefault(segments.size(), List.of())) {
+            if (target.matches(segments)) {
+                matching.add(target);
+            }
+        }
+        return matching;
+    }
+
+    private static Answer notAllowed(String method, List<Target> matching) {
+        Set<String> allowed = new LinkedHashSet<>();
+        matching.forEach(target -> allowed.add(target.route.method()));
+        String list = String.join(",", allowed);
+        return Answer.message(405, "method " + method + " is not allowed here; allowed: " + list)
+                .with("Allow", list);
+    }
+
+    private void handle(HttpServerExchange exchange, Target target, List<String> segments) {
+        Map<String, String> parameters = target.parameters(segments);
+        if (target.route.direct()) {
+            answer(exchange, target.route, new Request(exchange, parameters, NO_BODY));
+        } else if (target.route.readsBody()) {
+            readBody(
+                    exchange,
+                    (ignored, body) -> exchange.dispatch(
+                            () -> answer(exchange, target.route, new Request(exchange, parameters, body))));
+        } else {
+            exchange.dispatch(() -> answer(exchange, target.route, new Request(exchange, parameters, NO_BODY)));
+        }
+    }
+
+    private void readBody(HttpServerExchange exchange, Receiver.FullBytesCallback next) {
+        exchange.setMaxEntitySize(maxBodyBytes);
+        if (exchange.getRequestContentLength() > maxBodyBytes) {
+            send(exchange, tooLarge());
+            return;
+        }
+        exchange.getRequestReceiver().receiveFullBytes(next, (ignored, e) -> {
+            if (e instanceof RequestTooBigException || e instanceof Receiver.RequestToLargeException) {
+                send(exchange, tooLarge());
+            } else {
+                // The client went away in the middle of its request; there is nobody to answer.
+                LOG.debug("request body was cut off", e);
+                cut(exchange);
+            }
+        });
+    }
+
+    private Answer tooLarge() {
+        return Answer.message(413, "body: expected at most " + maxBodyBytes + " bytes");
+    }
+
+    private void answer(HttpServerExchange exchange, Route route, Request request) {
+        try {
+            Reply.send(exchange, route.endpoint().answer(request), serviceVersion);
+        } catch (Exception e) {
+            fail(exchange, e);
+        }
+    }
+
+    private void fail(HttpServerExchange exchange, Exception e) {
+        String what = exchange.getRequestMethod() + " " + exchange.getRequestPath();
+        Answer answer = failures.answer(what, e);
+        if (exchange.isResponseStarted()) {
+            // Part of the answer is out: cutting the connection is the only way left to say that it is not whole.
+            cut(exchange);
+        } else {
+            send(exchange, answer);
+        }
+    }
+
+    private void send(HttpServerExchange exchange, Answer answer) {
+        try {
+            Reply.send(exchange, answer, serviceVersion);
+        } catch (Exception e) {
+            LOG.debug("could not send an answer", e);
+            cut(exchange);
+        }
+    }
+
+    private static void cut(HttpServerExchange exchange) {
+        try {
+            exchange.getConnection().close();
+        } catch (IOException e) {
+            LOG.debug("the connection was gone already", e);
+        }
+    }
+
+    /** A route with its path taken apart. */
+    private record Target(Route route, List<String> template) {
+
+        boolean matches(List<String> segments) {
+            for (int i = 0; i < template.size(); i++) {
+                boolean fits = isParameter(i)
+                        ? !segments.get(i).isEmpty()
+                        : template.get(i).equals(segments.get(i));
+                if (!fits) {
+                    return false;
+                }
+            }
+            return true;
+        }
+
+        long parameters() {
+            return template.stream().filter(part -> part.startsWith("{")).count();
+        }
+
+        Map<String, String> parameters(List<String> segments) {
+            Map<String, String> parameters = new HashMap<>();
+            for (int i = 0; i < template.size(); i++) {
+                if (isParameter(i)) {
+                    String part = template.get(i);
+                    parameters.put(part.substring(1, part.length() - 1), segments.get(i));
+                }
+            }
+            return parameters;
+        }
+
+        private boolean isParameter(int i) {
+            return template.get(i).startsWith("{");
+        }
+    }
+}

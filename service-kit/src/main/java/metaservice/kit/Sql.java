@@ -1,0 +1,30 @@
+package metaservice.kit;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * One statement: a text whose values are all bound, never spliced in. Immutable.
+ *
+ * @param text SQL with a {@code ?} for every value
+ * @param values texts, numbers, text arrays ({@code String[]}) or null, in the order of the question marks
+ */
+public record Sql(String text, List<Object> values) {
+
+    /** A statement, or a part of one, and its values; null is a value, too. */
+    public static Sql of(String text, Object... values) {
+        return new Sql(text, new ArrayList<>(java.util.Arrays.asList(values)));
+    }
+
+    /** This text, a blank, and more text with its values. */
+    public Sql and(String more, Object... moreValues) {
+        return and(of(more, moreValues));
+    }
+
+    /** This text, a blank, and another part. */
+    public Sql and(Sql more) {
+        List<Object> all = new ArrayList<>(values);
+        all.addAll(more.values);
+        return new Sql(text + " " + more.text, all);
+    }
+}

@@ -1,0 +1,96 @@
+package metaservice.kit;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
+
+/**
+ * A change of a run's tags (source: reference {@code tag/mutate}). Removals come first, so a tag that is in both lists
+ * stays. System tags cannot be added, which is ignored, nor removed, which is refused as a whole.
+ */
+record TagMutation(List<String> toAdd, List<String> toRemove) {
+
+    /** Both kinds of tags of a run. */
+    record Tags(List<String> tags, List<String> systemTags) {
+
+        /** Reads two JSONB values; what is no list of texts has no tags in it. */
+        static Tags parse(String tags, String systemTags) {
+            return new Tags(texts(tags), texts(systemTags));
+        }
+
+        private static List<String> texts(String json) {
+            List<String> texts = new ArrayList<>();
+            if (json != null) {
+                node(json).forEach(element -> texts.add(element.asText()));
+            }
+            return texts;
+        }
+
+        private static JsonNode node(String json) {
+            try {
+                return Json.MAPPER.readTree(json);
+            } catch (JsonProcessingException e) {
+                throw new IllegalStateException("the database holds tags that are no JSON", e);
+            }
+        }
+    }
+
+    /**
+     * Reads the body.
+     *
+     * @throws ClientError 400 if a member is no list of texts
+     */
+    static TagMutation read(JsonNode body) {
+        return new TagMutation(list(body, "tags_to_add"), list(body, "tags_to_remove"));
+    }
+
+    private static List<String> list(JsonNode body, String member) {
+        JsonNode node = body.get(member);
+        if (node == null) {
+            return List.of();
+        }
+        if (!node.isArray()) {
+            throw ClientError.of(Answer.jsonString(400, member + " must be a list"));
+        }
+        List<String> tags = new ArrayList<>();
+        for (JsonNode tag : node) {
+            if (!tag.isTextual()) {
+                throw ClientError.of(Answer.jsonString(400, "All tag values must be strings"));
+            }
+            if (!Json.isStorable(tag.textValue())) {
+                throw ClientError.badRequest(member + ": expected text without NUL characters and lone surrogates");
+            }
+            tags.add(tag.textValue());
+        }
+        return tags;
+    }
+
+    /**
+     * The tags after the change, each once.
+     *
+     * @throws ClientError 422 if a system tag is to be removed
+     */
+    Set<String> apply(Tags before) {
+        Set<String> untouchable = new LinkedHashSet<>(toRemove);
+        untouchable.retainAll(before.systemTags());
+        if (!untouchable.isEmpty()) {
+            String list = untouchable.stream().map(tag -> "'" + tag + "'").collect(Collectors.joining(", ", "{", "}"));
+            throw ClientError.of(Answer.jsonString(422, "Cannot remove tags that are existing system tags " + list));
+        }
+        Set<String> after = new LinkedHashSet<>(before.tags());
+        toRemove.forEach(after::remove);
+        toAdd.stream().filter(tag -> !before.systemTags().contains(tag)).forEach(after::add);
+        return after;
+    }
+
+    static String toJson(Set<String> tags) {
+        ArrayNode array = Json.MAPPER.createArrayNode();
+        tags.forEach(array::add);
+        return array.toString();
+    }
+}

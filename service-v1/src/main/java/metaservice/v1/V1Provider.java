@@ -1,0 +1,47 @@
+package metaservice.v1;
+
+import static metaservice.kit.Route.direct;
+import static metaservice.kit.Route.get;
+import static metaservice.kit.Route.post;
+
+import java.util.List;
+import metaservice.kit.Admin;
+import metaservice.kit.Answer;
+import metaservice.kit.Failures;
+import metaservice.kit.Flows;
+import metaservice.kit.HttpService;
+import metaservice.kit.Parts;
+import metaservice.kit.Route;
+import metaservice.kit.Style;
+import metaservice.spi.RunningService;
+import metaservice.spi.ServiceContext;
+import metaservice.spi.ServiceProvider;
+import metaservice.spi.ServiceStartException;
+
+/** Starts metadata service 1.x; its table of routes is the whole API. */
+public final class V1Provider implements ServiceProvider {
+
+    private static final Style STYLE = new Style(Failures.PLAIN, Answer.jsonString(404, "{}"), Style.EmptyList.OBJECT);
+
+    /** For the launcher. */
+    public V1Provider() {}
+
+    @Override
+    public RunningService start(ServiceContext context) throws ServiceStartException {
+        return HttpService.start(context, STYLE, parts -> routes(parts, context.serviceVersion()));
+    }
+
+    private static List<Route> routes(Parts parts, String serviceVersion) {
+        Admin admin = new Admin(parts.database(), serviceVersion);
+        Flows flows = new Flows(parts);
+        NumericRuns runs = new NumericRuns(parts);
+        return List.of(
+                direct("/ping", admin::ping),
+                get("/flows", flows::list),
+                get("/flows/{flow_id}", flows::one),
+                post("/flows/{flow_id}", flows::create),
+                get("/flows/{flow_id}/runs", runs::list),
+                post("/flows/{flow_id}/run", runs::create),
+                get("/flows/{flow_id}/runs/{run_number}", runs::one));
+    }
+}
