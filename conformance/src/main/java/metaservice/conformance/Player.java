@@ -86,6 +86,7 @@ public final class Player {
                 passed++;
             }
         }
+        performance.awaitBackground().forEach(text -> failures.add(new PlayResult.Failure(name, 1, "SQL", text)));
         return new PlayResult(passed, failures, Optional.empty());
     }
 
@@ -129,6 +130,10 @@ public final class Player {
             } catch (IOException | SQLException | IllegalArgumentException e) {
                 return List.of(e.getClass().getSimpleName() + ": " + e.getMessage());
             }
+        }
+
+        List<String> awaitBackground() {
+            return database.map(TestedDatabase::awaitBackground).orElse(List.of());
         }
 
         private List<String> problems(String file, Step step) throws IOException, SQLException, InterruptedException {
