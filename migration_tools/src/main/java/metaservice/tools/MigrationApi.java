@@ -78,18 +78,23 @@ final class MigrationApi {
         Reply reply = exchange("PATCH", "/upgrade", patience.upgrade());
         while (isStillRunning(reply)) {
             Thread.sleep(patience.pause().toMillis());
-            Duration left = Duration.ofNanos(end - System.nanoTime());
-            if (left.isNegative() || left.isZero()) {
+            long left = end - System.nanoTime();
+            reply = left > 0 ? exchange("PATCH", "/upgrade", Duration.ofNanos(left)) : reply;
+            if (System.nanoTime() >= end && !isFinal(reply)) {
                 return new Outcome.Failed("the upgrade was still running after " + seconds(patience.upgrade())
                         + "; it goes on, and db-status shows when it is done");
             }
-            reply = exchange("PATCH", "/upgrade", left);
         }
         if (reply instanceof Reply.Answered answered && answered.status() == 404) {
             return new Outcome.Failed(base + " has no /upgrade: upgrades are switched off there"
                     + " (MF_MIGRATION_ENDPOINTS_ENABLED=0), or it is not a migration service");
         }
         return outcome(reply, body -> Optional.of(body.strip()).filter(UPGRADED::equals));
+    }
+
+    /** No final answer is a missing one too: the last request may have been cut off by the end of our own patience. */
+    private static boolean isFinal(Reply reply) {
+        return reply instanceof Reply.Answered && !isStillRunning(reply);
     }
 
     private static boolean isStillRunning(Reply reply) {

@@ -11,7 +11,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-class TestedDatabaseIT {
+/** {@link TestedDatabase} against a real PostgreSQL; not called after it, because Surefire would take it for a unit test. */
+class DatabaseBehindServiceIT {
 
     private final TestDatabase source = TestDatabases.empty();
     private TestedDatabase database;
