@@ -1,0 +1,48 @@
+package metaservice.migrations;
+
+import java.util.List;
+import java.util.regex.MatchResult;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * One migration of this build, as its SQL file tells.
+ *
+ * @param version what the schema version is afterwards
+ * @param lowestService the lowest service version that can run on the result
+ * @param concurrentIndexes names of the indexes it builds concurrently
+ */
+record BundledMigration(SchemaVersion version, ServiceVersion lowestService, List<String> concurrentIndexes) {
+
+    /** Names of files that are migrations. */
+    static final Pattern FILE_NAME = Pattern.compile("V([0-9]+)__[a-z0-9_]+\\.sql");
+
+    private static final Pattern LOWEST_SERVICE = Pattern.compile("(?m)^-- lowest service: (\\S+)$");
+    private static final Pattern CONCURRENT_INDEX =
+            Pattern.compile("(?m)^CREATE (?:UNIQUE )?INDEX CONCURRENTLY IF NOT EXISTS (\\w+)");
+
+    BundledMigration {
+        concurrentIndexes = List.copyOf(concurrentIndexes);
+    }
+
+    /**
+     * Reads a migration.
+     *
+     * @throws IllegalArgumentException if the name has another form or the header lacks its line
+     */
+    static BundledMigration of(String fileName, String sql) {
+        Matcher name = FILE_NAME.matcher(fileName);
+        Matcher lowestService = LOWEST_SERVICE.matcher(sql);
+        if (!name.matches() || !lowestService.find()) {
+            throw new IllegalArgumentException("migration " + fileName
+                    + ": expected a name like V1__what.sql and a line like '-- lowest service: 1.0.1'");
+        }
+        List<String> indexes = CONCURRENT_INDEX
+                .matcher(sql)
+                .results()
+                .map((MatchResult match) -> match.group(1))
+                .toList();
+        return new BundledMigration(
+                SchemaVersion.parse(name.group(1)), ServiceVersion.parse(lowestService.group(1)), indexes);
+    }
+}

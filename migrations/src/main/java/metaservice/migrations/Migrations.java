@@ -1,0 +1,134 @@
+package metaservice.migrations;
+
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.SQLException;
+import java.util.List;
+import java.util.Optional;
+import javax.sql.DataSource;
+import metaservice.migrations.UpgradeOutcome.Failed;
+import metaservice.migrations.UpgradeOutcome.Upgraded;
+import org.flywaydb.core.api.FlywayException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The migrations of this build and one database: how the schema stands, and its upgrade. Thread-safe; any number of
+ * threads, processes and nodes may upgrade at once, one of them does it.
+ */
+public final class Migrations {
+
+    /** The channel on which an upgrade tells, by {@code NOTIFY}, that it changed the schema; the payload is the version. */
+    public static final String CHANNEL = "metaservice_schema";
+
+    private static final Logger LOG = LoggerFactory.getLogger(Migrations.class);
+
+    private final DataSource dataSource;
+    private final Patience patience;
+    private final BundledFiles files;
+    private final List<SchemaVersion> bundled;
+    private final SchemaReader reader;
+
+    /**
+     * Looks at the files of this build, not yet at the database.
+     *
+     * @param dataSource gives a new connection each time and really closes it afterwards: locks and settings go with the
+     *     session, so no pool; as a user who owns the tables, for an upgrade
+     */
+    public Migrations(DataSource dataSource) {
+        this(dataSource, Patience.DEFAULTS);
+    }
+
+    Migrations(DataSource dataSource, Patience patience) {
+        this.dataSource = dataSource;
+        this.patience = patience;
+        this.files = BundledFiles.load();
+        this.bundled =
+                files.migrations().stream().map(BundledMigration::version).toList();
+        this.reader = new SchemaReader(bundled);
+    }
+
+    /** The schema versions this build can make, ascending; never empty. */
+    public List<SchemaVersion> bundled() {
+        return bundled;
+    }
+
+    /** The newest schema version this build can make. */
+    public SchemaVersion newest() {
+        return bundled.get(bundled.size() - 1);
+    }
+
+    /**
+     * How the schema stands; reads only, a few milliseconds.
+     *
+     * @throws SQLException if the database cannot be reached or read
+     */
+    public SchemaStatus status() throws SQLException {
+        try (Connection connection = dataSource.getConnection()) {
+            return reader.read(connection);
+        }
+    }
+
+    /** Upgrades to the newest version; see {@link #upgradeTo}. */
+    public UpgradeOutcome upgrade() {
+        return upgradeTo(newest());
+    }
+
+    /**
+     * Applies pending migrations up to a version and blocks until that is done, which may take hours on large tables.
+     * While another node upgrades the same database, waits for it, up to ten minutes. Writers are never kept waiting
+     * longer than a fraction of a second. An upgrade that was killed is resumed.
+     *
+     * @param target one of {@link #bundled()}
+     */
+    public UpgradeOutcome upgradeTo(SchemaVersion target) {
+        SchemaVersion last = SchemaVersion.ZERO;
+        try {
+            SchemaStatus status = status();
+            last = status.schemaVersion();
+            Optional<UpgradeOutcome> settled = UpgradeDecision.settled(status, status.schemaVersion(), target);
+            return settled.isPresent() ? settled.get() : upgradeUnderLock(target);
+        } catch (SQLException | FlywayException e) {
+            return failed(last, target, e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return failed(last, target, e);
+        }
+    }
+
+    private UpgradeOutcome upgradeUnderLock(SchemaVersion target) throws SQLException, InterruptedException {
+        try (UpgradeLock lock = UpgradeLock.acquire(dataSource, patience.forOtherUpgrade())) {
+            Connection keeper = lock.connection();
+            SchemaStatus status = reader.read(keeper);
+            Optional<UpgradeOutcome> settled = UpgradeDecision.settled(status, reader.ledgerVersion(keeper), target);
+            return settled.isPresent() ? settled.get() : apply(keeper, status.schemaVersion(), target);
+        }
+    }
+
+    private UpgradeOutcome apply(Connection keeper, SchemaVersion from, SchemaVersion target)
+            throws SQLException, InterruptedException {
+        LOG.info("Upgrading the schema from {} to {}", from, target);
+        try {
+            new Upgrade(dataSource, keeper, files, patience).run(target);
+            return new Upgraded(from, target);
+        } catch (FlywayException e) {
+            return failed(reader.read(keeper).schemaVersion(), target, e);
+        } finally {
+            tell(keeper);
+        }
+    }
+
+    /** Also after a failure: migrations before the failed one are applied. */
+    private void tell(Connection keeper) throws SQLException {
+        try (PreparedStatement statement = keeper.prepareStatement("SELECT pg_notify(?, ?)")) {
+            statement.setString(1, CHANNEL);
+            statement.setString(2, reader.ledgerVersion(keeper).toString());
+            statement.execute();
+        }
+    }
+
+    private static Failed failed(SchemaVersion at, SchemaVersion target, Exception cause) {
+        String reason = "The upgrade from schema " + at + " to " + target + " failed: " + Upgrade.rootMessage(cause);
+        return new Failed(at, reason, cause);
+    }
+}

@@ -1,0 +1,118 @@
+package metaservice.migrations;
+
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.SQLTimeoutException;
+import java.sql.Statement;
+import java.time.Duration;
+import javax.sql.DataSource;
+
+/**
+ * The right to upgrade a database, held by one node at a time, as long as its connection lives.
+ *
+ * <p>Two advisory locks of the session kind. The <em>gate</em> is what nodes compete for. The <em>work</em> lock is shared
+ * by all connections that Flyway opens: when a node dies, its gate opens at once, but its last statement may run on in the
+ * server, so the next node waits until that has ended, too.
+ *
+ * <p>Nobody blocks inside {@code pg_advisory_lock}: a waiting statement holds a snapshot, and a concurrent index build
+ * would wait for it, forever.
+ */
+final class UpgradeLock implements AutoCloseable {
+
+    /** The two halves of the locks' keys: ours, among all users of advisory locks, and which of the two it is. */
+    private static final int OURS = 1836348278;
+
+    private static final int GATE = 1;
+    private static final int WORK = 2;
+
+    /** SQL condition: somebody holds the gate or works, on the current database. */
+    static final String IS_HELD = """
+            EXISTS (SELECT FROM pg_locks
+                    WHERE locktype = 'advisory' AND granted
+                      AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
+                      AND classid = %d AND objid IN (%d, %d) AND objsubid = 2)""".formatted(OURS, GATE, WORK);
+
+    private static final String NEVER_CUT_OFF = """
+            SELECT set_config(name, '0', false) FROM pg_settings
+            WHERE name IN ('statement_timeout', 'lock_timeout', 'idle_session_timeout',
+                           'idle_in_transaction_session_timeout', 'transaction_timeout');
+            """;
+
+    /** What every session that migrates runs first: it is not cut off while it works or waits, and known to be at work. */
+    static final String JOIN_WORK = NEVER_CUT_OFF + "SELECT pg_advisory_lock_shared(%d, %d);".formatted(OURS, WORK);
+
+    private static final String TRY_GATE = "SELECT pg_try_advisory_lock(%d, %d)".formatted(OURS, GATE);
+    private static final String TRY_WORK = "SELECT pg_try_advisory_lock(%d, %d)".formatted(OURS, WORK);
+    private static final String LEAVE_WORK = "SELECT pg_advisory_unlock(%d, %d)".formatted(OURS, WORK);
+    private static final Duration BETWEEN_TRIES = Duration.ofMillis(200);
+
+    private final Connection connection;
+
+    private UpgradeLock(Connection connection) {
+        this.connection = connection;
+    }
+
+    /**
+     * Waits for the lock.
+     *
+     * @throws SQLTimeoutException if others held it all the time
+     * @throws InterruptedException if interrupted while waiting
+     */
+    static UpgradeLock acquire(DataSource dataSource, Duration longest) throws SQLException, InterruptedException {
+        Connection connection = dataSource.getConnection();
+        try {
+            await(connection, System.nanoTime() + longest.toNanos(), longest);
+            return new UpgradeLock(connection);
+        } catch (SQLException | InterruptedException | RuntimeException e) {
+            closeAfter(e, connection);
+            throw e;
+        }
+    }
+
+    /** The session that holds the lock; idle otherwise, and in autocommit mode. */
+    Connection connection() {
+        return connection;
+    }
+
+    @Override
+    public void close() throws SQLException {
+        connection.close();
+    }
+
+    private static void await(Connection connection, long deadline, Duration longest)
+            throws SQLException, InterruptedException {
+        connection.setAutoCommit(true);
+        try (Statement statement = connection.createStatement()) {
+            statement.execute(NEVER_CUT_OFF);
+            tryUntil(statement, TRY_GATE, deadline, longest);
+            tryUntil(statement, TRY_WORK, deadline, longest);
+            statement.execute(LEAVE_WORK);
+        }
+    }
+
+    private static void tryUntil(Statement statement, String attempt, long deadline, Duration longest)
+            throws SQLException, InterruptedException {
+        while (!succeeds(statement, attempt)) {
+            if (System.nanoTime() - deadline > 0) {
+                throw new SQLTimeoutException(
+                        "another upgrade of this database was still running after " + longest.toSeconds() + " s");
+            }
+            Thread.sleep(BETWEEN_TRIES.toMillis());
+        }
+    }
+
+    private static boolean succeeds(Statement statement, String attempt) throws SQLException {
+        try (ResultSet row = statement.executeQuery(attempt)) {
+            return row.next() && row.getBoolean(1);
+        }
+    }
+
+    private static void closeAfter(Exception failure, Connection connection) {
+        try {
+            connection.close();
+        } catch (SQLException e) {
+            failure.addSuppressed(e);
+        }
+    }
+}

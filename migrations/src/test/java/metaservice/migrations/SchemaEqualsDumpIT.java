@@ -1,0 +1,27 @@
+package metaservice.migrations;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** The migrations lead to the recorded schemas, names included. */
+class SchemaEqualsDumpIT {
+
+    static Stream<Long> versions() {
+        return new Migrations(TestDatabases.dataSource("postgres"))
+                .bundled().stream().map(SchemaVersion::number);
+    }
+
+    @ParameterizedTest(name = "schema {0}")
+    @MethodSource("versions")
+    void migratedSchemaEqualsRecordedDump(long version) {
+        try (TestDatabase migrated = TestDatabases.at(version);
+                TestDatabase recorded = Dumps.restored(version)) {
+            List<String> expected = Catalog.of(recorded);
+            assertEquals(String.join("\n", expected), String.join("\n", Catalog.of(migrated)));
+        }
+    }
+}

@@ -1,0 +1,83 @@
+package metaservice.migrations;
+
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import javax.sql.DataSource;
+
+/** One database of a test; closing drops it, whoever is still connected. Thread-safe. */
+public final class TestDatabase implements AutoCloseable {
+
+    private final String name;
+
+    TestDatabase(String name) {
+        this.name = name;
+    }
+
+    /** The database's name on the server. */
+    public String name() {
+        return name;
+    }
+
+    /** Gives a new connection each time; no pool. */
+    public DataSource dataSource() {
+        return TestDatabases.dataSource(name);
+    }
+
+    /** The variables with which an operator would name this database. */
+    public Map<String, String> environment() {
+        return Map.of(
+                "MF_METADATA_DB_HOST", "localhost",
+                "MF_METADATA_DB_PORT", Integer.toString(TestDatabases.port()),
+                "MF_METADATA_DB_USER", TestDatabases.user(),
+                "MF_METADATA_DB_PSWD", TestDatabases.user(),
+                "MF_METADATA_DB_NAME", name);
+    }
+
+    /** The address; user and password are both {@code postgres}. */
+    public String jdbcUrl() {
+        return "jdbc:postgresql://localhost:" + TestDatabases.port() + "/" + name;
+    }
+
+    /** Runs one or more statements, as one transaction unless they cannot be; for one that cannot, give it alone. */
+    public void execute(String sql) {
+        try (Connection connection = dataSource().getConnection();
+                Statement statement = connection.createStatement()) {
+            statement.execute(sql);
+        } catch (SQLException e) {
+            throw new IllegalStateException(sql, e);
+        }
+    }
+
+    /** The rows of a query, values as the driver's {@code getObject} gives them, SQL's null as null. */
+    public List<List<Object>> query(String sql) {
+        try (Connection connection = dataSource().getConnection();
+                Statement statement = connection.createStatement();
+                ResultSet rows = statement.executeQuery(sql)) {
+            List<List<Object>> all = new ArrayList<>();
+            while (rows.next()) {
+                all.add(row(rows));
+            }
+            return all;
+        } catch (SQLException e) {
+            throw new IllegalStateException(sql, e);
+        }
+    }
+
+    @Override
+    public void close() {
+        TestDatabases.administer("DROP DATABASE IF EXISTS " + name + " WITH (FORCE)");
+    }
+
+    private static List<Object> row(ResultSet rows) throws SQLException {
+        List<Object> values = new ArrayList<>();
+        for (int column = 1; column <= rows.getMetaData().getColumnCount(); column++) {
+            values.add(rows.getObject(column));
+        }
+        return values;
+    }
+}

@@ -1,0 +1,121 @@
+package metaservice.migrations;
+
+import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.postgresql.ds.PGSimpleDataSource;
+
+/**
+ * Databases for tests, on one PostgreSQL per JVM: started at the first use, stopped when the JVM ends. A database at some
+ * schema version is migrated once and then cloned, which takes a fraction of a second. Thread-safe.
+ */
+public final class TestDatabases {
+
+    private static final String USER = "postgres";
+    private static final int START_ATTEMPTS = 3;
+    private static final Map<Long, TestDatabase> TEMPLATES = new ConcurrentHashMap<>();
+    private static final AtomicInteger COUNT = new AtomicInteger();
+
+    private TestDatabases() {}
+
+    /** A database without any table. */
+    public static TestDatabase empty() {
+        return create("template0");
+    }
+
+    /**
+     * A database migrated to a schema version by our migrations.
+     *
+     * @param schemaVersion one of the bundled ones; or 0: the tables of 1 without a ledger
+     */
+    public static TestDatabase at(long schemaVersion) {
+        return create(TEMPLATES
+                .computeIfAbsent(schemaVersion, TestDatabases::migrated)
+                .name());
+    }
+
+    /** A database migrated to the newest schema version. */
+    public static TestDatabase newest() {
+        return at(new Migrations(new PGSimpleDataSource()).newest().number());
+    }
+
+    static PGSimpleDataSource dataSource(String database) {
+        PGSimpleDataSource dataSource = new PGSimpleDataSource();
+        dataSource.setServerNames(new String[] {"localhost"});
+        dataSource.setPortNumbers(new int[] {port()});
+        dataSource.setDatabaseName(database);
+        dataSource.setUser(USER);
+        dataSource.setPassword(USER);
+        return dataSource;
+    }
+
+    static int port() {
+        return Server.RUNNING.getPort();
+    }
+
+    static String user() {
+        return USER;
+    }
+
+    /** Runs a statement that concerns whole databases. */
+    static void administer(String sql) {
+        try (Connection connection = dataSource("postgres").getConnection();
+                Statement statement = connection.createStatement()) {
+            statement.execute(sql);
+        } catch (SQLException e) {
+            throw new IllegalStateException(sql, e);
+        }
+    }
+
+    private static TestDatabase create(String template) {
+        String name = "test_" + COUNT.incrementAndGet();
+        administer("CREATE DATABASE " + name + " TEMPLATE " + template);
+        return new TestDatabase(name);
+    }
+
+    private static TestDatabase migrated(long schemaVersion) {
+        TestDatabase template = empty();
+        SchemaVersion target = new SchemaVersion(Math.max(schemaVersion, 1));
+        UpgradeOutcome outcome = new Migrations(template.dataSource()).upgradeTo(target);
+        if (!outcome.equals(new UpgradeOutcome.Upgraded(SchemaVersion.ZERO, target))) {
+            throw new IllegalStateException("no template at " + schemaVersion + ": " + outcome);
+        }
+        if (schemaVersion == 0) {
+            template.execute("DROP TABLE " + SchemaReader.LEDGER + ", " + Floor.TABLE);
+        }
+        return template;
+    }
+
+    /** The one server; started when first asked for. */
+    private static final class Server {
+        static final EmbeddedPostgres RUNNING = start();
+
+        private static EmbeddedPostgres start() {
+            for (int attempt = 1; ; attempt++) {
+                try {
+                    return EmbeddedPostgres.builder()
+                            .setServerConfig("listen_addresses", "localhost")
+                            .setServerConfig("max_connections", "200")
+                            .setServerConfig("fsync", "off")
+                            .setServerConfig("synchronous_commit", "off")
+                            .setServerConfig("full_page_writes", "off")
+                            .setLocaleConfig("lc-messages", "C")
+                            .setPGStartupWait(Duration.ofSeconds(60))
+                            .start();
+                } catch (IOException | IllegalStateException e) {
+                    // Another JVM may have taken the port between the search for a free one and the start.
+                    if (attempt == START_ATTEMPTS) {
+                        throw new UncheckedIOException(new IOException("no PostgreSQL for the tests", e));
+                    }
+                }
+            }
+        }
+    }
+}
