@@ -70,7 +70,9 @@ final class Comparison {
         if (match.pgcode()) {
             JsonNode want = pgcode(expected.body());
             JsonNode got = pgcode(answer.body());
-            return want.equals(got) ? Optional.empty() : Optional.of("pgcode " + got + ", expected " + want);
+            return want.equals(got)
+                    ? Optional.empty()
+                    : Optional.of("pgcode " + or("none", got) + ", expected " + or("none", want));
         }
         return JsonComparison.by(match).difference("body", expected.body(), answer.body());
     }
@@ -79,6 +81,10 @@ final class Comparison {
     private static JsonNode pgcode(JsonNode body) {
         JsonNode error = JsonComparison.inside(body).orElse(body).path("err_msg");
         return error.has("pgcode") ? error.get("pgcode") : MissingNode.getInstance();
+    }
+
+    private static String or(String otherwise, JsonNode value) {
+        return value.isMissingNode() ? otherwise : Json.brief(value);
     }
 
     private static String withoutBlanks(String value) {
