@@ -2,6 +2,7 @@ package metaservice.kit;
 
 import java.sql.SQLException;
 import java.util.List;
+import java.util.regex.Pattern;
 
 /** Artifacts of the generations that know names and attempts. They show the tags of their run, not their own. */
 public final class Artifacts {
@@ -35,6 +36,8 @@ public final class Artifacts {
             Field.json("tags"),
             Field.json("system_tags"));
 
+    private static final Pattern ATTEMPT_ID = Pattern.compile("[+-]?[0-9]{1,9}");
+
     private final Parts parts;
     private final TaskBatch batch;
     private final String table;
@@ -44,7 +47,7 @@ public final class Artifacts {
     public Artifacts(Parts parts) {
         this.parts = parts;
         this.table = parts.tables().artifacts();
-        this.batch = new TaskBatch(parts, table, FIELDS, "artifacts_created");
+        this.batch = TaskBatch.into(parts, table, FIELDS, "artifacts_created");
         this.joinedWithRun =
                 " a LEFT JOIN " + parts.tables().runs() + " r ON r.flow_id = a.flow_id AND r.run_number = a.run_number";
     }
@@ -74,8 +77,18 @@ public final class Artifacts {
                         .and(")" + joinedWithRun + " WHERE a.attempt_id = a.latest_attempt ORDER BY a.ts_epoch DESC"));
     }
 
-    /** One attempt of a task; empty if there was none. */
-    public Answer ofAttempt(Request request) {
+    /** One attempt of a task; empty if there was none, and for a task without artifacts whatever is asked. */
+    public Answer ofAttempt(Request request) throws SQLException {
+        Sql any = Sql.of("SELECT 1 FROM " + table + " a WHERE")
+                .and(Ids.task(request, "a"))
+                .and("LIMIT 1");
+        if (!isAttemptId(request.path("attempt_id"))
+                && parts.database().first(any, row -> true).isEmpty()) {
+            return Answer.json(200, json -> {
+                json.writeStartArray();
+                json.writeEndArray();
+            });
+        }
         return parts.list(COLUMNS, attempt(request, attemptId(request)).and("ORDER BY a.ts_epoch DESC"));
     }
 
@@ -106,11 +119,15 @@ public final class Artifacts {
 
     private static Sql attemptId(Request request) {
         String text = request.path("attempt_id");
-        try {
-            return Sql.of("?", (int) Short.parseShort(text));
-        } catch (NumberFormatException e) {
-            throw ClientError.badRequest("attempt_id " + text + ": expected a whole number up to 32767", e);
+        if (!isAttemptId(text)) {
+            throw ClientError.badRequest(
+                    "attempt_id " + text + ": expected a whole number of at most " + Short.MAX_VALUE);
         }
+        return Sql.of("?", Integer.valueOf(text));
+    }
+
+    private static boolean isAttemptId(String text) {
+        return ATTEMPT_ID.matcher(text).matches() && Integer.parseInt(text) <= Short.MAX_VALUE;
     }
 
     /** Stores artifacts of a task; one that is there already stays as it is. */

@@ -6,16 +6,17 @@ import java.util.List;
 import java.util.Optional;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /**
  * The rows of a request that creates many objects. Not atomic and not strict, as in the reference: a row with a bad
  * field is left out, an element that is no object ends the batch, and what came before it is stored all the same.
  *
  * @param fields what a row consists of
- * @param rows one text for every field, ready for the casts of {@link #source}
+ * @param rows one text for every field, ready for the casts of {@link #values}; empty if the row is left out
  * @param brokenAt set if an element is no object
  */
-record Batch(List<Field> fields, List<String[]> rows, Optional<ClientError> brokenAt) {
+record Batch(List<Field> fields, List<Optional<String[]>> rows, Optional<ClientError> brokenAt) {
 
     /**
      * Reads the rows.
@@ -26,14 +27,14 @@ record Batch(List<Field> fields, List<String[]> rows, Optional<ClientError> brok
         if (!body.isArray() && !(body.isObject() && body.isEmpty())) {
             throw ClientError.badRequest("body: expected an array of objects");
         }
-        List<String[]> rows = new ArrayList<>();
+        List<Optional<String[]>> rows = new ArrayList<>();
         for (int i = 0; i < body.size(); i++) {
             JsonNode element = body.get(i);
             if (!element.isObject()) {
                 return new Batch(
                         fields, rows, Optional.of(ClientError.badRequest("element " + i + ": expected an object")));
             }
-            row(element, fields).ifPresent(rows::add);
+            rows.add(row(element, fields));
         }
         return new Batch(fields, rows, Optional.empty());
     }
@@ -46,14 +47,28 @@ record Batch(List<Field> fields, List<String[]> rows, Optional<ClientError> brok
         }
     }
 
-    /** The rows as something to select from, called {@code batch}, with their order in {@code n}. */
+    /**
+     * The rows as something to select from: the fields under their names, then {@code good}, which says whether the row
+     * is to be stored, and {@code n}, which counts from 1.
+     */
     Sql source() {
-        String arrays = fields.stream().map(field -> "?::text[]").collect(Collectors.joining(", "));
-        String names = fields.stream().map(field -> quoted(field)).collect(Collectors.joining(", "));
-        Object[] values = IntStream.range(0, fields.size())
-                .mapToObj(column -> rows.stream().map(row -> row[column]).toArray(String[]::new))
-                .toArray();
-        return Sql.of("unnest(" + arrays + ") WITH ORDINALITY AS batch(" + names + ", n)", values);
+        Stream<String> arrays = fields.stream().map(field -> "?::text[]");
+        Stream<String> names = fields.stream().map(Batch::quoted);
+        Stream<Object> values = IntStream.range(0, fields.size()).mapToObj(this::column);
+        return Sql.of(
+                "unnest(" + arrays.collect(Collectors.joining(", ")) + ", ?::boolean[]) WITH ORDINALITY AS batch("
+                        + names.collect(Collectors.joining(", ")) + ", good, n)",
+                Stream.concat(values, Stream.of((Object) good())).toArray());
+    }
+
+    private String[] column(int column) {
+        return rows.stream()
+                .map(row -> row.map(texts -> texts[column]).orElse(null))
+                .toArray(String[]::new);
+    }
+
+    private String[] good() {
+        return rows.stream().map(row -> Boolean.toString(row.isPresent())).toArray(String[]::new);
     }
 
     /** The names of the fields, for the list of an INSERT. */
@@ -61,10 +76,10 @@ record Batch(List<Field> fields, List<String[]> rows, Optional<ClientError> brok
         return fields.stream().map(Batch::quoted).collect(Collectors.joining(", "));
     }
 
-    /** The values of the fields, cast to their columns' types. */
-    String values() {
+    /** The values of the fields, cast to their columns' types; {@code row} is what {@link #source} became. */
+    String values(String row) {
         return fields.stream()
-                .map(field -> "batch." + quoted(field) + cast(field))
+                .map(field -> row + "." + quoted(field) + cast(field))
                 .collect(Collectors.joining(", "));
     }
 

@@ -8,6 +8,7 @@ import java.sql.DriverManager;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
@@ -26,6 +27,12 @@ public final class Database implements AutoCloseable {
     /** Rows that come in one go when a list is streamed. */
     private static final int ROWS_PER_FETCH = 1000;
 
+    /**
+     * How long a request waits for a connection before it is answered with 503. The reference lets it wait for the
+     * whole timeout, a minute; but clients retry a 503 within seconds, and are then served by whoever is back first.
+     */
+    private static final Duration LONGEST_WAIT_FOR_CONNECTION = Duration.ofSeconds(5);
+
     private static final int HEALTH_CHECK_SECONDS = 5;
 
     private final HikariDataSource pool;
@@ -43,7 +50,8 @@ public final class Database implements AutoCloseable {
         access.properties().forEach(config::addDataSourceProperty);
         config.setMinimumIdle(access.poolMin());
         config.setMaximumPoolSize(access.poolMax());
-        config.setConnectionTimeout(Math.max(250, access.timeout().toMillis()));
+        config.setConnectionTimeout(
+                Math.max(250, Math.min(access.timeout().toMillis(), LONGEST_WAIT_FOR_CONNECTION.toMillis())));
         // The reference closes connections that were idle for ten timeouts.
         config.setIdleTimeout(Math.max(10_000, access.timeout().multipliedBy(10).toMillis()));
         config.setInitializationFailTimeout(-1);

@@ -16,7 +16,7 @@ public record Field(String name, Kind kind, int maxLength, boolean nullable, Opt
 
     /** What a member has to be. */
     public enum Kind {
-        /** A text; numbers and booleans become one, as in the reference. */
+        /** A text; numbers, booleans and arrays become one, as in the reference. */
         TEXT,
         /** Any JSON; null and a missing member are stored as JSON null. */
         JSON,
@@ -81,8 +81,11 @@ public record Field(String name, Kind kind, int maxLength, boolean nullable, Opt
             }
             return null;
         }
-        if (value.isContainerNode()) {
-            throw bad("a text, found " + (value.isArray() ? "an array" : "an object"));
+        if (value.isObject()) {
+            throw bad("a text, found an object");
+        }
+        if (value.isArray()) {
+            return checked(ArrayText.of(value).orElseThrow(() -> bad("a text, found an array of objects")));
         }
         return checked(value.asText());
     }

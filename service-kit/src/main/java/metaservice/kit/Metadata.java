@@ -35,7 +35,7 @@ public final class Metadata {
     /** Metadata of one service. */
     public Metadata(Parts parts) {
         this.parts = parts;
-        this.batch = new TaskBatch(parts, parts.tables().metadata(), FIELDS, "metadata_created");
+        this.batch = TaskBatch.intoNumbered(parts, parts.tables().metadata(), FIELDS, "metadata_created");
         this.select = "SELECT " + COLUMNS.select() + " FROM " + parts.tables().metadata() + " m WHERE";
     }
 

@@ -6,7 +6,10 @@ import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 
-/** Takes paths apart. Paths are matched as they were sent: only parameters are percent-decoded, never fixed parts. */
+/**
+ * Takes paths and queries apart. Paths are matched as they were sent: only parameters are percent-decoded, never fixed
+ * parts.
+ */
 final class PathSegments {
 
     private PathSegments() {}

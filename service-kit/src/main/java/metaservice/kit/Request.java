@@ -2,7 +2,7 @@ package metaservice.kit;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.undertow.server.HttpServerExchange;
-import java.util.Deque;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 
@@ -27,7 +27,10 @@ public final class Request {
      * @throws ClientError 400 if it holds a NUL or half of a surrogate pair, which no stored name does
      */
     public String path(String name) {
-        String value = PathSegments.decode(name, path.get(name));
+        return storable(name, PathSegments.decode(name, path.get(name)));
+    }
+
+    private static String storable(String name, String value) {
         if (!Json.isStorable(value)) {
             throw ClientError.badRequest(name + ": expected text without NUL characters");
         }
@@ -47,12 +50,22 @@ public final class Request {
         return value;
     }
 
-    /** The first value of a query parameter, decoded; absent if it is not there or empty. */
+    /**
+     * The first value of a query parameter, decoded; absent if it is not there or empty. A plus sign is a blank.
+     *
+     * @throws ClientError 400 if it is no UTF-8, or holds a NUL
+     */
     public Optional<String> query(String name) {
-        Deque<String> values = exchange.getQueryParameters().get(name);
-        return values == null
-                ? Optional.empty()
-                : Optional.of(values.getFirst()).filter(value -> !value.isEmpty());
+        for (String pair : exchange.getQueryString().split("&", -1)) {
+            int equals = pair.indexOf('=');
+            String key = equals < 0 ? pair : pair.substring(0, equals);
+            if (key.equals(name)) {
+                String value = equals < 0 ? "" : pair.substring(equals + 1).replace('+', ' ');
+                return Optional.of(storable(name, PathSegments.decode(name, value)))
+                        .filter(text -> !text.isEmpty());
+            }
+        }
+        return Optional.empty();
     }
 
     /**
@@ -73,7 +86,7 @@ public final class Request {
         JsonNode node = json();
         if (!node.isObject()) {
             throw ClientError.badRequest("body: expected a JSON object, found "
-                    + node.getNodeType().name().toLowerCase(java.util.Locale.ROOT));
+                    + node.getNodeType().name().toLowerCase(Locale.ROOT));
         }
         return node;
     }

@@ -6,7 +6,7 @@ import java.util.Optional;
 
 /**
  * Stores what tasks produce: many rows, one statement, one round trip. Rows that are there already are left out, as
- * are rows with a bad field.
+ * are rows with a bad field; those use up a serial number all the same, as in the reference.
  */
 final class TaskBatch {
 
@@ -16,17 +16,32 @@ final class TaskBatch {
     private final String table;
     private final List<Field> fields;
     private final String countedAs;
+    private final String numbers;
+    private final String numberedColumn;
 
-    /**
-     * For one table.
-     *
-     * @param countedAs the member of the answer that says how many rows were stored
-     */
-    TaskBatch(Parts parts, String table, List<Field> fields, String countedAs) {
+    private TaskBatch(
+            Parts parts, String table, List<Field> fields, String countedAs, String numbers, String numberedColumn) {
         this.parts = parts;
         this.table = table;
         this.fields = fields;
         this.countedAs = countedAs;
+        this.numbers = numbers;
+        this.numberedColumn = numberedColumn;
+    }
+
+    /**
+     * For a table without serial numbers.
+     *
+     * @param countedAs the member of the answer that says how many rows were stored
+     */
+    static TaskBatch into(Parts parts, String table, List<Field> fields, String countedAs) {
+        return new TaskBatch(parts, table, fields, countedAs, "", "");
+    }
+
+    /** For a table whose rows are numbered in the column {@code id}. */
+    static TaskBatch intoNumbered(Parts parts, String table, List<Field> fields, String countedAs) {
+        String numbers = ", nextval(pg_get_serial_sequence('" + table + "', 'id')) AS id";
+        return new TaskBatch(parts, table, fields, countedAs, numbers, "id, ");
     }
 
     /** Stores the rows in the body; 400 if the task is unknown. */
@@ -49,15 +64,15 @@ final class TaskBatch {
 
     /** How many rows were stored; empty if there is no such task. */
     private Optional<Integer> store(Request request, Batch batch) throws SQLException {
+        String columns = "flow_id, run_number, run_id, step_name, task_id, task_name, ts_epoch, " + batch.names();
         Sql sql = Sql.of("WITH t AS (SELECT t.* FROM " + parts.tables().tasks() + " t WHERE")
                 .and(Ids.task(request, "t"))
-                .and("), added AS (INSERT INTO " + table
-                        + " (flow_id, run_number, run_id, step_name, task_id, task_name, ts_epoch, " + batch.names()
-                        + ") SELECT t.flow_id, t.run_number, t.run_id, t.step_name, t.task_id, t.task_name,")
-                .and("?::bigint, " + batch.values() + " FROM t,", parts.millis())
+                .and("), numbered AS (SELECT batch.*" + numbers + " FROM")
                 .and(batch.source())
-                .and("ORDER BY n ON CONFLICT DO NOTHING RETURNING 1)")
-                .and("SELECT (SELECT count(*) FROM added) FROM t");
+                .and("ORDER BY n), added AS (INSERT INTO " + table + " (" + numberedColumn + columns + ") SELECT "
+                        + numberedColumn + "t.flow_id, t.run_number, t.run_id, t.step_name, t.task_id, t.task_name,")
+                .and("?::bigint, " + batch.values("numbered") + " FROM t, numbered WHERE good", parts.millis())
+                .and("ORDER BY n ON CONFLICT DO NOTHING RETURNING 1) SELECT (SELECT count(*) FROM added) FROM t");
         return parts.database().first(sql, row -> row.getInt(1));
     }
 }
