@@ -110,15 +110,24 @@ public final class Migrations {
         LOG.info("Upgrading the schema from {} to {}", from, target);
         try {
             new Upgrade(dataSource, keeper, files, patience).run(target);
-            return new Upgraded(from, target);
         } catch (FlywayException e) {
-            return failed(reader.read(keeper).schemaVersion(), target, e);
-        } finally {
+            return failed(whereItStopped(keeper, from, e), target, e);
+        }
+        tell(keeper);
+        return new Upgraded(from, target);
+    }
+
+    /** Migrations before the failed one are applied, so tell that, too. */
+    private SchemaVersion whereItStopped(Connection keeper, SchemaVersion from, FlywayException failure) {
+        try {
             tell(keeper);
+            return reader.ledgerVersion(keeper);
+        } catch (SQLException e) {
+            failure.addSuppressed(e);
+            return from;
         }
     }
 
-    /** Also after a failure: migrations before the failed one are applied. */
     private void tell(Connection keeper) throws SQLException {
         try (PreparedStatement statement = keeper.prepareStatement("SELECT pg_notify(?, ?)")) {
             statement.setString(1, CHANNEL);

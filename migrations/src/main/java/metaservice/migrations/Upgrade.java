@@ -68,7 +68,7 @@ final class Upgrade {
                 tidyUp();
                 flyway(target).migrate();
                 return;
-            } catch (FlywayException e) {
+            } catch (FlywayException | SQLException e) {
                 if (attempt >= patience.attempts() || !isWorthAnotherTry(e)) {
                     throw e;
                 }
@@ -127,9 +127,8 @@ final class Upgrade {
 
     private Flyway flyway(SchemaVersion target) {
         FluentConfiguration configuration = Flyway.configure(Upgrade.class.getClassLoader())
-                .loggers("slf4j")
+                .loggers(FlywayLog.Creator.class.getName())
                 .dataSource(dataSource)
-                .initSql(UpgradeLock.JOIN_WORK)
                 .defaultSchema(SchemaReader.SCHEMA)
                 .createSchemas(false)
                 .table(SchemaReader.LEDGER)
@@ -140,7 +139,7 @@ final class Upgrade {
                 .baselineOnMigrate(true)
                 .baselineVersion(SchemaVersion.ZERO.toString())
                 .target(MigrationVersion.fromVersion(target.toString()))
-                .callbacks(new BeforeEach());
+                .callbacks(new JoinWork(), new RaiseFloor());
         // Flyway's other lock is a transaction, and concurrent index builds wait for it forever.
         configuration
                 .getConfigurationExtension(PostgreSQLConfigurationExtension.class)
@@ -157,8 +156,26 @@ final class Upgrade {
         return false;
     }
 
+    /** Makes each of Flyway's sessions one that is known to be at work. */
+    private static final class JoinWork extends BaseCallback {
+
+        @Override
+        public boolean supports(Event event, Context context) {
+            return event == Event.AFTER_CONNECT;
+        }
+
+        @Override
+        public void handle(Event event, Context context) {
+            try (Statement statement = context.getConnection().createStatement()) {
+                statement.execute(UpgradeLock.JOIN_WORK);
+            } catch (SQLException e) {
+                throw new FlywayException("a session could not be prepared for migrations", e);
+            }
+        }
+    }
+
     /** Raises the floor before the schema changes. */
-    private final class BeforeEach extends BaseCallback {
+    private final class RaiseFloor extends BaseCallback {
 
         @Override
         public boolean supports(Event event, Context context) {

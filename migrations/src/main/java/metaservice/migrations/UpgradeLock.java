@@ -21,7 +21,7 @@ import javax.sql.DataSource;
 final class UpgradeLock implements AutoCloseable {
 
     /** The two halves of the locks' keys: ours, among all users of advisory locks, and which of the two it is. */
-    private static final int OURS = 1836348278;
+    private static final int OURS = 0x6d747376;
 
     private static final int GATE = 1;
     private static final int WORK = 2;

@@ -1,0 +1,46 @@
+package metaservice.migrations;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class BundledMigrationTest {
+
+    @Test
+    void headerAndIndexesAreReadFromTheFile() {
+        String sql = """
+                -- Why: an example.
+                -- lowest service: 2.5.1
+                SET lock_timeout = 0;
+                CREATE INDEX CONCURRENTLY IF NOT EXISTS plain ON flows_v3 (ts_epoch);
+                CREATE UNIQUE INDEX CONCURRENTLY IF NOT EXISTS only_one
+                    ON flows_v3 (flow_id);
+                """;
+        assertEquals(
+                new BundledMigration(
+                        new SchemaVersion(20210260056859L), new ServiceVersion(2, 5, 1), List.of("plain", "only_one")),
+                BundledMigration.of("V20210260056859__an_example.sql", sql));
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "V1__no_header.sql, SELECT 1",
+        "V1__malformed_floor.sql, -- lowest service: one",
+        "R__repeatable.sql, -- lowest service: 1.0.1",
+        "V1_one_underscore.sql, -- lowest service: 1.0.1"
+    })
+    void fileThatDoesNotSayWhatItIsIsRefused(String name, String sql) {
+        assertThrows(IllegalArgumentException.class, () -> BundledMigration.of(name, sql));
+    }
+
+    @Test
+    void everyMigrationKeepsTheFirstServiceRunning() {
+        for (BundledMigration migration : BundledFiles.load().migrations()) {
+            assertEquals(new ServiceVersion(1, 0, 1), migration.lowestService(), () -> "schema " + migration.version());
+        }
+    }
+}

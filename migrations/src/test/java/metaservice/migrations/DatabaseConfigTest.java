@@ -1,0 +1,194 @@
+package metaservice.migrations;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
+
+class DatabaseConfigTest {
+
+    private static final String EVERY_SPECIAL = "!#$%&*()-_=+[]{}<>:?'\"@/\\";
+
+    @Test
+    void withoutVariablesTheDefaultsHold() {
+        DatabaseConfig config = DatabaseConfig.fromEnvironment(Map.of());
+        assertEquals("jdbc:postgresql://localhost:5432/postgres", config.jdbcUrl());
+        assertEquals("localhost:5432/postgres", config.describe());
+        assertEquals(
+                Map.of(
+                        "user", "postgres",
+                        "password", "postgres",
+                        "sslmode", "prefer",
+                        "ApplicationName", "metaservice",
+                        "tcpKeepAlive", "true",
+                        "connectTimeout", "60",
+                        "socketTimeout", "70"),
+                config.jdbcProperties());
+        assertEquals(
+                List.of(1, 10, Duration.ofSeconds(60)), List.of(config.poolMin(), config.poolMax(), config.timeout()));
+        assertTrue(config.ignoredDsn().isEmpty());
+    }
+
+    @Test
+    void emptyVariablesCountAsUnset() {
+        Map<String, String> empty = new HashMap<>();
+        for (String name : List.of("DSN", "HOST", "PORT", "USER", "PSWD", "NAME", "SSL_MODE", "POOL_MIN", "TIMEOUT")) {
+            empty.put("MF_METADATA_DB_" + name, "");
+        }
+        assertEquals(DatabaseConfig.fromEnvironment(Map.of()), DatabaseConfig.fromEnvironment(empty));
+    }
+
+    @Test
+    void passwordOfAnyCharactersIsAPropertyAndNowhereElse() {
+        DatabaseConfig config = DatabaseConfig.fromEnvironment(Map.of("MF_METADATA_DB_PSWD", EVERY_SPECIAL));
+        assertEquals(EVERY_SPECIAL, config.jdbcProperties().get("password"));
+        assertFalse((config.jdbcUrl() + config.describe() + config).contains(EVERY_SPECIAL));
+    }
+
+    @Test
+    void passwordMayStandInAFile(@TempDir Path folder) throws IOException {
+        Path file = Files.writeString(folder.resolve("secret"), " with blanks \n");
+        DatabaseConfig config = DatabaseConfig.fromEnvironment(
+                Map.of("MF_METADATA_DB_PSWD_FILE", file.toString(), "MF_METADATA_DB_PSWD", "other"));
+        assertEquals(" with blanks ", config.jdbcProperties().get("password"));
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @CsvSource({
+        "disable, prefer, ",
+        "disabled, prefer, ",
+        "allow, allow, /ca",
+        "prefer, prefer, /ca",
+        "require, verify-ca, /ca", // as libpq: a root certificate is there to verify with
+        "verify-ca, verify-ca, /ca",
+        "verify-full, verify-full, /ca"
+    })
+    void certificatesCountWithSslModesOnly(String mode, String expectedMode, String expectedRoot) {
+        for (String rootVariable : List.of("MF_METADATA_DB_SSL_ROOT_CERT_PATH", "MF_METADATA_DB_SSL_ROOT_CERT")) {
+            Map<String, String> properties = DatabaseConfig.fromEnvironment(Map.of(
+                            "MF_METADATA_DB_SSL_MODE",
+                            mode,
+                            "MF_METADATA_DB_SSL_CERT_PATH",
+                            "/cert",
+                            "MF_METADATA_DB_SSL_KEY_PATH",
+                            "/key",
+                            rootVariable,
+                            "/ca"))
+                    .jdbcProperties();
+            assertEquals(expectedMode, properties.get("sslmode"));
+            assertEquals(expectedRoot, properties.get("sslrootcert"));
+            assertEquals(expectedRoot == null ? null : "/cert", properties.get("sslcert"));
+            assertEquals(expectedRoot == null ? null : "/key", properties.get("sslkey"));
+        }
+    }
+
+    static Stream<Arguments> dsns() {
+        return Stream.of(
+                Arguments.of("host=db user=me", "db:5432/me", Map.of("user", "me", "sslmode", "prefer")),
+                Arguments.of("host=db dbname='a b/c?'", "db:5432/a b/c?", Map.of()),
+                Arguments.of("dbname=n sslmode=disable", "localhost:5432/n", Map.of("sslmode", "disable")),
+                Arguments.of(
+                        "postgresql://me:pw@a:1,b:2/n?target_session_attrs=read-write&sslmode=verify-full&sslrootcert=/ca",
+                        "a:1,b:2/n",
+                        Map.of(
+                                "user", "me",
+                                "password", "pw",
+                                "targetServerType", "primary",
+                                "sslmode", "verify-full",
+                                "sslrootcert", "/ca")),
+                Arguments.of("postgres://a,b:2,c/n", "a:5432,b:2,c:5432/n", Map.of()),
+                Arguments.of("host=a,b port=6000 dbname=n", "a:6000,b:6000/n", Map.of()),
+                Arguments.of("postgresql://[fe80::1]:7/n", "[fe80::1]:7/n", Map.of()),
+                Arguments.of(
+                        "host=db dbname=n connect_timeout=3 keepalives=0 application_name=x",
+                        "db:5432/n",
+                        Map.of("connectTimeout", "3", "tcpKeepAlive", "false", "ApplicationName", "x")));
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("dsns")
+    void dsnBeatsTheOtherVariables(String dsn, String place, Map<String, String> expected) {
+        DatabaseConfig config = DatabaseConfig.fromEnvironment(
+                Map.of("MF_METADATA_DB_DSN", dsn, "MF_METADATA_DB_HOST", "other", "MF_METADATA_DB_SSL_MODE", "allow"));
+        assertEquals(place, config.describe());
+        expected.forEach(
+                (name, value) -> assertEquals(value, config.jdbcProperties().get(name), name));
+        assertTrue(config.ignoredDsn().isEmpty());
+    }
+
+    @Test
+    void dsnThatCannotBeReadIsIgnoredAndThatIsSaid() {
+        DatabaseConfig config = DatabaseConfig.fromEnvironment(
+                Map.of("MF_METADATA_DB_DSN", "hunter2 hunter2", "MF_METADATA_DB_HOST", "other"));
+        assertEquals("other:5432/postgres", config.describe());
+        String why = config.ignoredDsn().orElseThrow();
+        assertTrue(why.startsWith("MF_METADATA_DB_DSN is ignored"), why);
+        assertFalse(why.contains("hunter2"), why);
+    }
+
+    @Test
+    void dsnWithoutPasswordTakesTheOneThatIsSet() {
+        DatabaseConfig config = DatabaseConfig.fromEnvironment(
+                Map.of("MF_METADATA_DB_DSN", "host=db user=me", "MF_METADATA_DB_PSWD", "mine"));
+        assertEquals("mine", config.jdbcProperties().get("password"));
+    }
+
+    @Test
+    void allProblemsAreReportedTogetherEachWithItsVariable() {
+        Map<String, String> wrong = Map.of(
+                "MF_METADATA_DB_HOST", "db/other",
+                "MF_METADATA_DB_PORT", "65536",
+                "MF_METADATA_DB_PSWD_FILE", "/no/such/file",
+                "MF_METADATA_DB_SSL_MODE", "verify_full",
+                "MF_METADATA_DB_POOL_MIN", "-1",
+                "MF_METADATA_DB_POOL_MAX", "many",
+                "MF_METADATA_DB_TIMEOUT", "0");
+        List<String> problems = assertThrows(InvalidConfigException.class, () -> DatabaseConfig.fromEnvironment(wrong))
+                .problems();
+        assertEquals(wrong.size(), problems.size(), problems::toString);
+        wrong.forEach((name, value) -> assertTrue(
+                problems.stream().anyMatch(problem -> problem.startsWith(name) && problem.contains(value)),
+                () -> name + " in " + problems));
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "host=/var/run/postgresql",
+        "sslmode=require2 host=db",
+        "'host=a,b port=1,2,3'",
+        "host=db port=none",
+        "host=db target_session_attrs=writable",
+        "host=db connect_timeout=soon"
+    })
+    void dsnThatIsReadableButCannotBeUsedIsAProblem(String dsn) {
+        List<String> problems = assertThrows(
+                        InvalidConfigException.class,
+                        () -> DatabaseConfig.fromEnvironment(Map.of("MF_METADATA_DB_DSN", dsn)))
+                .problems();
+        assertEquals(1, problems.size(), problems::toString);
+        assertTrue(problems.get(0).startsWith("MF_METADATA_DB_DSN"), problems::toString);
+    }
+
+    @Test
+    void smallestPoolMayNotBeLargerThanTheLargest() {
+        assertThrows(
+                InvalidConfigException.class,
+                () -> DatabaseConfig.fromEnvironment(
+                        Map.of("MF_METADATA_DB_POOL_MIN", "5", "MF_METADATA_DB_POOL_MAX", "4")));
+    }
+}
