@@ -94,7 +94,7 @@ final class EmbeddedDatabase implements DatabaseSource {
         } catch (AccessDeniedException e) {
             throw failed("the folder cannot be used: access denied to " + e.getFile(), e);
         } catch (IOException | UncheckedIOException | IllegalStateException e) {
-            throw failed(e.getMessage() + lastWords(), e);
+            throw failed(e + lastWords(), e);
         }
     }
 
@@ -242,6 +242,7 @@ final class EmbeddedDatabase implements DatabaseSource {
                 .setErrorRedirector(output)
                 // the library turns these off or opens sockets in a shared place: fine for tests, not for kept data
                 .setServerConfig("fsync", "on")
+                .setServerConfig("synchronous_commit", "on")
                 .setServerConfig("unix_socket_directories", "")
                 .start();
     }

@@ -100,7 +100,11 @@ final class IsolatedService implements AutoCloseable {
         return new Executor() {
             @Override
             public void execute(Runnable task) {
-                exchange.getConnection().getWorker().execute(() -> runInside(exchange, this, task));
+                Runnable inside = new OneShot(() -> runInside(exchange, this, task));
+                // A thread that the pool starts for it inherits the context class loader of this one.
+                ContextLoader.run(
+                        launcherLoader(),
+                        () -> exchange.getConnection().getWorker().execute(inside));
             }
         };
     }
@@ -109,6 +113,26 @@ final class IsolatedService implements AutoCloseable {
     private static void forgetWorker(HttpServerExchange answered, ExchangeCompletionListener.NextListener next) {
         answered.setDispatchExecutor(null);
         next.proceed();
+    }
+
+    /**
+     * A task that forgets what it held once it has run: a pool's thread remembers the first task it ever ran, and would
+     * keep the class loader alive.
+     */
+    private static final class OneShot implements Runnable {
+
+        private Runnable task;
+
+        OneShot(Runnable task) {
+            this.task = task;
+        }
+
+        @Override
+        public void run() {
+            Runnable once = task;
+            task = null;
+            once.run();
+        }
     }
 
     private void runInside(HttpServerExchange exchange, Executor again, Runnable task) {
@@ -123,10 +147,14 @@ final class IsolatedService implements AutoCloseable {
     private static ServiceClassLoader loaderOf(BundledService bundled) throws ServiceStartException {
         try {
             return new ServiceClassLoader(
-                    bundled.version(), bundled.jar().toUri().toURL(), IsolatedService.class.getClassLoader());
+                    bundled.version(), bundled.jar().toUri().toURL(), launcherLoader());
         } catch (MalformedURLException e) {
             throw new ServiceStartException("Service " + bundled.version() + " is not in a file: " + bundled.jar(), e);
         }
+    }
+
+    private static ClassLoader launcherLoader() {
+        return IsolatedService.class.getClassLoader();
     }
 
     private static ServiceProvider providerOf(BundledService bundled, ClassLoader loader) throws ServiceStartException {

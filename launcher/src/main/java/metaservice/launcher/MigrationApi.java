@@ -166,7 +166,7 @@ final class MigrationApi implements AutoCloseable {
         if (NAMES.containsKey(schema)) {
             return Answer.text(200, NAMES.get(schema));
         }
-        if (status.bundled().contains(schema)) {
+        if (status.isKnown()) {
             return Answer.text(200, schema.toString());
         }
         return Answer.json(

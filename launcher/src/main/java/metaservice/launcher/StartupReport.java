@@ -32,7 +32,7 @@ record StartupReport(String schema, String service, String metadataUrl, String m
         if (status.isUpToDate()) {
             return "newest";
         }
-        if (!VersionChoice.isKnown(status)) {
+        if (!status.isKnown()) {
             return "not known to this build";
         }
         String pending = "migrations pending: " + status.unapplied().size();

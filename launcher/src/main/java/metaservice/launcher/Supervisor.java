@@ -53,7 +53,8 @@ final class Supervisor implements AutoCloseable {
         frontDoor = openFrontDoor();
         LOG.info("Front door is open on port {}", frontDoor.port());
         DatabaseConfig database = databaseSource.open();
-        LOG.info("Database: {}, pool {} to {}", database.describe(), database.poolMin(), database.poolMax());
+        database.ignoredDsn().ifPresent(LOG::warn);
+        LOG.info("Database: {}", database);
         Migrations migrations = new Migrations(database.dataSource());
         migrationApi = openMigrationApi(migrations, database.describe());
         LOG.info("Migration service is open on port {}", migrationApi.port());

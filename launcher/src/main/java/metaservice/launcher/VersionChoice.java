@@ -41,7 +41,7 @@ sealed interface VersionChoice {
 
     private static String reason(SchemaStatus status, ServiceCatalog catalog) {
         String newest = "newest of " + catalog.versions() + " that runs on this schema";
-        if (isKnown(status)) {
+        if (status.isKnown()) {
             return newest;
         }
         return newest + ", which this build does not know"
@@ -59,11 +59,5 @@ sealed interface VersionChoice {
         }
         return "The database has schema version " + schema + ", which admits services from version " + floor.get()
                 + " on, and this image holds only " + catalog.versions() + ": run a newer image.";
-    }
-
-    /** Whether the schema is one that this build's migrations lead to. */
-    static boolean isKnown(SchemaStatus status) {
-        return status.schemaVersion().equals(SchemaVersion.ZERO)
-                || status.bundled().contains(status.schemaVersion());
     }
 }

@@ -5,7 +5,6 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -80,7 +79,8 @@ class EmbeddedDatabaseIT {
         try (EmbeddedDatabase database = database(false)) {
             database.open();
         }
-        Files.writeString(data().resolve("postmaster.pid"), ProcessHandle.current().pid() + "\n");
+        Files.writeString(
+                data().resolve("postmaster.pid"), ProcessHandle.current().pid() + "\n");
         try (EmbeddedDatabase database = database(false)) {
             assertFalse(hasTable(database.open()));
         }
@@ -100,17 +100,38 @@ class EmbeddedDatabaseIT {
         try (EmbeddedDatabase database = database(false)) {
             execute(database.open(), "create table kept (n integer)");
         }
-        EmbeddedPostgres left = EmbeddedPostgres.builder()
-                .setDataDirectory(data())
-                .setCleanDataDirectory(false)
-                .setRegisterShutdownHook(false)
-                .start();
-        ProcessHandle process = process();
+        LeavesItRunning.in(data().getParent());
+        ProcessHandle left = process();
+        assertTrue(left.isAlive());
         try (EmbeddedDatabase database = database(false)) {
             assertTrue(hasTable(database.open()));
-            process.onExit().get(Http.DEADLINE.toSeconds(), TimeUnit.SECONDS);
-        } finally {
-            left.close();
+            assertFalse(left.isAlive());
+        }
+    }
+
+    /** A launcher that is killed after it started the database. */
+    static final class LeavesItRunning {
+
+        private LeavesItRunning() {}
+
+        public static void main(String[] args) throws Exception {
+            new EmbeddedDatabase(Path.of(args[0]), false, MAJOR, Map.of()).open();
+            Runtime.getRuntime().halt(0);
+        }
+
+        static void in(Path folder) throws Exception {
+            Process launcher = new ProcessBuilder(
+                            Path.of(System.getProperty("java.home"), "bin", "java")
+                                    .toString(),
+                            "-cp",
+                            System.getProperty("java.class.path"),
+                            LeavesItRunning.class.getName(),
+                            folder.toString())
+                    .redirectErrorStream(true)
+                    .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+                    .start();
+            assertTrue(launcher.waitFor(Http.DEADLINE.toSeconds(), TimeUnit.SECONDS));
+            assertEquals(0, launcher.exitValue());
         }
     }
 

@@ -193,10 +193,11 @@ class IsolatedServiceTest {
         assertEquals("nothing to run on", failure.getMessage());
     }
 
-    @Test
-    void closedServiceCanBeCollectedWhileTheFrontDoorGoesOn() throws Exception {
+    @ParameterizedTest
+    @ValueSource(strings = {"/in-call", "/runnable", "/handler", "/twice", "/body"})
+    void closedServiceCanBeCollectedWhileTheFrontDoorGoesOn(String path) throws Exception {
         try (FrontDoor door = FrontDoor.open(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 1000)) {
-            awaitCollected(serveAndClose(door));
+            awaitCollected(serveAndClose(door, path));
             assertEquals(503, Http.get(door.port(), "/").statusCode());
         }
     }
@@ -218,12 +219,11 @@ class IsolatedServiceTest {
     }
 
     /** In a method of its own, so that no local variable keeps the service alive. */
-    private WeakReference<?> serveAndClose(FrontDoor door) throws Exception {
+    private WeakReference<?> serveAndClose(FrontDoor door, String path) throws Exception {
         IsolatedService service = start(ServiceJar.of("9.8.7", "0").source("demo.Provider", SAYS_ITS_CONTEXT));
         door.serve(service.handler());
-        for (String path : new String[] {"/in-call", "/runnable", "/handler", "/twice", "/body"}) {
-            assertTrue(Http.send(door.port(), "POST", path, "body").body().startsWith("service-9.8.7"));
-        }
+        String said = Http.send(door.port(), "POST", path, "body").body();
+        assertTrue(said.startsWith("service-9.8.7"), said);
         door.serve(Answer.unavailable("message", "nobody")).drain(Http.DEADLINE);
         service.close();
         return (WeakReference<?>) System.getProperties().remove("demo.loader");

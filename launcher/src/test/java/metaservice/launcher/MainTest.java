@@ -31,9 +31,10 @@ class MainTest {
         Stream.of(Setting.LAUNCHER, Setting.DATABASE)
                 .flatMap(List::stream)
                 .forEach(setting -> assertTrue(
-                        help.lines().anyMatch(line -> line.contains(" " + setting.name() + " ")
-                                && line.contains(" " + setting.otherwise() + " ")
-                                && line.endsWith(setting.meaning())),
+                        help.lines()
+                                .anyMatch(line -> line.contains(" " + setting.name() + " ")
+                                        && line.contains(" " + setting.otherwise() + " ")
+                                        && line.endsWith(setting.meaning())),
                         setting::name));
         assertEquals("", err.toString(StandardCharsets.UTF_8));
     }

@@ -101,7 +101,7 @@ class MigrationApiIT {
     void schemaNewerThanThisBuildHasNoNameAndCountsAllAsUnapplied() throws Exception {
         try (TestDatabase database = TestDatabases.at(20260706000003L);
                 MigrationApi api = open(database.dataSource(), true)) {
-            database.execute("insert into goose_db_version (version_id, is_applied) values (20990101000000, true)");
+            database.execute(SupervisorIT.FROM_A_NEWER_BUILD);
             HttpResponse<String> version = Http.get(api.port(), "/version");
             assertEquals(500, version.statusCode());
             assertTrue(version.body().contains("20990101000000, which this build does not know"), version::body);
@@ -143,8 +143,8 @@ class MigrationApiIT {
     @Test
     void withoutDatabaseOnlyPingIsAnswered() throws Exception {
         try (TestDatabase database = TestDatabases.empty()) {
-            DataSource gone = DatabaseConfig.fromEnvironment(Environments.with(
-                            database.environment(), "MF_METADATA_DB_NAME", "no_such_database"))
+            DataSource gone = DatabaseConfig.fromEnvironment(
+                            Environments.with(database.environment(), "MF_METADATA_DB_NAME", "no_such_database"))
                     .dataSource();
             try (MigrationApi api = open(gone, true)) {
                 assertAnswer(Http.get(api.port(), "/ping"), 200, TEXT, "pong");

@@ -28,6 +28,11 @@ class SupervisorIT {
             "MF_SERVICE_CONNECTION_RETRY_WAITTIME_SECONDS", "0",
             "PATH_PREFIX", "/prefix");
 
+    /** What a migration that we do not have leaves in our ledger. */
+    static final String FROM_A_NEWER_BUILD =
+            "update flyway_schema_history set version = '20990101000000' where installed_rank ="
+                    + " (select max(installed_rank) from flyway_schema_history)";
+
     @TempDir
     private Path services;
 
@@ -92,16 +97,17 @@ class SupervisorIT {
         try (TestDatabase database = TestDatabases.at(schema);
                 Supervisor supervisor = supervisor(LOOPBACK, database.environment())) {
             StartupReport report = supervisor.start().orElseThrow();
-            assertEquals(
-                    expected + " (newest of 1.0.1, 2.5.1, 3.0.0 that runs on this schema)", report.service());
+            assertEquals(expected + " (newest of 1.0.1, 2.5.1, 3.0.0 that runs on this schema)", report.service());
             assertTrue(report.schema().startsWith(schema + " ("), report.schema());
             assertTrue(report.metadataUrl().endsWith("/prefix"), report.metadataUrl());
             assertEquals(
-                    expected + "/prefix", Http.get(port(report.metadataUrl()), "/").body());
+                    expected + "/prefix",
+                    Http.get(port(report.metadataUrl()), "/").body());
             assertEquals("pong", Http.get(port(report.migrationUrl()), "/ping").body());
             assertEquals(
                     expected + "/prefix",
-                    Http.send(port(report.metadataUrl()), "PATCH", "/upgrade", "").body(),
+                    Http.send(port(report.metadataUrl()), "PATCH", "/upgrade", "")
+                            .body(),
                     "the upgrade is not to be had at the front door");
         }
     }
@@ -112,8 +118,7 @@ class SupervisorIT {
         try (TestDatabase database = TestDatabases.empty();
                 Supervisor supervisor = supervisor(LOOPBACK, database.environment())) {
             StartupReport report = supervisor.start().orElseThrow();
-            assertTrue(
-                    report.schema().endsWith(" (newest; applied just now to an empty database)"), report.schema());
+            assertTrue(report.schema().endsWith(" (newest; applied just now to an empty database)"), report.schema());
             assertTrue(report.service().startsWith("3.0.0 "), report.service());
         }
     }
@@ -121,9 +126,8 @@ class SupervisorIT {
     @Test
     void tablesWithoutLedgerAreSchemaZero() throws Exception {
         bundleAll();
-        try (TestDatabase database = TestDatabases.empty();
+        try (TestDatabase database = TestDatabases.at(0);
                 Supervisor supervisor = supervisor(LOOPBACK, database.environment())) {
-            database.execute("create table flows_v3 (flow_id varchar(255) primary key)");
             StartupReport report = supervisor.start().orElseThrow();
             assertTrue(report.schema().startsWith("0 (tables without a ledger; "), report.schema());
             assertTrue(report.service().startsWith("1.0.1 "), report.service());
@@ -133,12 +137,25 @@ class SupervisorIT {
     @Test
     void databaseThatIsNewerThanWeKnowRunsTheNewest() throws Exception {
         bundleAll();
-        try (TestDatabase database = TestDatabases.at(20260706000003L);
+        try (TestDatabase database = TestDatabases.newest();
                 Supervisor supervisor = supervisor(LOOPBACK, database.environment())) {
-            database.execute("insert into goose_db_version (version_id, is_applied) values (20990101000000, true)");
+            database.execute(FROM_A_NEWER_BUILD);
             StartupReport report = supervisor.start().orElseThrow();
             assertEquals("20990101000000 (not known to this build)", report.schema());
             assertTrue(report.service().startsWith("3.0.0 "), report.service());
+        }
+    }
+
+    @Test
+    void databaseThatShutUsOutIsRefusedWithAnExitCodeOfItsOwn() throws Exception {
+        bundleAll();
+        try (TestDatabase database = TestDatabases.newest();
+                Supervisor supervisor = supervisor(LOOPBACK, database.environment())) {
+            database.execute(FROM_A_NEWER_BUILD);
+            database.execute("update metaservice_floor set lowest_service = '4.0.0'");
+            StartFailedException failure = assertThrows(StartFailedException.class, supervisor::start);
+            assertEquals(ExitCode.SHUT_OUT, failure.exitCode());
+            assertTrue(failure.getMessage().endsWith(": run a newer image."), failure::getMessage);
         }
     }
 
@@ -150,7 +167,9 @@ class SupervisorIT {
             StartFailedException failure = assertThrows(StartFailedException.class, supervisor::start);
             assertEquals(ExitCode.FAILED, failure.exitCode());
             assertTrue(
-                    failure.getMessage().matches("Database .*127\\.0\\.0\\.1:[0-9]+/metaflow.* does not answer: .+ Gave up after attempt 2\\."),
+                    failure.getMessage()
+                            .matches(
+                                    "Database .*127\\.0\\.0\\.1:[0-9]+/metaflow.* does not answer: .+ Gave up after attempt 2\\."),
                     failure::getMessage);
             assertTrue(!failure.getMessage().contains("very-secret"), failure::getMessage);
         }
@@ -177,7 +196,8 @@ class SupervisorIT {
             StartFailedException failure = assertThrows(StartFailedException.class, supervisor::start);
             assertTrue(
                     failure.getMessage()
-                            .startsWith("Cannot listen on 127.0.0.1 port " + taken.getLocalPort() + ": Address already"),
+                            .startsWith(
+                                    "Cannot listen on 127.0.0.1 port " + taken.getLocalPort() + ": Address already"),
                     failure::getMessage);
             assertTrue(failure.getMessage().contains("MF_METADATA_PORT"), failure::getMessage);
         }
@@ -186,9 +206,7 @@ class SupervisorIT {
     @Test
     void serviceThatIsNotHealthyIsTakenDownAgain() throws Exception {
         ServiceJar.of("3.0.0", "0")
-                .source(
-                        "demo.Provider",
-                        ServiceJar.provider("null").replace("Health.UP", "Health.down(\"no tables\")"))
+                .source("demo.Provider", ServiceJar.provider("null").replace("Health.UP", "Health.down(\"no tables\")"))
                 .write(services, "3.0.0.jar");
         try (TestDatabase database = TestDatabases.at(1);
                 Supervisor supervisor = supervisor(LOOPBACK, database.environment())) {
