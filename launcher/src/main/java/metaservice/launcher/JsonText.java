@@ -1,0 +1,43 @@
+package metaservice.launcher;
+
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+
+/** Writes the few small JSON objects that the launcher itself answers with. */
+final class JsonText {
+
+    private JsonText() {}
+
+    /** An object of strings, booleans and lists of strings, its members in the map's order. */
+    static String object(Map<String, ?> members) {
+        return members.entrySet().stream()
+                .map(member -> string(member.getKey()) + ": " + value(member.getValue()))
+                .collect(Collectors.joining(", ", "{", "}"));
+    }
+
+    private static String value(Object value) {
+        if (value instanceof Boolean flag) {
+            return flag.toString();
+        }
+        if (value instanceof List<?> list) {
+            return list.stream().map(element -> string(element.toString())).collect(Collectors.joining(", ", "[", "]"));
+        }
+        return string(value.toString());
+    }
+
+    private static String string(String text) {
+        StringBuilder quoted = new StringBuilder(text.length() + 2).append('"');
+        for (int i = 0; i < text.length(); i++) {
+            char c = text.charAt(i);
+            if (c == '"' || c == '\\') {
+                quoted.append('\\').append(c);
+            } else if (c < ' ' || Character.isSurrogate(c)) {
+                quoted.append(String.format("\\u%04x", (int) c));
+            } else {
+                quoted.append(c);
+            }
+        }
+        return quoted.append('"').toString();
+    }
+}

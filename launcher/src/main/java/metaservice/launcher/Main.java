@@ -1,0 +1,138 @@
+package metaservice.launcher;
+
+import java.io.PrintStream;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Supplier;
+import metaservice.migrations.DatabaseConfig;
+import metaservice.migrations.InvalidConfigException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import picocli.CommandLine;
+
+/** Where the process begins. Its logger is made late, because the log level is among the settings. */
+public final class Main {
+
+    /** System property: the folder of the distribution, with the service jars in {@code services}. */
+    static final String HOME = "metaservice.home";
+
+    /** What stopping may take beyond the time for draining. */
+    private static final Duration CLOSING = Duration.ofSeconds(10);
+
+    private Main() {}
+
+    /** Runs until asked to stop, and exits with what {@link ExitCode} says. */
+    public static void main(String[] args) {
+        System.exit(run(System.out, System.err, args, System.getenv()));
+    }
+
+    /**
+     * Does what the options say; blocks as long as the launcher runs.
+     *
+     * @param out gets the help or the report of a successful start
+     * @param err gets one line for every foreseen problem
+     * @return the exit code
+     */
+    static int run(PrintStream out, PrintStream err, String[] args, Map<String, String> environment) {
+        try {
+            Options options = Options.parse(args);
+            if (options.wantsHelp()) {
+                out.print(Options.help());
+                return ExitCode.DONE.number();
+            }
+            if (options.wantsVersion()) {
+                out.println("metaservice " + BuildFacts.read().version());
+                return ExitCode.DONE.number();
+            }
+            return launch(out, options, environment).number();
+        } catch (CommandLine.ParameterException e) {
+            err.println(e.getMessage() + " (try --help)");
+            return ExitCode.USAGE.number();
+        } catch (InvalidConfigException e) {
+            e.problems().forEach(err::println);
+            return ExitCode.USAGE.number();
+        } catch (CatalogException e) {
+            e.problems().forEach(err::println);
+            return ExitCode.FAILED.number();
+        } catch (StartFailedException e) {
+            LoggerFactory.getLogger(Main.class).debug("Start failed", e);
+            err.println(e.getMessage());
+            return e.exitCode().number();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            err.println("Interrupted.");
+            return ExitCode.FAILED.number();
+        } catch (RuntimeException | LinkageError e) {
+            LoggerFactory.getLogger(Main.class).error("Unforeseen failure", e);
+            err.println("Metaservice failed: " + e + " (the log says more)");
+            return ExitCode.FAILED.number();
+        }
+    }
+
+    private static ExitCode launch(PrintStream out, Options options, Map<String, String> environment)
+            throws CatalogException, StartFailedException, InterruptedException {
+        List<String> problems = new ArrayList<>();
+        Optional<LauncherConfig> config = read(() -> LauncherConfig.fromEnvironment(environment), problems);
+        config.ifPresent(Main::prepareLogging);
+        Optional<DatabaseSource> database = read(() -> database(options, environment), problems);
+        if (!problems.isEmpty()) {
+            throw new InvalidConfigException(problems);
+        }
+        ServiceCatalog catalog = ServiceCatalog.read(home().resolve("services"));
+        return supervise(out, config.orElseThrow(), catalog, database.orElseThrow());
+    }
+
+    private static ExitCode supervise(
+            PrintStream out, LauncherConfig config, ServiceCatalog catalog, DatabaseSource database)
+            throws StartFailedException, InterruptedException {
+        StopSignal stop = new StopSignal();
+        stop.onProcessEnd(config.drainTimeout().plus(CLOSING));
+        try (Supervisor supervisor = new Supervisor(config, catalog, database, stop)) {
+            Optional<StartupReport> report = supervisor.start();
+            if (report.isPresent()) {
+                out.print(report.get().text());
+                out.flush();
+                stop.await();
+                logger().info("Asked to stop; draining");
+            }
+        } finally {
+            stop.stopped();
+        }
+        return ExitCode.DONE;
+    }
+
+    private static <T> Optional<T> read(Supplier<T> part, List<String> problems) {
+        try {
+            return Optional.of(part.get());
+        } catch (InvalidConfigException e) {
+            problems.addAll(e.problems());
+            return Optional.empty();
+        }
+    }
+
+    private static DatabaseSource database(Options options, Map<String, String> environment) {
+        if (!options.isEmbedded()) {
+            return DatabaseSource.given(DatabaseConfig.fromEnvironment(environment));
+        }
+        return new EmbeddedDatabase(
+                options.embeddedFolder(), options.isFresh(), BuildFacts.read().embeddedPostgresMajor(), environment);
+    }
+
+    /** Before any other class makes its logger. */
+    private static void prepareLogging(LauncherConfig config) {
+        System.setProperty("org.jboss.logging.provider", "slf4j");
+        System.setProperty("org.slf4j.simpleLogger.defaultLogLevel", config.logLevel());
+    }
+
+    private static Path home() {
+        return Path.of(System.getProperty(HOME, "."));
+    }
+
+    private static Logger logger() {
+        return LoggerFactory.getLogger(Main.class);
+    }
+}

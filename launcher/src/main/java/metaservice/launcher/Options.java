@@ -1,0 +1,105 @@
+package metaservice.launcher;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** The command line. Everything that can be set without it is set in the environment. */
+@Command(
+        name = "metaservice",
+        description = {
+            "Runs the newest metadata service that the database can carry,",
+            "and the migration service beside it. Without options it uses the",
+            "database that the environment names."
+        },
+        sortOptions = false)
+final class Options {
+
+    @Option(
+            names = "--embedded",
+            paramLabel = "DIR",
+            description = "Run a PostgreSQL of our own, whose data live in DIR, instead of using MF_METADATA_DB_*.")
+    private Path embedded;
+
+    @Option(names = "--fresh", description = "With --embedded: throw away what is in DIR first.")
+    private boolean fresh;
+
+    @Option(
+            names = {"-h", "--help"},
+            usageHelp = true,
+            description = "Show this help and exit.")
+    private boolean help;
+
+    @Option(
+            names = {"-V", "--version"},
+            versionHelp = true,
+            description = "Show the version and exit.")
+    private boolean version;
+
+    /**
+     * Parses the arguments.
+     *
+     * @throws CommandLine.ParameterException if they are wrong; its message is one line
+     */
+    static Options parse(String... args) {
+        Options options = new Options();
+        CommandLine commandLine = new CommandLine(options);
+        commandLine.parseArgs(args);
+        if (options.fresh && options.embedded == null) {
+            throw new CommandLine.ParameterException(commandLine, "--fresh throws away the data of --embedded DIR");
+        }
+        return options;
+    }
+
+    boolean isEmbedded() {
+        return embedded != null;
+    }
+
+    /** Where the embedded database lives; only if {@link #isEmbedded()}. */
+    Path embeddedFolder() {
+        return embedded;
+    }
+
+    boolean isFresh() {
+        return fresh;
+    }
+
+    boolean wantsHelp() {
+        return help;
+    }
+
+    boolean wantsVersion() {
+        return version;
+    }
+
+    /** What {@code --help} prints: options, all environment variables with their defaults, examples. */
+    static String help() {
+        CommandLine commandLine = new CommandLine(new Options());
+        List<String> footer = new ArrayList<>(List.of("", "Environment (variable, default, meaning):"));
+        Setting.LAUNCHER.forEach(setting -> footer.add(line(setting)));
+        footer.addAll(List.of("", "Database:"));
+        Setting.DATABASE.forEach(setting -> footer.add(line(setting)));
+        footer.addAll(List.of(
+                "",
+                "Exit codes: 0 stopped as asked, 1 failed, 2 wrong options or settings,",
+                "  3 the database is newer than this image and admits none of its services.",
+                "",
+                "Examples:",
+                "  metaservice --embedded data",
+                "  MF_METADATA_DB_HOST=db.example MF_METADATA_DB_PSWD_FILE=/run/secrets/db metaservice",
+                "  MF_METADATA_DB_DSN='host=a,b dbname=metaflow user=m target_session_attrs=primary' metaservice"));
+        commandLine
+                .getCommandSpec()
+                .usageMessage()
+                .footer(footer.toArray(String[]::new))
+                .width(120);
+        return commandLine.getUsageMessage(CommandLine.Help.Ansi.OFF);
+    }
+
+    private static String line(Setting setting) {
+        return String.format("  %-44s  %-9s  %s", setting.name(), setting.otherwise(), setting.meaning());
+    }
+}

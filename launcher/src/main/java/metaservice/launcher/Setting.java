@@ -1,0 +1,65 @@
+package metaservice.launcher;
+
+import java.util.List;
+
+/**
+ * One environment variable, as {@code --help} tells of it.
+ *
+ * @param name the variable
+ * @param otherwise its default, as an operator would write it; a dash if there is none
+ * @param meaning one line
+ */
+record Setting(String name, String otherwise, String meaning) {
+
+    static final Setting HOST = new Setting("MF_METADATA_HOST", "0.0.0.0", "address both listeners bind to");
+    static final Setting METADATA_PORT =
+            new Setting("MF_METADATA_PORT", "8080", "port of the metadata service; 0: any free one");
+    static final Setting MIGRATION_PORT =
+            new Setting("MF_MIGRATION_PORT", "8082", "port of the migration service; 0: any free one");
+    static final Setting UPGRADE_ENDPOINT = new Setting(
+            "MF_MIGRATION_ENDPOINTS_ENABLED", "1", "an integer; 0 takes /upgrade away from the migration service");
+    static final Setting PATH_PREFIX =
+            new Setting("PATH_PREFIX", "-", "put before all paths of the metadata service; starts with /");
+    static final Setting MAX_BODY =
+            new Setting("MF_METADATA_MAX_BODY_BYTES", "16777216", "longest request body; longer ones are answered 413");
+    static final Setting DRAIN =
+            new Setting("MF_METADATA_DRAIN_SECONDS", "20", "longest wait for requests in flight when stopping");
+    static final Setting ATTEMPTS =
+            new Setting("MF_SERVICE_CONNECTION_RETRIES", "3", "attempts to reach the database at start");
+    static final Setting ATTEMPT_WAIT =
+            new Setting("MF_SERVICE_CONNECTION_RETRY_WAITTIME_SECONDS", "1", "seconds between two of these attempts");
+    static final Setting LOG_LEVEL = new Setting("LOGLEVEL", "INFO", "DEBUG, INFO, WARNING, ERROR or CRITICAL");
+
+    /** The launcher's own variables, in the order of the help. */
+    static final List<Setting> LAUNCHER = List.of(
+            HOST,
+            METADATA_PORT,
+            MIGRATION_PORT,
+            UPGRADE_ENDPOINT,
+            PATH_PREFIX,
+            MAX_BODY,
+            DRAIN,
+            ATTEMPTS,
+            ATTEMPT_WAIT,
+            LOG_LEVEL);
+
+    /** The variables that {@link metaservice.migrations.DatabaseConfig} reads, in the order of the help. */
+    static final List<Setting> DATABASE = List.of(
+            new Setting("MF_METADATA_DB_DSN", "-", "libpq string or postgres:// URL; beats the settings below"),
+            new Setting("MF_METADATA_DB_HOST", "localhost", "database host"),
+            new Setting("MF_METADATA_DB_PORT", "5432", "database port"),
+            new Setting("MF_METADATA_DB_USER", "postgres", "database user"),
+            new Setting("MF_METADATA_DB_PSWD", "postgres", "the user's password"),
+            new Setting("MF_METADATA_DB_PSWD_FILE", "-", "file that holds the password, instead of the above"),
+            new Setting("MF_METADATA_DB_NAME", "postgres", "database name"),
+            new Setting("MF_METADATA_DB_SSL_MODE", "disabled", "allow, prefer, require, verify-ca or verify-full"),
+            new Setting("MF_METADATA_DB_SSL_CERT_PATH", "-", "client certificate, only with an SSL mode"),
+            new Setting("MF_METADATA_DB_SSL_KEY_PATH", "-", "its key"),
+            new Setting("MF_METADATA_DB_SSL_ROOT_CERT_PATH", "-", "trusted root; also MF_METADATA_DB_SSL_ROOT_CERT"),
+            new Setting("MF_METADATA_DB_POOL_MIN", "1", "connections kept open"),
+            new Setting("MF_METADATA_DB_POOL_MAX", "10", "most connections open at once"),
+            new Setting("MF_METADATA_DB_TIMEOUT", "60", "seconds to wait for a connection or a statement"));
+
+    /** What every variable that says where the database is begins with. */
+    static final String DATABASE_PREFIX = "MF_METADATA_DB_";
+}

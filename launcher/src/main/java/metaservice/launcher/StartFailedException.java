@@ -1,0 +1,21 @@
+package metaservice.launcher;
+
+/** The launcher cannot start, for a reason that was foreseen. The message is one sentence for the operator. */
+final class StartFailedException extends Exception {
+
+    private final ExitCode exitCode;
+
+    StartFailedException(String message, Throwable cause) {
+        super(message, cause);
+        this.exitCode = ExitCode.FAILED;
+    }
+
+    StartFailedException(ExitCode exitCode, String message) {
+        super(message);
+        this.exitCode = exitCode;
+    }
+
+    ExitCode exitCode() {
+        return exitCode;
+    }
+}

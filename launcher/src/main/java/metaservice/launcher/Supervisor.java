@@ -1,0 +1,236 @@
+package metaservice.launcher;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.UnknownHostException;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.Optional;
+import metaservice.migrations.DatabaseConfig;
+import metaservice.migrations.Migrations;
+import metaservice.migrations.SchemaStatus;
+import metaservice.migrations.UpgradeOutcome;
+import metaservice.spi.DatabaseAccess;
+import metaservice.spi.Health;
+import metaservice.spi.ServiceStartException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Brings everything up in order and down again in the reverse one. Used by one thread; listeners and services have
+ * their own.
+ */
+final class Supervisor implements AutoCloseable {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Supervisor.class);
+
+    private final LauncherConfig config;
+    private final ServiceCatalog catalog;
+    private final DatabaseSource databaseSource;
+    private final StopSignal stop;
+
+    private FrontDoor frontDoor;
+    private MigrationApi migrationApi;
+    private IsolatedService serving;
+
+    Supervisor(LauncherConfig config, ServiceCatalog catalog, DatabaseSource databaseSource, StopSignal stop) {
+        this.config = config;
+        this.catalog = catalog;
+        this.databaseSource = databaseSource;
+        this.stop = stop;
+    }
+
+    /**
+     * Starts: listeners first, then what takes its time. Whatever comes of it, {@link #close} is to be called.
+     *
+     * @return empty if asked to stop meanwhile
+     * @throws StartFailedException with one sentence for the operator
+     */
+    Optional<StartupReport> start() throws StartFailedException, InterruptedException {
+        LOG.info("Settings in force: {}", config.describe());
+        LOG.info("Bundled services: {}", catalog.versions());
+        frontDoor = openFrontDoor();
+        LOG.info("Front door is open on port {}", frontDoor.port());
+        DatabaseConfig database = databaseSource.open();
+        database.ignoredDsn().ifPresent(LOG::warn);
+        LOG.info("Database: {}", database);
+        Migrations migrations = new Migrations(database.dataSource());
+        migrationApi = openMigrationApi(migrations, database.describe());
+        LOG.info("Migration service is open on port {}", migrationApi.port());
+
+        Optional<SchemaStatus> found = reach(migrations, database);
+        if (found.isEmpty()) {
+            return Optional.empty();
+        }
+        SchemaStatus status = found.get();
+        VersionChoice choice = VersionChoice.decide(status, catalog);
+        boolean filled = choice instanceof VersionChoice.NeedsSchema;
+        if (filled) {
+            status = fill(migrations, database);
+            choice = VersionChoice.decide(status, catalog);
+        }
+        VersionChoice.Chosen chosen = chosen(choice);
+        serving = startHealthy(chosen.service(), database);
+        frontDoor.serve(serving.handler());
+        return Optional.of(report(status, filled, chosen));
+    }
+
+    /** Drains for as long as the configuration allows, and closes everything. */
+    @Override
+    public void close() {
+        long deadline = System.nanoTime() + config.drainTimeout().toNanos();
+        if (frontDoor != null) {
+            drain("front door", frontDoor.stop()::drain, deadline);
+        }
+        if (migrationApi != null) {
+            drain("migration service", migrationApi::drain, deadline);
+        }
+        if (serving != null) {
+            serving.close();
+        }
+        if (migrationApi != null) {
+            migrationApi.close();
+        }
+        if (frontDoor != null) {
+            frontDoor.close();
+        }
+        databaseSource.close();
+    }
+
+    private FrontDoor openFrontDoor() throws StartFailedException {
+        try {
+            return FrontDoor.open(
+                    address(config.metadataPort()), config.service().maxBodyBytes());
+        } catch (IOException e) {
+            throw notBound(config.metadataPort(), Setting.METADATA_PORT, e);
+        }
+    }
+
+    private MigrationApi openMigrationApi(Migrations migrations, String database) throws StartFailedException {
+        try {
+            return MigrationApi.open(address(config.migrationPort()), migrations, database, config.upgradeEndpoint());
+        } catch (IOException e) {
+            throw notBound(config.migrationPort(), Setting.MIGRATION_PORT, e);
+        }
+    }
+
+    private InetSocketAddress address(int port) throws StartFailedException {
+        try {
+            return new InetSocketAddress(InetAddress.getByName(config.host()), port);
+        } catch (UnknownHostException e) {
+            throw new StartFailedException(
+                    Setting.HOST.name() + " is '" + config.host() + "', which is no address of any machine.", e);
+        }
+    }
+
+    private StartFailedException notBound(int port, Setting setting, IOException cause) {
+        return new StartFailedException(
+                "Cannot listen on " + config.host() + " port " + port + ": " + cause.getMessage()
+                        + "; choose another with " + setting.name() + " (0: any free one) or another address with "
+                        + Setting.HOST.name() + ".",
+                cause);
+    }
+
+    private Optional<SchemaStatus> reach(Migrations migrations, DatabaseConfig database)
+            throws StartFailedException, InterruptedException {
+        for (int attempt = 1; ; attempt++) {
+            try {
+                return Optional.of(migrations.status());
+            } catch (SQLException e) {
+                String sentence = DatabaseTrouble.sentence(database.describe(), e);
+                if (attempt >= config.connectionAttempts()) {
+                    throw new StartFailedException(sentence + " Gave up after attempt " + attempt + ".", e);
+                }
+                LOG.warn("{} Attempt {} of {}", sentence, attempt, config.connectionAttempts());
+            }
+            if (stop.await(config.connectionWait())) {
+                return Optional.empty();
+            }
+        }
+    }
+
+    private SchemaStatus fill(Migrations migrations, DatabaseConfig database) throws StartFailedException {
+        LOG.info("The database is empty; applying all migrations");
+        UpgradeOutcome outcome = migrations.upgrade();
+        if (outcome instanceof UpgradeOutcome.Failed failed) {
+            throw new StartFailedException(
+                    "Cannot create the schema in " + database.describe() + ": " + failed.reason(), failed.cause());
+        }
+        if (outcome instanceof UpgradeOutcome.Refused refused) {
+            throw new StartFailedException(
+                    ExitCode.FAILED,
+                    "Cannot create the schema in " + database.describe() + ": " + refused.reason() + " "
+                            + refused.remedy());
+        }
+        try {
+            return migrations.status();
+        } catch (SQLException e) {
+            throw new StartFailedException(DatabaseTrouble.sentence(database.describe(), e), e);
+        }
+    }
+
+    private static VersionChoice.Chosen chosen(VersionChoice choice) throws StartFailedException {
+        if (choice instanceof VersionChoice.Chosen chosen) {
+            return chosen;
+        }
+        if (choice instanceof VersionChoice.Refused refused) {
+            throw new StartFailedException(ExitCode.SHUT_OUT, refused.reason());
+        }
+        throw new StartFailedException(
+                ExitCode.FAILED,
+                "The database is still empty after all migrations were applied: is its search path right?");
+    }
+
+    private IsolatedService startHealthy(BundledService bundled, DatabaseConfig database) throws StartFailedException {
+        IsolatedService service = startService(bundled, database);
+        Health health = service.health();
+        if (!health.up()) {
+            service.close();
+            throw new StartFailedException(
+                    ExitCode.FAILED,
+                    "Service " + bundled.version() + " started but is not healthy: " + health.detail());
+        }
+        LOG.info("Service {} is healthy", bundled.version());
+        return service;
+    }
+
+    private IsolatedService startService(BundledService bundled, DatabaseConfig database) throws StartFailedException {
+        DatabaseAccess access = new DatabaseAccess(
+                database.jdbcUrl(),
+                database.jdbcProperties(),
+                database.poolMin(),
+                database.poolMax(),
+                database.timeout());
+        try {
+            return IsolatedService.start(bundled, access, config.service());
+        } catch (ServiceStartException e) {
+            throw new StartFailedException(e.getMessage(), e);
+        }
+    }
+
+    private StartupReport report(SchemaStatus status, boolean filled, VersionChoice.Chosen chosen) {
+        return new StartupReport(
+                status.schemaVersion() + " (" + StartupReport.schemaReason(status, filled) + ")",
+                chosen.service().version() + " (" + chosen.reason() + ")",
+                StartupReport.url(
+                        config.host(), frontDoor.port(), config.service().pathPrefix()),
+                StartupReport.url(config.host(), migrationApi.port(), ""));
+    }
+
+    /** Something that can be drained. */
+    private interface Drain {
+        long within(Duration timeout) throws InterruptedException;
+    }
+
+    private static void drain(String what, Drain drain, long deadline) {
+        try {
+            long left = drain.within(Duration.ofNanos(Math.max(0, deadline - System.nanoTime())));
+            if (left > 0) {
+                LOG.warn("{}: gave up waiting for {} requests in flight", what, left);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}

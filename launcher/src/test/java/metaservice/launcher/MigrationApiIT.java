@@ -1,0 +1,172 @@
+package metaservice.launcher;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.http.HttpResponse;
+import java.util.List;
+import java.util.stream.Collectors;
+import javax.sql.DataSource;
+import metaservice.migrations.DatabaseConfig;
+import metaservice.migrations.Migrations;
+import metaservice.migrations.SchemaVersion;
+import metaservice.migrations.TestDatabase;
+import metaservice.migrations.TestDatabases;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class MigrationApiIT {
+
+    private static final String TEXT = "text/plain; charset=utf-8";
+
+    private static MigrationApi open(DataSource database, boolean upgradeEndpoint) throws IOException {
+        return MigrationApi.open(
+                new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
+                new Migrations(database),
+                "here:5432/db",
+                upgradeEndpoint);
+    }
+
+    private static void assertAnswer(HttpResponse<String> answer, int status, String contentType, String body) {
+        assertEquals(body, answer.body());
+        assertEquals(status, answer.statusCode());
+        assertEquals(contentType, answer.headers().firstValue("Content-Type").orElseThrow());
+    }
+
+    @ParameterizedTest
+    @CsvSource({"1, v_1_0_1", "20200603104139, 20200603104139", "20230118020300, 20230118020300"})
+    void versionNamesTheFolderOfTheReferencesImage(long schema, String expected) throws Exception {
+        try (TestDatabase database = TestDatabases.at(schema);
+                MigrationApi api = open(database.dataSource(), true)) {
+            assertAnswer(Http.get(api.port(), "/ping"), 200, TEXT, "pong");
+            assertAnswer(Http.get(api.port(), "/version"), 200, TEXT, expected);
+        }
+    }
+
+    @Test
+    void statusHasTheReferencesFiveFields() throws Exception {
+        List<SchemaVersion> all = bundled();
+        SchemaVersion at = new SchemaVersion(20220503175500L);
+        try (TestDatabase database = TestDatabases.at(at.number());
+                MigrationApi api = open(database.dataSource(), true)) {
+            assertAnswer(
+                    Http.get(api.port(), "/db_schema_status"),
+                    200,
+                    "application/json",
+                    "{\"is_up_to_date\": false, \"current_version\": \"20220503175500\","
+                            + " \"migration_in_progress\": false, \"db_schema_versions\": " + json(all)
+                            + ", \"unapplied_migrations\": "
+                            + json(all.subList(all.indexOf(at) + 1, all.size())) + "}");
+        }
+    }
+
+    @Test
+    void upgradeLeadsToTheNewestAndMayBeRepeated() throws Exception {
+        try (TestDatabase database = TestDatabases.at(1);
+                MigrationApi api = open(database.dataSource(), true)) {
+            for (int round = 1; round <= 2; round++) {
+                assertAnswer(Http.send(api.port(), "PATCH", "/upgrade", ""), 200, TEXT, "upgrade success");
+                assertAnswer(Http.get(api.port(), "/version"), 200, TEXT, "latest");
+            }
+            assertTrue(Http.get(api.port(), "/db_schema_status").body().startsWith("{\"is_up_to_date\": true, "));
+        }
+    }
+
+    @Test
+    void askingForTheVersionFillsAnEmptyDatabase() throws Exception {
+        try (TestDatabase database = TestDatabases.empty();
+                MigrationApi api = open(database.dataSource(), true)) {
+            assertTrue(Http.get(api.port(), "/db_schema_status").body().contains("\"current_version\": \"0\""));
+            assertAnswer(Http.get(api.port(), "/version"), 200, TEXT, "latest");
+        }
+    }
+
+    @Test
+    void upgradeThatCannotBeAppliedIsToldInTheReferencesWords() throws Exception {
+        try (TestDatabase database = TestDatabases.at(1);
+                MigrationApi api = open(database.dataSource(), true)) {
+            database.execute("alter table tasks_v3 add column task_name varchar(10)");
+            assertAnswer(Http.send(api.port(), "PATCH", "/upgrade", ""), 500, TEXT, "upgrade failed");
+            assertAnswer(Http.get(api.port(), "/version"), 200, TEXT, "v_1_0_1");
+            database.execute("alter table tasks_v3 drop column task_name");
+            assertAnswer(Http.send(api.port(), "PATCH", "/upgrade", ""), 200, TEXT, "upgrade success");
+        }
+    }
+
+    @Test
+    void schemaNewerThanThisBuildHasNoNameAndCountsAllAsUnapplied() throws Exception {
+        try (TestDatabase database = TestDatabases.at(20260706000003L);
+                MigrationApi api = open(database.dataSource(), true)) {
+            database.execute(SupervisorIT.FROM_A_NEWER_BUILD);
+            HttpResponse<String> version = Http.get(api.port(), "/version");
+            assertEquals(500, version.statusCode());
+            assertTrue(version.body().contains("20990101000000, which this build does not know"), version::body);
+            assertTrue(Http.get(api.port(), "/db_schema_status")
+                    .body()
+                    .endsWith("\"unapplied_migrations\": " + json(bundled()) + "}"));
+        }
+    }
+
+    @Test
+    void withoutUpgradeEndpointThereIsNoSuchPath() throws Exception {
+        try (TestDatabase database = TestDatabases.at(1);
+                MigrationApi api = open(database.dataSource(), false)) {
+            assertAnswer(Http.send(api.port(), "PATCH", "/upgrade", ""), 404, TEXT, "404: Not Found");
+            assertAnswer(Http.get(api.port(), "/upgrade"), 404, TEXT, "404: Not Found");
+            assertAnswer(Http.get(api.port(), "/version"), 200, TEXT, "v_1_0_1");
+        }
+    }
+
+    @Test
+    void wrongMethodIs405WithTheRightOneAndWrongPathIs404() throws Exception {
+        try (TestDatabase database = TestDatabases.empty();
+                MigrationApi api = open(database.dataSource(), true)) {
+            HttpResponse<String> wrongMethod = Http.get(api.port(), "/upgrade");
+            assertAnswer(wrongMethod, 405, TEXT, "405: Method Not Allowed");
+            assertEquals("PATCH", wrongMethod.headers().firstValue("Allow").orElseThrow());
+            assertEquals(
+                    "GET",
+                    Http.send(api.port(), "POST", "/ping", "")
+                            .headers()
+                            .firstValue("Allow")
+                            .orElseThrow());
+            for (String path : List.of("/", "/nope", "/flows", "/ping/", "/%70ing")) {
+                assertAnswer(Http.get(api.port(), path), 404, TEXT, "404: Not Found");
+            }
+        }
+    }
+
+    @Test
+    void withoutDatabaseOnlyPingIsAnswered() throws Exception {
+        try (TestDatabase database = TestDatabases.empty()) {
+            DataSource gone = DatabaseConfig.fromEnvironment(
+                            Environments.with(database.environment(), "MF_METADATA_DB_NAME", "no_such_database"))
+                    .dataSource();
+            try (MigrationApi api = open(gone, true)) {
+                assertAnswer(Http.get(api.port(), "/ping"), 200, TEXT, "pong");
+                for (String path : List.of("/version", "/db_schema_status")) {
+                    HttpResponse<String> answer = Http.get(api.port(), path);
+                    assertEquals(503, answer.statusCode());
+                    assertTrue(
+                            answer.body().startsWith("{\"detail\": \"Database here:5432/db does not answer: "),
+                            answer::body);
+                }
+                assertTrue(Http.send(api.port(), "PATCH", "/upgrade", "").statusCode() >= 500);
+            }
+        }
+    }
+
+    private static List<SchemaVersion> bundled() {
+        try (TestDatabase database = TestDatabases.empty()) {
+            return new Migrations(database.dataSource()).bundled();
+        }
+    }
+
+    private static String json(List<SchemaVersion> versions) {
+        return versions.stream().map(version -> "\"" + version + "\"").collect(Collectors.joining(", ", "[", "]"));
+    }
+}

@@ -1,0 +1,152 @@
+package metaservice.launcher;
+
+import java.io.IOException;
+import java.io.OutputStream;
+import java.io.StringWriter;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.jar.Attributes;
+import java.util.jar.JarEntry;
+import java.util.jar.JarOutputStream;
+import java.util.jar.Manifest;
+import java.util.stream.Stream;
+import javax.tools.JavaCompiler;
+import javax.tools.StandardJavaFileManager;
+import javax.tools.ToolProvider;
+
+/** Builds a small service jar out of sources, right or wrong in one way. */
+final class ServiceJar {
+
+    private final Map<String, String> manifest = new LinkedHashMap<>();
+    private final Map<String, String> sources = new LinkedHashMap<>();
+    private final Map<String, String> resources = new LinkedHashMap<>();
+
+    /** A service that is right in every way and answers "hello". */
+    static ServiceJar of(String version, String schemaMin) {
+        return new ServiceJar()
+                .entry(ServiceCatalog.VERSION, version)
+                .entry(ServiceCatalog.SCHEMA_MIN, schemaMin)
+                .entry(ServiceCatalog.PROVIDER, "demo.Provider")
+                .source("demo.Provider", provider("exchange -> exchange.getResponseSender().send(\"hello\")"));
+    }
+
+    /** The source of a provider whose service has the given handler, an expression. */
+    static String provider(String handler) {
+        return provider(handler, "");
+    }
+
+    /** Likewise, with more members in the class. */
+    static String provider(String handler, String members) {
+        return """
+                package demo;
+                import io.undertow.server.*;
+                import metaservice.spi.*;
+                public final class Provider implements ServiceProvider {
+                    %s
+                    static String context() {
+                        return String.valueOf(Thread.currentThread().getContextClassLoader().getName());
+                    }
+                    public RunningService start(ServiceContext context) throws ServiceStartException {
+                        HttpHandler handler = %s;
+                        return new RunningService() {
+                            public HttpHandler handler() { return handler; }
+                            public Health health() { return Health.UP; }
+                            public void close() {}
+                        };
+                    }
+                }
+                """.formatted(members, handler);
+    }
+
+    ServiceJar entry(String name, String value) {
+        manifest.put(name, value);
+        return this;
+    }
+
+    ServiceJar without(String name) {
+        manifest.remove(name);
+        return this;
+    }
+
+    ServiceJar source(String className, String source) {
+        sources.put(className, source);
+        return this;
+    }
+
+    ServiceJar resource(String name, String text) {
+        resources.put(name, text);
+        return this;
+    }
+
+    /** Compiles and writes it. */
+    Path write(Path folder, String name) throws IOException {
+        Path classes = Files.createTempDirectory("service-jar");
+        compile(classes);
+        Path jar = Files.createDirectories(folder).resolve(name);
+        try (OutputStream out = Files.newOutputStream(jar);
+                JarOutputStream entries = new JarOutputStream(out, manifest())) {
+            for (Path file : files(classes)) {
+                add(entries, classes.relativize(file).toString(), Files.readAllBytes(file));
+            }
+            for (Map.Entry<String, String> resource : resources.entrySet()) {
+                add(entries, resource.getKey(), resource.getValue().getBytes(StandardCharsets.UTF_8));
+            }
+        }
+        return jar;
+    }
+
+    private Manifest manifest() {
+        Manifest written = new Manifest();
+        written.getMainAttributes().put(Attributes.Name.MANIFEST_VERSION, "1.0");
+        manifest.forEach((name, value) -> written.getMainAttributes().putValue(name, value));
+        return written;
+    }
+
+    private void compile(Path classes) throws IOException {
+        if (sources.isEmpty()) {
+            return;
+        }
+        JavaCompiler compiler = ToolProvider.getSystemJavaCompiler();
+        StringWriter messages = new StringWriter();
+        Path sourceFolder = Files.createTempDirectory("service-source");
+        for (Map.Entry<String, String> source : sources.entrySet()) {
+            Path file = sourceFolder.resolve(source.getKey().replace('.', '/') + ".java");
+            Files.createDirectories(file.getParent());
+            Files.writeString(file, source.getValue());
+        }
+        try (StandardJavaFileManager files = compiler.getStandardFileManager(null, null, StandardCharsets.UTF_8)) {
+            List<String> options =
+                    List.of("-proc:none", "-d", classes.toString(), "-cp", System.getProperty("java.class.path"));
+            boolean right = compiler.getTask(
+                            messages,
+                            files,
+                            null,
+                            options,
+                            null,
+                            files.getJavaFileObjectsFromPaths(files(sourceFolder)))
+                    .call();
+            if (!right) {
+                throw new IllegalStateException(messages.toString());
+            }
+        }
+    }
+
+    private static List<Path> files(Path folder) {
+        try (Stream<Path> tree = Files.walk(folder)) {
+            return tree.filter(Files::isRegularFile).sorted().toList();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static void add(JarOutputStream entries, String name, byte[] content) throws IOException {
+        entries.putNextEntry(new JarEntry(name));
+        entries.write(content);
+        entries.closeEntry();
+    }
+}
