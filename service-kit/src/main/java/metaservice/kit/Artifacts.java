@@ -24,7 +24,8 @@ public final class Artifacts {
             Column.json("tags").from("r.tags"),
             Column.json("system_tags").from("r.system_tags"));
 
-    private static final List<Field> FIELDS = List.of(
+    /** What clients may say of each. */
+    public static final List<Field> FIELDS = List.of(
             Field.text("name").orElse(" ").required(),
             Field.text("location").orElse(" ").required(),
             Field.text("ds_type").orElse(" ").required(),
@@ -38,6 +39,9 @@ public final class Artifacts {
 
     private static final Pattern ATTEMPT_ID = Pattern.compile("[+-]?[0-9]{1,9}");
 
+    /** How the answer to a batch calls the number of those stored. */
+    public static final String COUNTED_AS = "artifacts_created";
+
     private final Parts parts;
     private final TaskBatch batch;
     private final String table;
@@ -47,7 +51,7 @@ public final class Artifacts {
     public Artifacts(Parts parts) {
         this.parts = parts;
         this.table = parts.tables().artifacts();
-        this.batch = TaskBatch.into(parts, table, FIELDS, "artifacts_created");
+        this.batch = TaskBatch.into(parts, table, FIELDS, COUNTED_AS, Ids.TASK_COLUMNS);
         this.joinedWithRun =
                 " a LEFT JOIN " + parts.tables().runs() + " r ON r.flow_id = a.flow_id AND r.run_number = a.run_number";
     }
@@ -163,6 +167,6 @@ public final class Artifacts {
 
     /** Stores artifacts of a task; one that is there already stays as it is. */
     public Answer create(Request request) throws SQLException {
-        return batch.create(request);
+        return batch.create(request, parts.task(request), Ids.UNKNOWN_TASK);
     }
 }
