@@ -56,7 +56,7 @@ record LauncherConfig(
                 (int) reader.integer(Setting.METADATA_PORT, 0, 65535),
                 (int) reader.integer(Setting.MIGRATION_PORT, 0, 65535),
                 reader.integer(Setting.UPGRADE_ENDPOINT, Integer.MIN_VALUE, Integer.MAX_VALUE) != 0,
-                new ServiceSettings(reader.pathPrefix(), reader.integer(Setting.MAX_BODY, 1, Integer.MAX_VALUE)),
+                new ServiceSettings(reader.pathPrefix(), (int) reader.integer(Setting.MAX_BODY, 1, Integer.MAX_VALUE)),
                 Duration.ofSeconds(reader.integer(Setting.DRAIN, 0, MOST_SECONDS)),
                 (int) reader.integer(Setting.ATTEMPTS, 1, 1_000_000),
                 Duration.ofSeconds(reader.integer(Setting.ATTEMPT_WAIT, 0, MOST_SECONDS)),
