@@ -59,6 +59,11 @@ final class IsolatedService implements AutoCloseable {
         return bundled;
     }
 
+    /** What has to become unreachable after {@link #close}. */
+    ClassLoader loader() {
+        return loader;
+    }
+
     /** The service's handler; every thread that runs a part of it has the service's context class loader meanwhile. */
     HttpHandler handler() {
         HttpHandler inside = service.handler();
