@@ -21,6 +21,9 @@ public final class Migrations {
     /** The channel on which an upgrade tells, by {@code NOTIFY}, that it changed the schema; the payload is the version. */
     public static final String CHANNEL = "metaservice_schema";
 
+    /** A network that swallows packets would otherwise keep the asker waiting for a quarter of an hour. */
+    private static final int STATUS_TIMEOUT_MILLIS = 30_000;
+
     private static final Logger LOG = LoggerFactory.getLogger(Migrations.class);
 
     private final DataSource dataSource;
@@ -59,12 +62,13 @@ public final class Migrations {
     }
 
     /**
-     * How the schema stands; reads only, a few milliseconds.
+     * How the schema stands; reads only, a few milliseconds, at most half a minute.
      *
      * @throws SQLException if the database cannot be reached or read
      */
     public SchemaStatus status() throws SQLException {
         try (Connection connection = dataSource.getConnection()) {
+            connection.setNetworkTimeout(Runnable::run, STATUS_TIMEOUT_MILLIS);
             return reader.read(connection);
         }
     }

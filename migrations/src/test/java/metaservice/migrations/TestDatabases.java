@@ -101,6 +101,7 @@ public final class TestDatabases {
             for (int attempt = 1; ; attempt++) {
                 try {
                     return EmbeddedPostgres.builder()
+                            .setDataDirectory(TestDataFolder.create())
                             .setServerConfig("listen_addresses", "localhost")
                             .setServerConfig("max_connections", "200")
                             .setServerConfig("fsync", "off")

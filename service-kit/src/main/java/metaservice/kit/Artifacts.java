@@ -24,7 +24,8 @@ public final class Artifacts {
             Column.json("tags").from("r.tags"),
             Column.json("system_tags").from("r.system_tags"));
 
-    private static final List<Field> FIELDS = List.of(
+    /** What clients may say of each. */
+    public static final List<Field> FIELDS = List.of(
             Field.text("name").orElse(" ").required(),
             Field.text("location").orElse(" ").required(),
             Field.text("ds_type").orElse(" ").required(),
@@ -38,6 +39,9 @@ public final class Artifacts {
 
     private static final Pattern ATTEMPT_ID = Pattern.compile("[+-]?[0-9]{1,9}");
 
+    /** How the answer to a batch calls the number of those stored. */
+    public static final String COUNTED_AS = "artifacts_created";
+
     private final Parts parts;
     private final TaskBatch batch;
     private final String table;
@@ -47,7 +51,7 @@ public final class Artifacts {
     public Artifacts(Parts parts) {
         this.parts = parts;
         this.table = parts.tables().artifacts();
-        this.batch = TaskBatch.into(parts, table, FIELDS, "artifacts_created");
+        this.batch = TaskBatch.into(parts, table, FIELDS, COUNTED_AS, Ids.TASK_COLUMNS);
         this.joinedWithRun =
                 " a LEFT JOIN " + parts.tables().runs() + " r ON r.flow_id = a.flow_id AND r.run_number = a.run_number";
     }
@@ -75,6 +79,37 @@ public final class Artifacts {
                                 + table + " all_attempts WHERE")
                         .and(rows)
                         .and(")" + joinedWithRun + " WHERE a.attempt_id = a.latest_attempt ORDER BY a.ts_epoch DESC"));
+    }
+
+    /** The newest row of every name in every task of a run, page by page. */
+    public Paged pagesOfRun(Request request) {
+        return pages(Ids.run(request, "every"));
+    }
+
+    /** The newest row of every name in every task of a step, page by page. */
+    public Paged pagesOfStep(Request request) {
+        return pages(Ids.step(request, "every"));
+    }
+
+    /** The newest row of every name in a task, page by page. */
+    public Paged pagesOfTask(Request request) {
+        return pages(Ids.task(request, "every"));
+    }
+
+    private Paged pages(Sql rows) {
+        Sql newest = Sql.of("FROM (SELECT DISTINCT ON (flow_id, run_number, task_id, name) every.* FROM " + table
+                        + " every WHERE")
+                .and(rows)
+                .and("ORDER BY flow_id, run_number, task_id, name, ts_epoch DESC, attempt_id DESC)" + joinedWithRun
+                        + " WHERE true");
+        return new Paged(
+                COLUMNS,
+                newest,
+                List.of(
+                        Paged.Order.number("ts_epoch", "a.ts_epoch"),
+                        Paged.Order.number("task_id", "a.task_id"),
+                        Paged.Order.text("name", "a.name")),
+                Filters.NONE);
     }
 
     /** One attempt of a task; empty if there was none, and for a task without artifacts whatever is asked. */
@@ -132,6 +167,6 @@ public final class Artifacts {
 
     /** Stores artifacts of a task; one that is there already stays as it is. */
     public Answer create(Request request) throws SQLException {
-        return batch.create(request);
+        return batch.create(request, parts.task(request), Ids.UNKNOWN_TASK);
     }
 }

@@ -1,6 +1,7 @@
 package metaservice.kit;
 
 import java.sql.SQLException;
+import java.util.List;
 
 /** Flows: the same in every generation. */
 public final class Flows {
@@ -28,6 +29,15 @@ public final class Flows {
     /** All flows, in no order. */
     public Answer list(Request request) {
         return parts.list(COLUMNS, Sql.of(select));
+    }
+
+    /** All flows, page by page. */
+    public Paged pages(Request request) {
+        return new Paged(
+                COLUMNS,
+                Sql.of("FROM " + parts.tables().flows() + " WHERE true"),
+                List.of(Paged.Order.number("ts_epoch", "ts_epoch"), Paged.Order.text("flow_id", "flow_id")),
+                Filters.NONE);
     }
 
     /** One flow. */

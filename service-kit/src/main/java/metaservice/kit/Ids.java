@@ -1,6 +1,7 @@
 package metaservice.kit;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -14,6 +15,13 @@ final class Ids {
 
     /** Of a task, in any of the tables below runs. */
     static final String TASK = "coalesce(%1$s.task_name, %1$s.task_id::text)";
+
+    /** The columns that tell a task, in every table below tasks. */
+    static final List<String> TASK_COLUMNS =
+            List.of("flow_id", "run_number", "run_id", "step_name", "task_id", "task_name");
+
+    /** What storing something for an unknown task answers. */
+    static final Answer UNKNOWN_TASK = Answer.message(400, "need to register run_id and task_id first");
 
     private Ids() {}
 

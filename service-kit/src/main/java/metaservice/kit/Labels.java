@@ -29,8 +29,8 @@ public record Labels(String userName, String tags, String systemTags) {
     }
 
     /** The same, but a missing user name is an empty text. */
-    static Labels ofStep(JsonNode body) {
-        return of(body, USER_NAME.orElse(""));
+    public static Labels ofStep(Request request) {
+        return of(request.jsonObject(), USER_NAME.orElse(""));
     }
 
     private static Labels of(JsonNode body, Field userName) {

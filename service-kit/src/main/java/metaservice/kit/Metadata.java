@@ -20,13 +20,17 @@ public final class Metadata {
             Column.json("tags").from("m.tags"),
             Column.json("system_tags").from("m.system_tags"));
 
-    private static final List<Field> FIELDS = List.of(
+    /** What clients may say of each. */
+    public static final List<Field> FIELDS = List.of(
             Field.text("field_name").orElse(" ").required(),
             Field.text("value").orElse(" ").required().unlimited(),
             Field.text("type").orElse(" ").required(),
             Field.text("user_name"),
             Field.json("tags"),
             Field.json("system_tags"));
+
+    /** How the answer to a batch calls the number of those stored. */
+    public static final String COUNTED_AS = "metadata_created";
 
     private final Parts parts;
     private final TaskBatch batch;
@@ -35,7 +39,7 @@ public final class Metadata {
     /** Metadata of one service. */
     public Metadata(Parts parts) {
         this.parts = parts;
-        this.batch = TaskBatch.intoNumbered(parts, parts.tables().metadata(), FIELDS, "metadata_created");
+        this.batch = TaskBatch.intoNumbered(parts, parts.tables().metadata(), FIELDS, COUNTED_AS, Ids.TASK_COLUMNS);
         this.select = "SELECT " + COLUMNS.select() + " FROM " + parts.tables().metadata() + " m WHERE";
     }
 
@@ -53,8 +57,26 @@ public final class Metadata {
         return parts.list(COLUMNS, Sql.of(select).and(rows).and("ORDER BY m.id DESC"));
     }
 
+    /** Everything of a run, page by page. */
+    public Paged pagesOfRun(Request request) {
+        return pages(Ids.run(request, "m"));
+    }
+
+    /** Everything of a task, page by page. */
+    public Paged pagesOfTask(Request request) {
+        return pages(Ids.task(request, "m"));
+    }
+
+    private Paged pages(Sql rows) {
+        return new Paged(
+                COLUMNS,
+                Sql.of("FROM " + parts.tables().metadata() + " m WHERE").and(rows),
+                List.of(Paged.Order.number("ts_epoch", "m.ts_epoch"), Paged.Order.number("id", "m.id")),
+                Filters.NONE);
+    }
+
     /** Stores metadata of a task; the same field may be stored again and again. */
     public Answer create(Request request) throws SQLException {
-        return batch.create(request);
+        return batch.create(request, parts.task(request), Ids.UNKNOWN_TASK);
     }
 }

@@ -39,6 +39,12 @@ public record Parts(Database database, Tables tables, Style style, Clock clock) 
                 .and(")");
     }
 
+    /** Selects the columns of the task of the path. */
+    Sql task(Request request) {
+        return Sql.of("SELECT " + String.join(", ", Ids.TASK_COLUMNS) + " FROM " + tables.tasks() + " t WHERE")
+                .and(Ids.task(request, "t"));
+    }
+
     /** What the creation of something below a run answers if there is no such run. */
     Answer unknownRun(Request request) {
         return Answer.message(

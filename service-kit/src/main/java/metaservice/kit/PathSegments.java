@@ -5,6 +5,7 @@ import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * Takes paths and queries apart. Paths are matched as they were sent: only parameters are percent-decoded, never fixed
@@ -25,10 +26,28 @@ final class PathSegments {
      * @throws ClientError 400 if an escape is malformed or the bytes are no UTF-8
      */
     static String decode(String name, String segment) {
-        if (segment.indexOf('%') < 0 && isAscii(segment)) {
-            return segment;
+        byte[] bytes = unescape(segment)
+                .orElseThrow(() -> ClientError.badRequest(name + ": malformed percent escape in the path"));
+        try {
+            return StandardCharsets.UTF_8
+                    .newDecoder()
+                    .decode(ByteBuffer.wrap(bytes))
+                    .toString();
+        } catch (CharacterCodingException e) {
+            throw ClientError.badRequest(name + ": the path is not valid UTF-8", e);
         }
-        byte[] raw = segment.getBytes(StandardCharsets.ISO_8859_1);
+    }
+
+    /** Decodes a part of a query, where a plus sign is a blank; what is malformed is taken as it is. */
+    static String decodeQuery(String text) {
+        String spaced = text.replace('+', ' ');
+        return unescape(spaced)
+                .map(bytes -> new String(bytes, StandardCharsets.UTF_8))
+                .orElse(spaced);
+    }
+
+    private static Optional<byte[]> unescape(String text) {
+        byte[] raw = text.getBytes(StandardCharsets.ISO_8859_1);
         ByteArrayOutputStream bytes = new ByteArrayOutputStream(raw.length);
         for (int i = 0; i < raw.length; i++) {
             if (raw[i] != '%') {
@@ -38,22 +57,11 @@ final class PathSegments {
             int high = i + 2 < raw.length ? Character.digit(raw[i + 1], 16) : -1;
             int low = i + 2 < raw.length ? Character.digit(raw[i + 2], 16) : -1;
             if (high < 0 || low < 0) {
-                throw ClientError.badRequest(name + ": malformed percent escape in the path");
+                return Optional.empty();
             }
             bytes.write(high << 4 | low);
             i += 2;
         }
-        try {
-            return StandardCharsets.UTF_8
-                    .newDecoder()
-                    .decode(ByteBuffer.wrap(bytes.toByteArray()))
-                    .toString();
-        } catch (CharacterCodingException e) {
-            throw ClientError.badRequest(name + ": the path is not valid UTF-8", e);
-        }
-    }
-
-    private static boolean isAscii(String segment) {
-        return segment.chars().allMatch(c -> c < 0x80);
+        return Optional.of(bytes.toByteArray());
     }
 }

@@ -69,6 +69,10 @@ final class Reply extends OutputStream {
     public void write(byte[] bytes, int offset, int length) throws IOException {
         if (!streaming && buffer.size() + length > BUFFER_BYTES) {
             streaming = true;
+            if (exchange.isHttp11()) {
+                // Even if the connection is to be closed afterwards: only chunks tell the client where the end is.
+                exchange.getResponseHeaders().put(Headers.TRANSFER_ENCODING, "chunked");
+            }
             exchange.startBlocking();
             buffer.writeTo(exchange.getOutputStream());
             buffer.reset();

@@ -2,6 +2,8 @@ package metaservice.kit;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.undertow.server.HttpServerExchange;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
@@ -51,21 +53,39 @@ public final class Request {
     }
 
     /**
-     * The first value of a query parameter, decoded; absent if it is not there or empty. A plus sign is a blank.
+     * The first value of a query parameter, decoded; absent if it is not there or empty.
      *
-     * @throws ClientError 400 if it is no UTF-8, or holds a NUL
+     * @throws ClientError 400 if it holds a NUL
      */
     public Optional<String> query(String name) {
+        return rawQuery(name).filter(value -> !value.isEmpty());
+    }
+
+    /** The same, but an empty value is one. */
+    Optional<String> rawQuery(String name) {
+        return queries().stream()
+                .filter(parameter -> parameter.getKey().equals(name))
+                .findFirst()
+                .map(Map.Entry::getValue);
+    }
+
+    /**
+     * All query parameters in their order, decoded. A plus sign is a blank.
+     *
+     * @throws ClientError 400 if one holds a NUL
+     */
+    List<Map.Entry<String, String>> queries() {
+        List<Map.Entry<String, String>> parameters = new ArrayList<>();
         for (String pair : exchange.getQueryString().split("&", -1)) {
             int equals = pair.indexOf('=');
-            String key = equals < 0 ? pair : pair.substring(0, equals);
-            if (key.equals(name)) {
-                String value = equals < 0 ? "" : pair.substring(equals + 1).replace('+', ' ');
-                return Optional.of(storable(name, PathSegments.decode(name, value)))
-                        .filter(text -> !text.isEmpty());
-            }
+            String name = decoded("query", equals < 0 ? pair : pair.substring(0, equals));
+            parameters.add(Map.entry(name, equals < 0 ? "" : decoded(name, pair.substring(equals + 1))));
         }
-        return Optional.empty();
+        return parameters;
+    }
+
+    private static String decoded(String name, String text) {
+        return storable(name, PathSegments.decodeQuery(text));
     }
 
     /**

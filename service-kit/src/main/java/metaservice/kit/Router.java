@@ -3,7 +3,6 @@ package metaservice.kit;
 import io.undertow.io.Receiver;
 import io.undertow.server.HttpHandler;
 import io.undertow.server.HttpServerExchange;
-import io.undertow.server.RequestTooBigException;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -12,6 +11,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -26,12 +26,12 @@ final class Router implements HttpHandler {
     private static final byte[] NO_BODY = {};
 
     private final String prefix;
-    private final long maxBodyBytes;
+    private final int maxBodyBytes;
     private final String serviceVersion;
     private final Failures failures;
     private final Map<Integer, List<Target>> targetsByLength = new HashMap<>();
 
-    Router(String prefix, long maxBodyBytes, String serviceVersion, Failures failures, List<Route> routes) {
+    Router(String prefix, int maxBodyBytes, String serviceVersion, Failures failures, List<Route> routes) {
         this.prefix = prefix;
         this.maxBodyBytes = maxBodyBytes;
         this.serviceVersion = serviceVersion;
@@ -103,32 +103,29 @@ final class Router implements HttpHandler {
         } else if (target.route.readsBody()) {
             readBody(
                     exchange,
-                    (ignored, body) -> exchange.dispatch(
+                    body -> exchange.dispatch(
                             () -> answer(exchange, target.route, new Request(exchange, parameters, body))));
         } else {
             exchange.dispatch(() -> answer(exchange, target.route, new Request(exchange, parameters, NO_BODY)));
         }
     }
 
-    private void readBody(HttpServerExchange exchange, Receiver.FullBytesCallback next) {
-        exchange.setMaxEntitySize(maxBodyBytes);
-        if (exchange.getRequestContentLength() > maxBodyBytes) {
-            send(exchange, tooLarge());
-            return;
-        }
-        exchange.getRequestReceiver().receiveFullBytes(next, (ignored, e) -> {
-            if (e instanceof RequestTooBigException || e instanceof Receiver.RequestToLargeException) {
-                send(exchange, tooLarge());
-            } else {
-                // The client went away in the middle of its request; there is nobody to answer.
-                LOG.debug("request body was cut off", e);
-                cut(exchange);
-            }
-        });
+    private void readBody(HttpServerExchange exchange, Consumer<byte[]> next) {
+        Receiver receiver = exchange.getRequestReceiver();
+        // Not the exchange's own limit: that one closes the connection, and the client never learns why.
+        receiver.setMaxBufferSize(maxBodyBytes);
+        receiver.receiveFullBytes((ignored, body) -> next.accept(body), (ignored, e) -> cutOff(exchange, e));
     }
 
-    private Answer tooLarge() {
-        return Answer.message(413, "body: expected at most " + maxBodyBytes + " bytes");
+    private void cutOff(HttpServerExchange exchange, IOException e) {
+        if (e instanceof Receiver.RequestToLargeException) {
+            exchange.setPersistent(false);
+            send(exchange, Answer.message(413, "body: expected at most " + maxBodyBytes + " bytes"));
+        } else {
+            // The client went away in the middle of its request; there is nobody to answer.
+            LOG.debug("request body was cut off", e);
+            cut(exchange);
+        }
     }
 
     private void answer(HttpServerExchange exchange, Route route, Request request) {

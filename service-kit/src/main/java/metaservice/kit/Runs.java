@@ -24,10 +24,13 @@ public final class Runs {
             Column.number("last_heartbeat_ts").from("r.last_heartbeat_ts"));
 
     /** The user who is known by a tag, too; only then the member is there. */
-    private static final Column USER = new Column(
+    static final Column USER = new Column(
             "user",
             "CASE WHEN r.system_tags ?? ('user:' || r.user_name) THEN r.user_name END",
             Column.Kind.TEXT_IF_ANY);
+
+    /** What the newest generations show. */
+    static final Columns WITH_USER = COLUMNS.and(USER);
 
     private static final Answer NOT_TAKEN = Answer.jsonString(404, Runs.waitTime());
 
@@ -48,7 +51,7 @@ public final class Runs {
 
     /** Runs that show in {@code user} who is known by a tag, too. */
     public static Runs withUser(Parts parts) {
-        return new Runs(parts, COLUMNS.and(USER));
+        return new Runs(parts, WITH_USER);
     }
 
     /** What a heartbeat answers: JSON inside a JSON string. */

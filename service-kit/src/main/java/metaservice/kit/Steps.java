@@ -44,7 +44,7 @@ public final class Steps {
 
     /** Registers a step; 404 if there is no such run, 409 if the step is there already. */
     public Answer create(Request request) throws SQLException {
-        Labels labels = Labels.ofStep(request.jsonObject());
+        Labels labels = Labels.ofStep(request);
         Sql sql = parts.withRun(request)
                 .and(
                         ", s AS (" + insert + ")",

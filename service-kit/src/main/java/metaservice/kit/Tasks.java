@@ -2,6 +2,8 @@ package metaservice.kit;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.sql.SQLException;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /** Tasks of the generations that know names and heartbeats. They show the tags of their run, not their own. */
@@ -17,6 +19,13 @@ public final class Tasks {
             Column.json("tags").from("r.tags"),
             Column.json("system_tags").from("r.system_tags"),
             Column.number("last_heartbeat_ts").from("t.last_heartbeat_ts"));
+
+    private static final Filters FILTERS = new Filters(Map.of(
+            "task_id", Filters.number("task_id", "t.task_id"),
+            "task_name", Filters.text("task_name", "t.task_name"),
+            "user_name", Filters.text("user_name", "t.user_name"),
+            "ts_epoch", Filters.time("ts_epoch", "t.ts_epoch"),
+            "last_heartbeat_ts", Filters.time("last_heartbeat_ts", "t.last_heartbeat_ts")));
 
     private final Parts parts;
     private final String select;
@@ -38,6 +47,18 @@ public final class Tasks {
     public Answer list(Request request) {
         return parts.list(
                 COLUMNS, Sql.of(select).and(Ids.step(request, "t")).and("ORDER BY t.ts_epoch DESC, t.task_id DESC"));
+    }
+
+    /** The tasks of a step, page by page. */
+    public Paged pages(Request request) {
+        Tables tables = parts.tables();
+        return new Paged(
+                COLUMNS,
+                Sql.of("FROM " + tables.tasks() + " t LEFT JOIN " + tables.runs()
+                                + " r ON r.flow_id = t.flow_id AND r.run_number = t.run_number WHERE")
+                        .and(Ids.step(request, "t")),
+                List.of(Paged.Order.number("ts_epoch", "t.ts_epoch"), Paged.Order.number("task_id", "t.task_id")),
+                FILTERS);
     }
 
     /** One task. */

@@ -7,10 +7,10 @@ package metaservice.spi;
  *     end with one (reference: {@code PATH_PREFIX}, from 2.x on)
  * @param maxBodyBytes longest request body that is read; longer ones are answered with 413
  */
-public record ServiceSettings(String pathPrefix, long maxBodyBytes) {
+public record ServiceSettings(String pathPrefix, int maxBodyBytes) {
 
     /** The reference's defaults, and 16 MiB for a body. */
-    public static final ServiceSettings DEFAULTS = new ServiceSettings("", 16L << 20);
+    public static final ServiceSettings DEFAULTS = new ServiceSettings("", 16 << 20);
 
     /** Checks the form of the prefix. */
     public ServiceSettings {

@@ -1,10 +1,7 @@
 package metaservice.v1;
 
-import java.math.BigDecimal;
 import java.sql.SQLException;
-import java.util.regex.Pattern;
 import metaservice.kit.Answer;
-import metaservice.kit.ClientError;
 import metaservice.kit.Column;
 import metaservice.kit.Columns;
 import metaservice.kit.Labels;
@@ -23,9 +20,6 @@ final class NumericRuns {
             Column.json("tags"),
             Column.json("system_tags"));
 
-    /** 1.0.1 put the number into its SQL as it came, so anything that PostgreSQL reads as a number finds the run. */
-    private static final Pattern NUMBER = Pattern.compile("-?[0-9]{1,100}(\\.[0-9]{1,100})?([eE][+-]?[0-9]{1,2})?");
-
     private final Parts parts;
     private final String select;
     private final String insert;
@@ -33,19 +27,19 @@ final class NumericRuns {
     NumericRuns(Parts parts) {
         this.parts = parts;
         String table = parts.tables().runs();
-        this.select = "SELECT " + COLUMNS.select() + " FROM " + table + " WHERE flow_id = ?";
+        this.select = "SELECT " + COLUMNS.select() + " FROM " + table + " WHERE";
         this.insert = "INSERT INTO " + table + " (flow_id, user_name, tags, system_tags, ts_epoch)"
                 + " VALUES (?, ?, ?::jsonb, ?::jsonb, ?) RETURNING " + COLUMNS.select();
     }
 
     /** The runs of a flow; empty if there is no such flow. */
     Answer list(Request request) {
-        return parts.list(COLUMNS, Sql.of(select, request.path("flow_id")));
+        return parts.list(COLUMNS, Sql.of(select).and("flow_id = ?", request.path("flow_id")));
     }
 
     /** One run. */
     Answer one(Request request) throws SQLException {
-        return parts.object(COLUMNS, Sql.of(select + " AND run_number = ?", request.path("flow_id"), number(request)));
+        return parts.object(COLUMNS, Sql.of(select).and(NumericIds.run(request)));
     }
 
     /** Starts a run; 404 if there is no such flow. */
@@ -59,13 +53,5 @@ final class NumericRuns {
                 labels.systemTags(),
                 parts.millis());
         return parts.object(COLUMNS, sql);
-    }
-
-    private static BigDecimal number(Request request) {
-        String text = request.path("run_number");
-        if (!NUMBER.matcher(text).matches()) {
-            throw ClientError.badRequest("run_number " + text + ": expected a number");
-        }
-        return new BigDecimal(text);
     }
 }

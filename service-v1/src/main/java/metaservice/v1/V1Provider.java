@@ -21,6 +21,10 @@ import metaservice.spi.ServiceStartException;
 /** Starts metadata service 1.x; its table of routes is the whole API. */
 public final class V1Provider implements ServiceProvider {
 
+    private static final String RUN = "/flows/{flow_id}/runs/{run_number}";
+    private static final String STEP = RUN + "/steps/{step_name}";
+    private static final String TASK = STEP + "/tasks/{task_id}";
+
     private static final Style STYLE = new Style(Failures.PLAIN, Answer.jsonString(404, "{}"), Style.EmptyList.OBJECT);
 
     /** For the launcher. */
@@ -35,6 +39,10 @@ public final class V1Provider implements ServiceProvider {
         Admin admin = new Admin(parts.database(), serviceVersion);
         Flows flows = new Flows(parts);
         NumericRuns runs = new NumericRuns(parts);
+        NumericSteps steps = new NumericSteps(parts);
+        NumericTasks tasks = new NumericTasks(parts);
+        NumericMetadata metadata = new NumericMetadata(parts);
+        NumericArtifacts artifacts = new NumericArtifacts(parts);
         return List.of(
                 direct("/ping", admin::ping),
                 get("/flows", flows::list),
@@ -42,6 +50,20 @@ public final class V1Provider implements ServiceProvider {
                 post("/flows/{flow_id}", flows::create),
                 get("/flows/{flow_id}/runs", runs::list),
                 post("/flows/{flow_id}/run", runs::create),
-                get("/flows/{flow_id}/runs/{run_number}", runs::one));
+                get(RUN, runs::one),
+                get(RUN + "/metadata", metadata::ofRun),
+                get(RUN + "/artifacts", artifacts::ofRun),
+                get(RUN + "/steps", steps::list),
+                get(STEP, steps::one),
+                post(STEP + "/step", steps::create),
+                get(STEP + "/artifacts", artifacts::ofStep),
+                get(STEP + "/tasks", tasks::list),
+                post(STEP + "/task", tasks::create),
+                get(TASK, tasks::one),
+                get(TASK + "/metadata", metadata::ofTask),
+                post(TASK + "/metadata", metadata::create),
+                get(TASK + "/artifacts", artifacts::ofTask),
+                post(TASK + "/artifact", artifacts::create),
+                get(TASK + "/artifacts/{artifact_name}", artifacts::one));
     }
 }

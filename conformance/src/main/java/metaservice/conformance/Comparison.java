@@ -1,0 +1,97 @@
+package metaservice.conformance;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.MissingNode;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/** Holds an answer against what was recorded. */
+final class Comparison {
+
+    private static final String NEXT_CURSOR = "X-Next-Cursor";
+
+    private Comparison() {}
+
+    /** All differences that count, each a short sentence; empty if the answer is as good as the recorded one. */
+    static List<String> problems(Expectation expected, Answer answer) {
+        List<String> problems = new ArrayList<>();
+        if (expected.status() != answer.status()) {
+            if (expected.match().alsoAccepts(answer.status())) {
+                return List.of();
+            }
+            problems.add("status " + answer.status() + ", expected " + expected.status() + "; the body is "
+                    + Json.brief(answer.body()));
+        }
+        headerProblems(expected, answer).forEach(problems::add);
+        bodyProblem(expected, answer).ifPresent(problems::add);
+        return problems;
+    }
+
+    private static Stream<String> headerProblems(Expectation expected, Answer answer) {
+        Stream<String> wrong = expected.headers().entrySet().stream()
+                .sorted(Map.Entry.comparingByKey())
+                .filter(header -> !expected.match().anyBody() || header.getKey().equals("Allow"))
+                .flatMap(header -> headerProblem(header.getKey(), header.getValue(), answer).stream());
+        boolean uncalledFor =
+                answer.header(NEXT_CURSOR).isPresent() && !expected.headers().containsKey(NEXT_CURSOR);
+        return Stream.concat(wrong, uncalledFor ? Stream.of("header X-Next-Cursor unexpected") : Stream.empty());
+    }
+
+    private static Optional<String> headerProblem(String name, String want, Answer answer) {
+        Optional<String> got = answer.header(name);
+        if (got.isEmpty()) {
+            return Optional.of("header " + name + " missing");
+        }
+        return sameHeader(name, want, got.get())
+                ? Optional.empty()
+                : Optional.of("header " + name + ": '" + got.get() + "', expected '" + want + "'");
+    }
+
+    private static boolean sameHeader(String name, String want, String got) {
+        return switch (name) {
+            case NEXT_CURSOR -> true; // opaque to clients: only its presence is part of the contract
+            case "Content-Type" -> withoutBlanks(want).equals(withoutBlanks(got));
+            case "Allow" -> methods(want).equals(methods(got));
+            default -> want.equals(got);
+        };
+    }
+
+    private static Optional<String> bodyProblem(Expectation expected, Answer answer) {
+        Match match = expected.match();
+        if (match.anyBody()) {
+            return Optional.empty();
+        }
+        if (match.pgcode()) {
+            JsonNode want = pgcode(expected.body());
+            JsonNode got = pgcode(answer.body());
+            return want.equals(got)
+                    ? Optional.empty()
+                    : Optional.of("pgcode " + or("none", got) + ", expected " + or("none", want));
+        }
+        return JsonComparison.by(match).difference("body", expected.body(), answer.body());
+    }
+
+    /** The database's error code in an error body; a missing node if there is none. */
+    private static JsonNode pgcode(JsonNode body) {
+        JsonNode error = JsonComparison.inside(body).orElse(body).path("err_msg");
+        return error.has("pgcode") ? error.get("pgcode") : MissingNode.getInstance();
+    }
+
+    private static String or(String otherwise, JsonNode value) {
+        return value.isMissingNode() ? otherwise : Json.brief(value);
+    }
+
+    private static String withoutBlanks(String value) {
+        return value.replaceAll("\\s+", "").toLowerCase(Locale.ROOT);
+    }
+
+    private static Set<String> methods(String value) {
+        return Stream.of(value.split(",", -1)).map(String::strip).collect(Collectors.toSet());
+    }
+}

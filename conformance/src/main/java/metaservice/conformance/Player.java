@@ -1,0 +1,193 @@
+package metaservice.conformance;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.NullNode;
+import java.io.IOException;
+import java.net.URI;
+import java.nio.file.Path;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/**
+ * Plays transcripts against running services, one request at a time and in order, because ids are only right that way.
+ * For one thread; a database serves one player at a time.
+ */
+public final class Player {
+
+    private final Stage stage;
+    private final DeclaredDifferences differences;
+
+    /**
+     * Prepares to play; connects to nothing yet.
+     *
+     * @param stage where to play
+     * @param differences how the services may differ from the recordings
+     */
+    public Player(Stage stage, DeclaredDifferences differences) {
+        this.stage = stage;
+        this.differences = differences;
+    }
+
+    /**
+     * Plays one transcript on connections of its own. A step that cannot be done, because the service does not answer
+     * or its SQL is refused, is a failure of that step; the steps after it are played all the same.
+     *
+     * @throws SQLException if the database cannot be reached or emptied
+     * @throws InterruptedException if the thread was interrupted while something ran
+     */
+    public PlayResult play(Transcript transcript) throws SQLException, InterruptedException {
+        Optional<URI> service = Optional.ofNullable(stage.services().get(transcript.service()));
+        if (service.isEmpty()) {
+            String reason = nameOf(transcript) + " was not played: no address is known for the service '"
+                    + transcript.service() + "'";
+            return new PlayResult(0, List.of(), Optional.of(reason));
+        }
+        try (HttpConnection http = new HttpConnection(service.get(), stage.timeout())) {
+            if (stage.database().isEmpty()) {
+                return play(transcript, new Performance(service.get(), http, Optional.empty()));
+            }
+            try (TestedDatabase database = new TestedDatabase(stage.database().get(), stage.schemas())) {
+                prepare(database, transcript);
+                return play(transcript, new Performance(service.get(), http, Optional.of(database)));
+            }
+        }
+    }
+
+    /** How a transcript is called in failures and divergences: its folder and its file name. */
+    static String nameOf(Transcript transcript) {
+        Path file = transcript.file().toAbsolutePath();
+        return Stream.of(file.getParent(), file)
+                .map(Path::getFileName)
+                .map(Path::toString)
+                .collect(Collectors.joining("/"));
+    }
+
+    private static void prepare(TestedDatabase database, Transcript transcript) throws SQLException {
+        if (transcript.emptied()) {
+            database.empty();
+        }
+        if (transcript.listen()) {
+            database.listen();
+        }
+    }
+
+    private PlayResult play(Transcript transcript, Performance performance) throws InterruptedException {
+        String name = nameOf(transcript);
+        int passed = 0;
+        List<PlayResult.Failure> failures = new ArrayList<>(staleDivergences(name, transcript));
+        for (Step step : transcript.steps()) {
+            List<String> problems = performance.play(name, step);
+            problems.forEach(text -> failures.add(new PlayResult.Failure(name, step.line(), step.label(), text)));
+            if (problems.isEmpty() && compares(step)) {
+                passed++;
+            }
+        }
+        performance.awaitBackground().forEach(text -> failures.add(new PlayResult.Failure(name, 1, "SQL", text)));
+        return new PlayResult(passed, failures, Optional.empty());
+    }
+
+    /** An exception for a step that is not there would be forgotten for ever. */
+    private List<PlayResult.Failure> staleDivergences(String name, Transcript transcript) {
+        return differences.divergences().stream()
+                .filter(divergence -> divergence.file().equals(name))
+                .filter(divergence ->
+                        transcript.steps().stream().noneMatch(step -> divergence.concerns(name, step.label())))
+                .map(divergence -> new PlayResult.Failure(
+                        name, 1, divergence.step(), "a divergence is allowed for this step, but there is no such step"))
+                .toList();
+    }
+
+    private static boolean compares(Step step) {
+        return step instanceof Step.Call
+                || step instanceof Step.Command
+                || (step instanceof Step.Sql sql && sql.rows().isPresent())
+                || step.notifications().isPresent();
+    }
+
+    /** The state of playing one transcript: its connections and what it has captured. */
+    private final class Performance {
+        private final HttpConnection http;
+        private final Optional<TestedDatabase> database;
+        private final Variables variables = new Variables();
+
+        Performance(URI service, HttpConnection http, Optional<TestedDatabase> database) {
+            this.http = http;
+            this.database = database;
+            variables.set("base_url", service.toString());
+        }
+
+        List<String> play(String file, Step step) throws InterruptedException {
+            try {
+                List<String> problems = new ArrayList<>(problems(file, step));
+                if (step.notifications().isPresent()) {
+                    notificationProblem(step, step.notifications().get()).ifPresent(problems::add);
+                }
+                return problems;
+            } catch (IOException | SQLException | IllegalArgumentException e) {
+                return List.of(e.getClass().getSimpleName() + ": " + e.getMessage());
+            }
+        }
+
+        List<String> awaitBackground() {
+            return database.map(TestedDatabase::awaitBackground).orElse(List.of());
+        }
+
+        private List<String> problems(String file, Step step) throws IOException, SQLException, InterruptedException {
+            if (step instanceof Step.Call call) {
+                return call(file, call);
+            }
+            if (step instanceof Step.Sql sql) {
+                return sql(sql);
+            }
+            if (step instanceof Step.Rebuild rebuild) {
+                database().rebuild(rebuild.schemaVersion(), rebuild.goose());
+                return List.of();
+            }
+            return command((Step.Command) step);
+        }
+
+        private List<String> call(String file, Step.Call call) throws IOException {
+            Answer answer = http.send(call.request().with(variables));
+            Expectation expected = differences.expectation(file, call).with(variables);
+            variables.capture(call.expected().match().capture(), answer);
+            return Comparison.problems(expected, answer);
+        }
+
+        private List<String> sql(Step.Sql sql) throws SQLException, InterruptedException {
+            String statement = variables.inText(sql.statement());
+            if (sql.background()) {
+                database().runInBackground(statement);
+                return List.of();
+            }
+            JsonNode rows = database().run(statement).orElse(NullNode.getInstance());
+            return sql
+                    .rows()
+                    .flatMap(expected -> JsonComparison.inOrderBy(sql.match()).difference("rows", expected, rows))
+                    .stream()
+                    .toList();
+        }
+
+        private List<String> command(Step.Command step) throws IOException, InterruptedException {
+            if (stage.tool().isEmpty()) {
+                throw new IllegalArgumentException("this step needs the command of the migration tool");
+            }
+            List<String> command = new ArrayList<>(stage.tool());
+            step.arguments().forEach(argument -> command.add(variables.inText(argument)));
+            return ToolRun.of(command, stage.timeout()).problems(step);
+        }
+
+        private Optional<String> notificationProblem(Step step, JsonNode expected) throws SQLException {
+            Match match = step instanceof Step.Call call ? call.expected().match() : Match.EXACT;
+            JsonNode arrived = database().notifications(expected.size());
+            return JsonComparison.inOrderBy(match).difference("notify", expected, arrived);
+        }
+
+        private TestedDatabase database() {
+            return database.orElseThrow(() -> new IllegalArgumentException("this step needs a database"));
+        }
+    }
+}

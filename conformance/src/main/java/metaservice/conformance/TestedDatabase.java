@@ -1,0 +1,202 @@
+package metaservice.conformance;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.BigIntegerNode;
+import com.fasterxml.jackson.databind.node.DecimalNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import java.io.IOException;
+import java.math.BigDecimal;
+import java.math.BigInteger;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.ResultSetMetaData;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import javax.sql.DataSource;
+import org.postgresql.PGConnection;
+import org.postgresql.PGNotification;
+
+/**
+ * The database behind the service under test: emptied, rebuilt, changed and read behind the service's back. Keeps one
+ * connection, so that it can let a database in again that it has shut. For one thread.
+ */
+public final class TestedDatabase implements AutoCloseable {
+
+    private static final String EMPTY_TABLES =
+            "TRUNCATE flows_v3, runs_v3, steps_v3, tasks_v3, metadata_v3, artifact_v3 RESTART IDENTITY CASCADE";
+    private static final String EMPTY_SCHEMA = "DROP SCHEMA public CASCADE; CREATE SCHEMA public";
+    private static final String LEDGER_UP_TO = "DELETE FROM goose_db_version WHERE version_id > ";
+
+    /** Long enough for a background statement to reach its locks, as the recordings were made. */
+    private static final Duration HEAD_START = Duration.ofMillis(700);
+
+    private static final Duration NOTIFICATION_WAIT = Duration.ofSeconds(3);
+    private static final Duration SILENCE = Duration.ofMillis(200);
+
+    private final DataSource source;
+    private final Path schemas;
+    private final Connection connection;
+    private final List<CompletableFuture<Void>> background = new ArrayList<>();
+
+    /**
+     * Connects.
+     *
+     * @param schemas folder with one {@code <schema version>.sql} per version, and the reference's ledger
+     */
+    public TestedDatabase(DataSource source, Path schemas) throws SQLException {
+        this.source = source;
+        this.schemas = schemas;
+        this.connection = source.getConnection();
+    }
+
+    /** Empties the six tables and starts their sequences again at 1. */
+    public void empty() throws SQLException {
+        run(EMPTY_TABLES);
+    }
+
+    /**
+     * Throws the public schema away and builds it again.
+     *
+     * @param schemaVersion which one; empty leaves no table
+     * @param goose also with the reference's ledger, filled up to that version
+     */
+    public void rebuild(Optional<String> schemaVersion, boolean goose) throws SQLException, IOException {
+        run(EMPTY_SCHEMA);
+        if (schemaVersion.isPresent()) {
+            run(Files.readString(schemas.resolve(schemaVersion.get() + ".sql")));
+        }
+        if (goose) {
+            run(Files.readString(schemas.resolve("goose_db_version.sql")));
+            run(LEDGER_UP_TO + Long.parseLong(schemaVersion.orElse("0")));
+        }
+    }
+
+    /** Runs one or more statements; the result of the last as an array of rows, empty if it gives none. */
+    public Optional<JsonNode> run(String sql) throws SQLException {
+        return run(connection, sql);
+    }
+
+    /** Starts statements on a connection of their own and returns soon, whether they have ended or not. */
+    public void runInBackground(String sql) throws InterruptedException {
+        CompletableFuture<Void> work = CompletableFuture.runAsync(() -> runAlone(sql));
+        background.add(work);
+        try {
+            work.get(HEAD_START.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (TimeoutException | ExecutionException e) {
+            return; // still at it, as intended; or told by awaitBackground()
+        }
+    }
+
+    /** Waits for everything in the background; what went wrong there, one message each. */
+    public List<String> awaitBackground() {
+        List<String> problems = new ArrayList<>();
+        for (CompletableFuture<Void> work : background) {
+            try {
+                work.join();
+            } catch (CompletionException e) {
+                problems.add("in the background: " + e.getCause().getMessage());
+            }
+        }
+        background.clear();
+        return problems;
+    }
+
+    /** Collects what is sent on channel {@code notify} from now on. */
+    public void listen() throws SQLException {
+        run("LISTEN notify");
+    }
+
+    /** The next notifications, waiting a while for so many to arrive; for none, watches a moment for a surplus one. */
+    public JsonNode notifications(int count) throws SQLException {
+        ArrayNode payloads = JsonNodeFactory.instance.arrayNode();
+        Duration patience = count == 0 ? SILENCE : NOTIFICATION_WAIT;
+        long end = System.nanoTime() + patience.toNanos();
+        for (long left = patience.toMillis(); left > 0; left = (end - System.nanoTime()) / 1_000_000) {
+            for (PGNotification arrived :
+                    connection.unwrap(PGConnection.class).getNotifications(Math.toIntExact(left))) {
+                payloads.add(payload(arrived));
+            }
+            if (count > 0 && payloads.size() >= count) {
+                break;
+            }
+        }
+        return payloads;
+    }
+
+    /** Disconnects; what runs in the background goes on to its end. */
+    @Override
+    public void close() throws SQLException {
+        connection.close();
+    }
+
+    private void runAlone(String sql) {
+        try (Connection own = source.getConnection()) {
+            run(own, sql);
+        } catch (SQLException e) {
+            throw new CompletionException(e);
+        }
+    }
+
+    private static JsonNode payload(PGNotification notification) {
+        String text = notification.getParameter();
+        return Json.parse(text).orElseGet(() -> JsonNodeFactory.instance.textNode(text));
+    }
+
+    private static Optional<JsonNode> run(Connection connection, String sql) throws SQLException {
+        try (Statement statement = connection.createStatement()) {
+            statement.setEscapeProcessing(false);
+            Optional<JsonNode> last = Optional.empty();
+            boolean rows = statement.execute(sql);
+            while (rows || statement.getUpdateCount() >= 0) {
+                last = rows ? Optional.of(rowsOf(statement)) : Optional.empty();
+                rows = statement.getMoreResults();
+            }
+            return last;
+        }
+    }
+
+    private static JsonNode rowsOf(Statement statement) throws SQLException {
+        try (ResultSet result = statement.getResultSet()) {
+            ArrayNode rows = JsonNodeFactory.instance.arrayNode();
+            while (result.next()) {
+                rows.add(rowOf(result));
+            }
+            return rows;
+        }
+    }
+
+    private static ArrayNode rowOf(ResultSet result) throws SQLException {
+        ResultSetMetaData columns = result.getMetaData();
+        ArrayNode row = JsonNodeFactory.instance.arrayNode();
+        for (int column = 1; column <= columns.getColumnCount(); column++) {
+            String text = result.getString(column);
+            row.add(
+                    text == null
+                            ? JsonNodeFactory.instance.nullNode()
+                            : value(columns.getColumnTypeName(column), text));
+        }
+        return row;
+    }
+
+    private static JsonNode value(String type, String text) {
+        return switch (type) {
+            case "int2", "int4", "int8", "oid", "serial", "bigserial" -> new BigIntegerNode(new BigInteger(text));
+            case "float4", "float8", "numeric" -> new DecimalNode(new BigDecimal(text));
+            case "bool" -> JsonNodeFactory.instance.booleanNode(text.equals("t"));
+            case "json", "jsonb" -> Json.parse(text).orElseThrow();
+            default -> JsonNodeFactory.instance.textNode(text);
+        };
+    }
+}

@@ -1,0 +1,210 @@
+package metaservice.conformance;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/**
+ * The assembled launcher in a process of its own, as operators start it. What it prints as its log is kept for the
+ * messages of failing tests.
+ */
+final class LauncherProcess implements AutoCloseable {
+
+    private static final Duration START = Duration.ofSeconds(90);
+    private static final Duration STOP = Duration.ofSeconds(40);
+    private static final String END = "\0";
+
+    private final Process process;
+    private final Path log;
+    private final BlockingQueue<String> lines = new LinkedBlockingQueue<>();
+    private final List<String> report = new ArrayList<>();
+
+    private LauncherProcess(Process process, Path log) {
+        this.process = process;
+        this.log = log;
+    }
+
+    /** Starts it on the Java that runs this test and waits until it says that it is ready. */
+    static LauncherProcess start(Map<String, String> environment) throws IOException, InterruptedException {
+        return start(JavaHome.running(), environment);
+    }
+
+    /**
+     * Starts it and waits until it says that it is ready.
+     *
+     * @param environment settings; without them it binds free ports on the loopback address
+     * @throws AssertionError if it ends instead, or is not ready in time; the message holds its log
+     */
+    static LauncherProcess start(JavaHome java, Map<String, String> environment)
+            throws IOException, InterruptedException {
+        Path log = Files.createTempFile("metaservice", ".log");
+        Process process = command(java, environment, List.of())
+                .redirectError(log.toFile())
+                .start();
+        LauncherProcess launcher = new LauncherProcess(process, log);
+        launcher.readLines();
+        try {
+            launcher.awaitReport();
+            return launcher;
+        } catch (AssertionError e) {
+            process.destroyForcibly().waitFor();
+            Files.delete(log);
+            throw e;
+        }
+    }
+
+    /** Runs it to its end, which has to come soon, because it cannot or shall not start. */
+    static ToolRun runToEnd(Map<String, String> environment, String... arguments)
+            throws IOException, InterruptedException {
+        Path log = Files.createTempFile("metaservice", ".log");
+        Path out = Files.createTempFile("metaservice", ".out");
+        Process process = command(JavaHome.running(), environment, List.of(arguments))
+                .redirectOutput(out.toFile())
+                .redirectError(log.toFile())
+                .start();
+        try {
+            if (!process.waitFor(START.toMillis(), TimeUnit.MILLISECONDS)) {
+                throw new AssertionError("still running; it printed " + Files.readString(out) + Files.readString(log));
+            }
+            return new ToolRun(process.exitValue(), Files.readString(out), Files.readString(log));
+        } finally {
+            process.destroyForcibly().waitFor();
+            Files.delete(out);
+            Files.delete(log);
+        }
+    }
+
+    /** A program of the distribution, {@code metaservice} or {@code migration_tools}. */
+    static Path program(String name) {
+        String distribution = Optional.ofNullable(System.getProperty("metaservice.distribution"))
+                .orElseThrow(() -> new IllegalStateException(
+                        "the build sets the system property metaservice.distribution to the folder to test"));
+        return Path.of(distribution).toAbsolutePath().normalize().resolve("bin").resolve(name);
+    }
+
+    /** Where clients find the metadata service. */
+    URI metadata() {
+        return URI.create(reported("metadata"));
+    }
+
+    /** Where operators find the migration service. */
+    URI migration() {
+        return URI.create(reported("migration"));
+    }
+
+    /** The version of the service that it says it runs. */
+    String serviceVersion() {
+        return firstWord(reported("service"));
+    }
+
+    /** The schema version that it says it found. */
+    String schemaVersion() {
+        return firstWord(reported("schema"));
+    }
+
+    /** Everything it has logged so far. */
+    String log() {
+        try {
+            return Files.readString(log, StandardCharsets.UTF_8);
+        } catch (IOException e) {
+            return "(no log: " + e.getMessage() + ")";
+        }
+    }
+
+    /**
+     * Asks it to stop, as a container runtime does.
+     *
+     * @throws AssertionError unless it ends with code 0 in time
+     */
+    void stop() throws InterruptedException {
+        process.destroy(); // SIGTERM
+        if (!process.waitFor(STOP.toMillis(), TimeUnit.MILLISECONDS)) {
+            throw new AssertionError("still running " + STOP.toSeconds() + " s after SIGTERM" + quotedLog());
+        }
+        if (process.exitValue() != 0) {
+            throw new AssertionError("exit code " + process.exitValue() + " after SIGTERM" + quotedLog());
+        }
+    }
+
+    /** Ends it whatever it does; nothing to do after {@link #stop}. */
+    @Override
+    public void close() throws IOException {
+        process.destroyForcibly().onExit().join();
+        Files.deleteIfExists(log);
+    }
+
+    private static ProcessBuilder command(JavaHome java, Map<String, String> environment, List<String> arguments) {
+        List<String> command = Stream.concat(Stream.of(program("metaservice").toString()), arguments.stream())
+                .toList();
+        ProcessBuilder builder = new ProcessBuilder(command);
+        // A developer's own MF_METADATA_DB_* must not reach the process.
+        builder.environment().keySet().retainAll(List.of("PATH", "HOME", "TMPDIR", "LANG", "LC_ALL"));
+        builder.environment().put("JAVA_HOME", java.folder().toString());
+        builder.environment()
+                .putAll(Map.of("MF_METADATA_HOST", "127.0.0.1", "MF_METADATA_PORT", "0", "MF_MIGRATION_PORT", "0"));
+        builder.environment().putAll(environment);
+        return builder;
+    }
+
+    private void readLines() {
+        Thread reader = new Thread(
+                () -> {
+                    try (BufferedReader out = process.inputReader(StandardCharsets.UTF_8)) {
+                        out.lines().forEach(lines::add);
+                    } catch (IOException | UncheckedIOException e) {
+                        lines.add("(standard output broke off: " + e.getMessage() + ")");
+                    } finally {
+                        lines.add(END);
+                    }
+                },
+                "launcher-output");
+        reader.setDaemon(true);
+        reader.start();
+    }
+
+    /** The block ends with the line for clients. */
+    private void awaitReport() throws InterruptedException {
+        long end = System.nanoTime() + START.toNanos();
+        while (report.stream().noneMatch(line -> line.strip().startsWith("client"))) {
+            String line = lines.poll(end - System.nanoTime(), TimeUnit.NANOSECONDS);
+            if (line == null) {
+                throw new AssertionError("not ready within " + START.toSeconds() + " s" + quotedLog());
+            }
+            if (line.equals(END)) {
+                throw new AssertionError("ended before it was ready, code " + process.waitFor() + quotedLog());
+            }
+            report.add(line);
+        }
+    }
+
+    private String reported(String word) {
+        return report.stream()
+                .map(String::strip)
+                .filter(line -> firstWord(line).equals(word))
+                .map(line -> line.substring(word.length()).strip())
+                .findFirst()
+                .orElseThrow(() -> new AssertionError("no line '" + word + "' in the start report " + report));
+    }
+
+    private static String firstWord(String text) {
+        return text.split("\\s+", 2)[0];
+    }
+
+    private String quotedLog() {
+        return log().lines().collect(Collectors.joining("\n  | ", "; its log:\n  | ", "\n"));
+    }
+}

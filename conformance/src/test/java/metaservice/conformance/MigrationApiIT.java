@@ -1,0 +1,118 @@
+package metaservice.conformance;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.sql.SQLException;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import metaservice.migrations.TestDatabase;
+import metaservice.migrations.TestDatabases;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** The recordings of the migration service and its tool. Every file stands in one of the two lists below. */
+class MigrationApiIT {
+
+    private static final String NO_ADOPTION = "waits until a ledger of the reference can be adopted and kept up";
+
+    /** What is played, and which of its lines are not yet. */
+    private static final List<Played> PLAYED = List.of(
+            Played.whole("http"),
+            Played.whole("locked"),
+            Played.whole("unknown-version"),
+            // Asking for the status writes nothing with us; the reference's ledger is not kept up yet.
+            Played.without("empty", Set.of(5, 6, 8, 9), NO_ADOPTION),
+            Played.without("empty-upgrade", Set.of(5, 6), NO_ADOPTION),
+            Played.without("each", Set.of(41), NO_ADOPTION),
+            Played.without("no-goose", Set.of(4, 6, 7, 8), NO_ADOPTION),
+            Played.without("rolled-back", Set.of(8, 9, 10), NO_ADOPTION),
+            Played.without("cli", Set.of(4, 5, 6, 7), NO_ADOPTION));
+
+    /** What is not played at all yet, and why. */
+    private static final Map<String, String> WAITING = Map.of(
+            "from-1", NO_ADOPTION,
+            "from-20200603104139", NO_ADOPTION,
+            "upgrade-failure", NO_ADOPTION,
+            "no-database", "waits until the migration service starts without a database");
+
+    /**
+     * One file of which at least a part is played.
+     *
+     * @param leftOut lines that are not played
+     * @param reason why they are left out
+     */
+    private record Played(String name, Set<Integer> leftOut, String reason) {
+
+        static Played whole(String name) {
+            return new Played(name, Set.of(), "");
+        }
+
+        static Played without(String name, Set<Integer> leftOut, String reason) {
+            return new Played(name, leftOut, reason);
+        }
+
+        String file() {
+            return fileOf(name);
+        }
+
+        /** The recording without the lines that wait; a line that is not there any more is an error of the list. */
+        Transcript transcript() {
+            Transcript all = Recordings.read(file());
+            List<Step> steps = all.steps().stream()
+                    .filter(step -> !leftOut.contains(step.line()))
+                    .toList();
+            assertEquals(all.steps().size() - leftOut.size(), steps.size(), "lines to leave out of " + name);
+            return new Transcript(all.file(), all.service(), all.environment(), all.emptied(), all.listen(), steps);
+        }
+
+        @Override
+        public String toString() {
+            return leftOut.isEmpty()
+                    ? name
+                    : name + " without lines " + leftOut.stream().sorted().toList() + ": " + reason;
+        }
+    }
+
+    static List<Played> played() {
+        return PLAYED;
+    }
+
+    @Test
+    void everyRecordingIsPlayedOrSaysWhatItWaitsFor() {
+        Map<String, String> accounted = new HashMap<>();
+        WAITING.forEach((name, reason) -> accounted.put(fileOf(name), reason));
+        PLAYED.forEach(played -> assertEquals(null, accounted.put(played.file(), played.reason()), played.name()));
+        assertEquals(Set.copyOf(Recordings.in("migration")), accounted.keySet());
+    }
+
+    @ParameterizedTest
+    @MethodSource("played")
+    void everyStepIsAnsweredAsRecorded(Played played) throws IOException, SQLException, InterruptedException {
+        Transcript transcript = played.transcript();
+        try (TestDatabase database = TestDatabases.newest()) {
+            Map<String, String> environment = new HashMap<>(database.environment());
+            environment.putAll(transcript.environment());
+            try (LauncherProcess launcher = LauncherProcess.start(environment)) {
+                Stage stage = new Stage(
+                        Map.of(transcript.service(), launcher.migration()),
+                        Optional.of(database.dataSource()),
+                        Recordings.schemas(),
+                        List.of(LauncherProcess.program("migration_tools").toString()),
+                        Stage.DEFAULT_TIMEOUT);
+                PlayResult result = new Player(stage, DeclaredDifferences.NONE).play(transcript);
+                assertTrue(result.isAsRecorded(), () -> result + "\n" + launcher.log());
+                launcher.stop();
+            }
+        }
+    }
+
+    private static String fileOf(String name) {
+        return "migration/" + name + ".jsonl";
+    }
+}

@@ -1,0 +1,235 @@
+package metaservice.conformance;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.io.IOException;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.sql.SQLException;
+import java.util.HashMap;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** Plays against servers that answer from the recordings themselves, so that only the player can be wrong. */
+class PlayerTest {
+
+    @TempDir
+    Path folder;
+
+    static List<String> recordings() {
+        return Stream.of("v1", "v2", "v3", "migration")
+                .flatMap(version -> Recordings.in(version).stream())
+                .toList();
+    }
+
+    @ParameterizedTest
+    @MethodSource("recordings")
+    void aServiceThatAnswersAsRecordedPasses(String name) throws Exception {
+        Transcript recorded = onlyCalls(name);
+        PlayResult result = playAgainst(recorded, recorded, DeclaredDifferences.NONE);
+        assertEquals(List.of(), result.failures());
+        assertEquals(recorded.steps().size(), result.passed());
+    }
+
+    @ParameterizedTest
+    @MethodSource("recordings")
+    void anotherStatusIsNoticedInEveryStep(String name) throws Exception {
+        Transcript recorded = onlyCalls(name);
+        Transcript wrong = changed(recorded, call -> new Expectation(299, call.headers(), call.body(), Match.EXACT));
+        PlayResult result = playAgainst(recorded, wrong, DeclaredDifferences.NONE);
+        long tolerant = recorded.steps().stream()
+                .filter(step -> ((Step.Call) step).expected().match().alsoAccepts(299))
+                .count();
+        assertEquals(recorded.steps().size() - tolerant, result.failed());
+    }
+
+    @ParameterizedTest
+    @MethodSource("recordings")
+    void anotherBodyIsNoticedWhereverBodiesCount(String name) throws Exception {
+        Transcript recorded = onlyCalls(name);
+        Transcript wrong = changed(recorded, call -> call.with(call.headers(), Json.text("something else")));
+        PlayResult result = playAgainst(recorded, wrong, DeclaredDifferences.NONE);
+        long tolerant = recorded.steps().stream()
+                .map(step -> ((Step.Call) step))
+                .filter(step -> step.expected().match().anyBody()
+                        || step.expected().match().pgcode()
+                        || step.request().method().equals("HEAD"))
+                .count();
+        assertTrue(result.failed() >= recorded.steps().size() - tolerant, result::toString);
+    }
+
+    @Test
+    void declaredDifferencesAreExpectedAndNothingElse() throws Exception {
+        Transcript recorded = onlyCalls("v3/admin.jsonl");
+        Transcript ours = changed(recorded, call -> {
+            Map<String, String> headers = new HashMap<>(call.headers());
+            headers.replace("METADATA_SERVICE_VERSION", "3.0.0");
+            headers.replace(
+                    "Content-Type", Json.isText(call.body()) ? "text/plain; charset=utf-8" : "application/json");
+            boolean version = call.body().path("text").asText().equals("2.5.1");
+            return call.with(headers, version ? Json.text("3.0.0") : call.body());
+        });
+        DeclaredDifferences differences = new DeclaredDifferences(Optional.of("3.0.0"), true, List.of());
+        assertEquals(List.of(), playAgainst(recorded, ours, differences).failures());
+        assertFalse(playAgainst(recorded, ours, DeclaredDifferences.NONE).isAsRecorded());
+        assertFalse(playAgainst(recorded, recorded, differences).isAsRecorded());
+    }
+
+    @Test
+    void theVersionOfTheMigrationServiceIsNoServiceVersion() throws Exception {
+        Transcript recorded = onlyCalls("migration/each.jsonl");
+        DeclaredDifferences differences = new DeclaredDifferences(Optional.of("3.0.0"), false, List.of());
+        assertEquals(List.of(), playAgainst(recorded, recorded, differences).failures());
+    }
+
+    @Test
+    void anAllowedDivergenceReplacesWhatWasRecorded() throws Exception {
+        Transcript recorded = transcript("{\"name\": \"odd\", \"request\": {\"method\": \"GET\", \"path\": \"/\"}, "
+                + "\"response\": {\"status\": 500, \"headers\": {\"X\": \"y\"}, \"body\": {}}}");
+        Transcript ours = changed(
+                recorded,
+                call -> new Expectation(
+                        400, Map.of(), Json.parse("{\"message\": \"m\"}").orElseThrow(), Match.EXACT));
+        String file = Player.nameOf(recorded);
+        Optional<JsonNode> body = Json.parse("{\"message\": \"m\"}");
+        assertEquals(
+                List.of(),
+                playAgainst(recorded, ours, allowed(file, "odd", 400, body)).failures());
+        assertEquals(
+                List.of(),
+                playAgainst(recorded, ours, allowed(file, "odd", 400, Optional.empty()))
+                        .failures());
+        assertFalse(playAgainst(recorded, ours, allowed(file, "odd", 404, body)).isAsRecorded());
+        assertFalse(
+                playAgainst(recorded, recorded, allowed(file, "odd", 400, body)).isAsRecorded());
+    }
+
+    @Test
+    void anAllowedDivergenceWithoutItsStepIsAFailure() throws Exception {
+        Transcript recorded = onlyCalls("v3/admin.jsonl");
+        PlayResult result =
+                playAgainst(recorded, recorded, allowed("v3/admin.jsonl", "nowhere", 400, Optional.empty()));
+        assertEquals(1, result.failures().size());
+        assertEquals("nowhere", result.failures().get(0).step());
+    }
+
+    @Test
+    void aServiceThatIsAwayFailsEachStep() throws Exception {
+        Transcript recorded = onlyCalls("v3/admin.jsonl");
+        URI nobody;
+        try (RawServer gone = new RawServer(request -> "")) {
+            nobody = gone.address();
+        }
+        PlayResult result = player(nobody, List.of(), DeclaredDifferences.NONE).play(recorded);
+        assertEquals(recorded.steps().size(), result.failed());
+        assertTrue(
+                result.toString().contains("v3/admin.jsonl:2 GET /ping: IOException: no connection to 127.0.0.1"),
+                result::toString);
+    }
+
+    @Test
+    void aTranscriptForAServiceThatNobodyNamedIsNotPlayed() throws Exception {
+        Transcript recorded = Recordings.read("v3/prefix.jsonl");
+        Stage stage = new Stage(Map.of(), Optional.empty(), folder, List.of(), Stage.DEFAULT_TIMEOUT);
+        PlayResult result = new Player(stage, DeclaredDifferences.NONE).play(recorded);
+        assertFalse(result.isAsRecorded());
+        assertTrue(result.skipped().orElseThrow().contains("'prefixed'"));
+    }
+
+    @Test
+    void stepsThatNeedADatabaseFailWithoutOne() throws Exception {
+        Transcript recorded = transcript("{\"sql\": \"select 1\", \"rows\": [[1]]}");
+        PlayResult result = player(URI.create("http://127.0.0.1:1"), List.of(), DeclaredDifferences.NONE)
+                .play(recorded);
+        assertEquals(1, result.failed());
+        assertTrue(result.toString().contains("this step needs a database"));
+    }
+
+    @Test
+    void theToolIsRunWithTheAddressAndHeldAgainstTheRecording() throws Exception {
+        Path tool = folder.resolve("tool");
+        Files.writeString(tool, "#!/bin/sh\necho \"$@\"\nexit 3\n");
+        Files.setPosixFilePermissions(tool, PosixFilePermissions.fromString("rwx------"));
+        Transcript recorded = transcript(
+                "{\"cli\": [\"up\", \"${base_url}\"], \"exit\": 3, \"stdout\": \"up http://127.0.0.1:1\\n\"}",
+                "{\"cli\": [\"up\", \"a b\"], \"exit\": 0, \"stdout\": \"up\\n\"}");
+        PlayResult result = player(URI.create("http://127.0.0.1:1"), List.of(tool.toString()), DeclaredDifferences.NONE)
+                .play(recorded);
+        assertEquals(1, result.passed());
+        assertEquals(
+                List.of("exit 3, expected 0; stderr: ", "stdout 'up a b\n', expected 'up\n'"),
+                result.failures().stream().map(PlayResult.Failure::problem).toList());
+    }
+
+    private static DeclaredDifferences allowed(String file, String step, int status, Optional<JsonNode> body) {
+        AllowedDivergence divergence = new AllowedDivergence(file, step, "for the test", status, body);
+        return new DeclaredDifferences(Optional.empty(), false, List.of(divergence));
+    }
+
+    private static PlayResult playAgainst(Transcript transcript, Transcript answers, DeclaredDifferences differences)
+            throws IOException, SQLException, InterruptedException {
+        Iterator<Step> next = answers.steps().iterator();
+        try (RawServer server = new RawServer(request -> answer(((Step.Call) next.next()).expected(), request))) {
+            return player(server.address(), List.of(), differences).play(transcript);
+        }
+    }
+
+    private static Player player(URI service, List<String> tool, DeclaredDifferences differences) {
+        Map<String, URI> services = Map.of(
+                "metadata", service,
+                "migration", service,
+                "migration-locked", service,
+                "migration-nodb", service,
+                "prefixed", service,
+                "tables", service,
+                "cutoff", service,
+                "sts", service);
+        Stage stage = new Stage(services, Optional.empty(), Recordings.schemas(), tool, Stage.DEFAULT_TIMEOUT);
+        return new Player(stage, differences);
+    }
+
+    private static String answer(Expectation expected, RawServer.Received request) {
+        String body =
+                Json.isText(expected.body()) ? expected.body().get("text").textValue() : Json.write(expected.body());
+        StringBuilder answer = new StringBuilder("HTTP/1.1 " + expected.status() + " X\r\n");
+        expected.headers().forEach((name, value) -> answer.append(name + ": " + value + "\r\n"));
+        answer.append("Content-Length: " + body.getBytes(StandardCharsets.UTF_8).length + "\r\n\r\n");
+        return answer.append(request.requestLine().startsWith("HEAD") ? "" : body)
+                .toString();
+    }
+
+    /** The requests of a transcript without what needs a database or a tool. */
+    private static Transcript onlyCalls(String name) {
+        Transcript all = Recordings.read(name);
+        List<Step> calls =
+                all.steps().stream().filter(step -> step instanceof Step.Call).toList();
+        return new Transcript(all.file(), all.service(), all.environment(), all.emptied(), all.listen(), calls);
+    }
+
+    private static Transcript changed(Transcript transcript, UnaryOperator<Expectation> change) {
+        List<Step> steps = transcript.steps().stream()
+                .map(step -> (Step.Call) step)
+                .map(call -> (Step) new Step.Call(
+                        call.line(), call.label(), call.request(), change.apply(call.expected()), call.notifications()))
+                .toList();
+        return new Transcript(transcript.file(), transcript.service(), Map.of(), true, false, steps);
+    }
+
+    private Transcript transcript(String... lines) throws IOException {
+        return Transcript.read(Files.write(folder.resolve("x.jsonl"), List.of(lines)));
+    }
+}

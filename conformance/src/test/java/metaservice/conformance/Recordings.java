@@ -1,0 +1,49 @@
+package metaservice.conformance;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.URISyntaxException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
+
+/** The recorded transcripts and schemas among the test's resources. */
+final class Recordings {
+
+    private Recordings() {}
+
+    /** Folder with the schemas a database can be rebuilt with. */
+    static Path schemas() {
+        return folder("schema");
+    }
+
+    /** One transcript, such as {@code v3/flows.jsonl}. */
+    static Transcript read(String name) {
+        try {
+            return Transcript.read(folder("").resolve(name));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** The names of all transcripts in a folder, sorted. */
+    static List<String> in(String folder) {
+        try (Stream<Path> files = Files.list(folder(folder))) {
+            return files.map(file -> folder + "/" + file.getFileName())
+                    .filter(name -> name.endsWith(".jsonl"))
+                    .sorted()
+                    .toList();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static Path folder(String name) {
+        try {
+            return Path.of(Recordings.class.getResource("/contract").toURI()).resolve(name);
+        } catch (URISyntaxException e) {
+            throw new IllegalStateException("the build's own folder is no valid address", e);
+        }
+    }
+}

@@ -1,0 +1,240 @@
+package metaservice.tools;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.Collections;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class MainTest {
+
+    private static final Patience PATIENCE =
+            new Patience(Duration.ofSeconds(10), Duration.ofSeconds(10), Duration.ofSeconds(10), Duration.ZERO);
+    private static final Patience SHORT =
+            new Patience(Duration.ofMillis(300), Duration.ofMillis(300), Duration.ofMillis(300), Duration.ofMillis(10));
+
+    private static final String STATUS = "{\"is_up_to_date\": false, \"current_version\": \"1\","
+            + " \"migration_in_progress\": false, \"db_schema_versions\": [\"1\", \"2\"],"
+            + " \"unapplied_migrations\": [\"2\"]}";
+
+    private final ByteArrayOutputStream out = new ByteArrayOutputStream();
+    private final ByteArrayOutputStream err = new ByteArrayOutputStream();
+
+    @Test
+    void theStatusIsPrintedInTheWordsOfTheReference() throws IOException {
+        try (FakeService service = new FakeService().answering(200, STATUS)) {
+            assertEquals(0, run("db-status", "--base-url", service.url()));
+            assertEquals(List.of("GET /db_schema_status 0 bytes"), service.asked());
+        }
+        assertEquals(
+                "{'is_up_to_date': False, 'current_version': '1', 'migration_in_progress': False,"
+                        + " 'db_schema_versions': ['1', '2'], 'unapplied_migrations': ['2']}\n",
+                text(out));
+        assertEquals("", text(err));
+    }
+
+    @Test
+    void theStatusIsJsonForMachines() throws IOException {
+        try (FakeService service = new FakeService().answering(200, STATUS)) {
+            assertEquals(0, run("db-status", "--json", "--base-url=" + service.url() + "/"));
+        }
+        assertEquals(STATUS.replace(" ", "") + "\n", text(out));
+    }
+
+    @Test
+    void anUpgradeIsAskedForOnceAndWithoutBody() throws IOException {
+        try (FakeService service = new FakeService().answering(200, "upgrade success")) {
+            assertEquals(0, run("upgrade", "--base-url", service.url()));
+            assertEquals(List.of("PATCH /upgrade 0 bytes"), service.asked());
+        }
+        assertEquals("upgrade success\n", text(out));
+    }
+
+    @Test
+    void anUpgradeThatIsStillRunningIsJoined() throws IOException {
+        try (FakeService service = new FakeService()
+                .answering(202, "still running")
+                .answering(202, "still running")
+                .answering(200, "upgrade success")) {
+            assertEquals(0, run("upgrade", "--base-url", service.url()));
+            assertEquals(Collections.nCopies(3, "PATCH /upgrade 0 bytes"), service.asked());
+        }
+        assertEquals("upgrade success\n", text(out));
+    }
+
+    @Test
+    void anUpgradeIsNotAwaitedForEver() throws IOException {
+        try (FakeService service = new FakeService()) {
+            for (int i = 0; i < 100; i++) {
+                service.answering(202, "still running");
+            }
+            assertEquals(1, run(SHORT, "upgrade", "--base-url", service.url()));
+        }
+        assertFailedWith("still running after 300 ms");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"latest", "v_1_0_1", "20230118020300"})
+    void theServiceVersionIsPrinted(String version) throws IOException {
+        try (FakeService service = new FakeService().answering(200, version)) {
+            assertEquals(0, run("metadata-service-version", "--base-url", service.url()));
+            assertEquals(List.of("GET /version 0 bytes"), service.asked());
+        }
+        assertEquals(version + "\n", text(out));
+    }
+
+    @ParameterizedTest(name = "{0} answered with {1} {2}: {3}")
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '~',
+            value = {
+                "upgrade                  | 500 | upgrade failed                | answered 500: upgrade failed",
+                "upgrade                  | 500 | {\"detail\": \"no\\nlock\"}   | answered 500: no lock",
+                "upgrade                  | 503 | {\"message\": \"later\"}      | answered 503: later",
+                "upgrade                  | 404 | 404: Not Found                | MF_MIGRATION_ENDPOINTS_ENABLED=0",
+                "upgrade                  | 405 | 405: Method Not Allowed       | is not a migration service",
+                "upgrade                  | 200 | welcome                       | is not a migration service",
+                "db-status                | 500 | {\"detail\": \"no database\"} | answered 500: no database",
+                "db-status                | 502 | ~~                            | answered 502: (nothing)",
+                "db-status                | 404 | 404: Not Found                | is not a migration service",
+                "db-status                | 200 | <html>                        | is not a migration service",
+                "db-status                | 200 | {}                            | is not a migration service",
+                "db-status                | 301 | ~~                            | answered 301",
+                "metadata-service-version | 500 | trouble                       | answered 500: trouble",
+                "metadata-service-version | 200 | 3.0.0                         | is not a migration service",
+                "metadata-service-version | 200 | <html>                        | is not a migration service"
+            })
+    void anAnswerThatIsNoSuccessIsOneLine(String command, int status, String body, String problem) throws IOException {
+        try (FakeService service = new FakeService().answering(status, body)) {
+            assertEquals(1, run(command, "--base-url", service.url()));
+            assertEquals(1, service.asked().size());
+            assertFailedWith(problem);
+            assertFailedWith(service.url());
+        }
+    }
+
+    @Test
+    void aLongDetailIsCut() throws IOException {
+        try (FakeService service = new FakeService().answering(500, "x".repeat(10_000))) {
+            assertEquals(1, run("upgrade", "--base-url", service.url()));
+        }
+        assertTrue(text(err).length() < 700);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"db-status", "upgrade", "metadata-service-version"})
+    void aServiceThatIsAwayIsOneLine(String command) throws IOException {
+        String nobody;
+        try (ServerSocket socket = listener()) {
+            nobody = "http://127.0.0.1:" + socket.getLocalPort();
+        }
+        assertEquals(1, run(command, "--base-url", nobody));
+        assertFailedWith("no connection to " + nobody);
+    }
+
+    @ParameterizedTest(name = "{0}: {1}")
+    @CsvSource({
+        "db-status, within 300 ms",
+        "upgrade, 'within 300 ms; the upgrade may be running all the same, db-status shows it'"
+    })
+    void aServiceThatIsSilentIsOneLine(String command, String problem) throws IOException {
+        try (ServerSocket silent = listener()) { // connections are made by the system; nobody ever takes them up
+            assertEquals(1, run(SHORT, command, "--base-url", "http://127.0.0.1:" + silent.getLocalPort()));
+        }
+        assertFailedWith(problem);
+    }
+
+    @Test
+    void anUpgradeThatIsCutOffIsNotSentAgain() throws IOException {
+        try (ServerSocket listener = listener()) {
+            Thread hangingUp = new Thread(() -> hangUpOnEveryone(listener));
+            hangingUp.setDaemon(true);
+            hangingUp.start();
+            assertEquals(1, run("upgrade", "--base-url", "http://127.0.0.1:" + listener.getLocalPort()));
+        }
+        assertFailedWith("did not answer completely");
+        assertFailedWith("the upgrade may be running all the same");
+        assertEquals(1, hungUp.get());
+    }
+
+    @ParameterizedTest(name = "''{0}'': {1}")
+    @CsvSource({
+        "'', Missing command",
+        "upgrade, 'Missing required option: ''--base-url=URL'''",
+        "upgrade --base-url nonsense, '''nonsense'': expected an address'",
+        "upgrade --base-url ftp://x, '''ftp://x'': expected an address'",
+        "upgrade --base-url http://, expected an address",
+        "db-status --base-url http://x --bogus, 'Unknown option: ''--bogus'''",
+        "nope, 'Unmatched argument at index 0: ''nope'''"
+    })
+    void wrongUsageIsExplained(String arguments, String problem) {
+        assertEquals(2, run(arguments.isEmpty() ? new String[0] : arguments.split(" ", -1)));
+        assertEquals("", text(out));
+        assertTrue(text(err).contains(problem), text(err));
+        assertTrue(text(err).contains("Try 'migration_tools"), text(err));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"--help", "-h", "db-status --help", "upgrade --help", "metadata-service-version --help"})
+    void helpTeachesOnStandardOutput(String arguments) {
+        assertEquals(0, run(arguments.split(" ", -1)));
+        assertTrue(text(out).contains("Exit codes: 0"), text(out));
+        assertTrue(text(out).contains("--base-url http://localhost:8082"), text(out));
+        assertFalse(text(out).lines().anyMatch(line -> line.length() > 120), text(out));
+        assertEquals("", text(err));
+    }
+
+    private final AtomicInteger hungUp = new AtomicInteger();
+
+    private void hangUpOnEveryone(ServerSocket listener) {
+        while (!listener.isClosed()) {
+            try (Socket socket = listener.accept()) {
+                if (socket.getInputStream().read() >= 0) {
+                    hungUp.incrementAndGet();
+                }
+            } catch (IOException e) {
+                return; // closed: the test is over
+            }
+        }
+    }
+
+    private static ServerSocket listener() throws IOException {
+        return new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
+    }
+
+    private void assertFailedWith(String problem) {
+        assertEquals("", text(out));
+        assertEquals(1, text(err).lines().count(), text(err));
+        assertTrue(text(err).contains(problem), text(err));
+    }
+
+    private int run(String... args) {
+        return run(PATIENCE, args);
+    }
+
+    private int run(Patience patience, String... args) {
+        return Main.run(printer(out), printer(err), patience, args);
+    }
+
+    private static PrintStream printer(ByteArrayOutputStream bytes) {
+        return new PrintStream(bytes, true, StandardCharsets.UTF_8);
+    }
+
+    private static String text(ByteArrayOutputStream bytes) {
+        return bytes.toString(StandardCharsets.UTF_8);
+    }
+}

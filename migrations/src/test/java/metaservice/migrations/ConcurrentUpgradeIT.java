@@ -1,0 +1,171 @@
+package metaservice.migrations;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import metaservice.migrations.UpgradeOutcome.AlreadyCurrent;
+import metaservice.migrations.UpgradeOutcome.Failed;
+import metaservice.migrations.UpgradeOutcome.Upgraded;
+import org.junit.jupiter.api.Test;
+import org.postgresql.PGConnection;
+import org.postgresql.PGNotification;
+
+/** Many nodes, busy writers: an upgrade happens once, hurts nobody, and everybody sees how it stands. */
+class ConcurrentUpgradeIT {
+
+    private static final int NODES = 6;
+
+    @Test
+    void oneOfManyNodesUpgradesAndTheOthersSeeItDone() throws Exception {
+        try (TestDatabase database = TestDatabases.empty()) {
+            List<Background<UpgradeOutcome>> nodes = new ArrayList<>();
+            for (int i = 0; i < NODES; i++) {
+                nodes.add(new Background<>(() -> new Migrations(database.dataSource()).upgrade()));
+            }
+            List<UpgradeOutcome> outcomes = new ArrayList<>();
+            for (Background<UpgradeOutcome> node : nodes) {
+                outcomes.add(node.result());
+            }
+            SchemaVersion newest = new Migrations(database.dataSource()).newest();
+            outcomes.remove(new Upgraded(SchemaVersion.ZERO, newest));
+            assertEquals(Collections.nCopies(NODES - 1, (UpgradeOutcome) new AlreadyCurrent(newest)), outcomes);
+            assertEquals(
+                    List.of(List.of(13L, 13L, true)),
+                    database.query("SELECT count(*), count(DISTINCT version), bool_and(success)"
+                            + " FROM flyway_schema_history"));
+        }
+    }
+
+    @Test
+    void openTransactionDelaysTheUpgradeWhileOtherWritersGoOn() throws Exception {
+        try (TestDatabase database = TestDatabases.at(1);
+                Writer writer = new Writer(database)) {
+            Migrations migrations = new Migrations(database.dataSource());
+            writer.begin();
+            Background<UpgradeOutcome> upgrade = new Background<>(migrations::upgrade);
+            Eventually.await("the upgrade begins", () -> status(migrations).migrationInProgress());
+
+            // While the upgrade tries for its locks, nobody waits for it longer than its lock timeout.
+            for (int i = 0; i < 20; i++) {
+                database.execute("SET statement_timeout = '1s'; INSERT INTO runs_v3 (flow_id, ts_epoch)"
+                        + " SELECT flow_id, 1 FROM flows_v3 LIMIT 1; SELECT count(*) FROM runs_v3");
+            }
+            assertTrue(status(migrations).migrationInProgress());
+            writer.commit();
+
+            assertEquals(new Upgraded(new SchemaVersion(1), migrations.newest()), upgrade.result());
+            assertFalse(status(migrations).migrationInProgress());
+            try (TestDatabase recorded = Dumps.restored(migrations.newest().number())) {
+                assertEquals(Catalog.of(recorded), Catalog.of(database));
+            }
+        }
+    }
+
+    @Test
+    void openTransactionAtTheChangeOfAPrimaryKeyDelaysTheUpgrade() throws Exception {
+        try (TestDatabase database = TestDatabases.at(20200603104139L);
+                Connection reader = database.dataSource().getConnection()) {
+            // Between statements it has no snapshot, so index builds pass; but it keeps its lock on the table.
+            reader.setAutoCommit(false);
+            Background<UpgradeOutcome> upgrade;
+            Migrations migrations = new Migrations(database.dataSource());
+            try (Statement statement = reader.createStatement()) {
+                statement.execute("LOCK TABLE metadata_v3 IN ACCESS SHARE MODE");
+                upgrade = new Background<>(() -> migrations.upgradeTo(new SchemaVersion(20201002000616L)));
+                Eventually.await(
+                        "the new key waits",
+                        () -> !database.query("SELECT FROM pg_stat_activity WHERE datname = current_database()"
+                                        + " AND wait_event_type = 'Lock'")
+                                .isEmpty());
+            }
+            reader.commit();
+            assertInstanceOf(Upgraded.class, upgrade.result());
+        }
+    }
+
+    @Test
+    void upgradeGivesUpWhenItNeverGetsItsLocksAndCanBeTriedAgain() throws Exception {
+        try (TestDatabase database = TestDatabases.at(1);
+                Writer writer = new Writer(database)) {
+            Patience little = new Patience(Duration.ofSeconds(1), 2, Duration.ofMillis(1), Duration.ofMillis(1));
+            writer.begin();
+            Failed failed = assertInstanceOf(Failed.class, new Migrations(database.dataSource(), little).upgrade());
+            assertEquals(new SchemaVersion(1), failed.at());
+            assertTrue(failed.reason().contains("lock timeout"), failed.reason());
+
+            writer.commit();
+            assertInstanceOf(Upgraded.class, new Migrations(database.dataSource(), little).upgrade());
+        }
+    }
+
+    @Test
+    void waitingForAnotherNodeHasALimit() throws Exception {
+        try (TestDatabase database = TestDatabases.at(1);
+                UpgradeLock other = UpgradeLock.acquire(database.dataSource(), Duration.ZERO)) {
+            Patience none = new Patience(Duration.ZERO, 1, Duration.ZERO, Duration.ZERO);
+            Failed failed = assertInstanceOf(Failed.class, new Migrations(database.dataSource(), none).upgrade());
+            assertTrue(failed.reason().contains("another upgrade"), failed.reason());
+            assertFalse(other.connection().isClosed());
+        }
+    }
+
+    @Test
+    void lastStatementOfADeadNodeIsWaitedFor() throws Exception {
+        try (TestDatabase database = TestDatabases.at(1);
+                Connection orphan = database.dataSource().getConnection();
+                Statement statement = orphan.createStatement()) {
+            statement.execute(UpgradeLock.JOIN_WORK);
+            Migrations migrations = new Migrations(database.dataSource());
+            assertTrue(migrations.status().migrationInProgress());
+
+            Patience none = new Patience(Duration.ZERO, 1, Duration.ZERO, Duration.ZERO);
+            assertInstanceOf(Failed.class, new Migrations(database.dataSource(), none).upgrade());
+
+            statement.execute("SELECT pg_advisory_unlock_all()");
+            assertInstanceOf(Upgraded.class, migrations.upgrade());
+        }
+    }
+
+    @Test
+    void upgradeOfOneDatabaseIsNoneOfItsNeighbours() throws Exception {
+        try (TestDatabase database = TestDatabases.at(1);
+                TestDatabase neighbour = TestDatabases.at(1);
+                UpgradeLock lock = UpgradeLock.acquire(database.dataSource(), Duration.ZERO)) {
+            assertFalse(lock.connection().isClosed());
+            assertTrue(new Migrations(database.dataSource()).status().migrationInProgress());
+            assertFalse(new Migrations(neighbour.dataSource()).status().migrationInProgress());
+            assertInstanceOf(Upgraded.class, new Migrations(neighbour.dataSource()).upgrade());
+        }
+    }
+
+    @Test
+    void upgradeTellsThoseWhoListen() throws Exception {
+        try (TestDatabase database = TestDatabases.at(1);
+                Connection listener = database.dataSource().getConnection();
+                Statement statement = listener.createStatement()) {
+            statement.execute("LISTEN " + Migrations.CHANNEL);
+            Migrations migrations = new Migrations(database.dataSource());
+            migrations.upgrade();
+            PGNotification[] heard = listener.unwrap(PGConnection.class).getNotifications(10_000);
+            assertEquals(1, heard.length);
+            assertEquals(migrations.newest().toString(), heard[0].getParameter());
+        }
+    }
+
+    private static SchemaStatus status(Migrations migrations) {
+        try {
+            return migrations.status();
+        } catch (SQLException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+}

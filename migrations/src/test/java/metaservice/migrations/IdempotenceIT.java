@@ -1,0 +1,104 @@
+package metaservice.migrations;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+
+import java.util.List;
+import java.util.stream.Stream;
+import metaservice.migrations.UpgradeOutcome.Failed;
+import metaservice.migrations.UpgradeOutcome.Upgraded;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** Whatever a killed upgrade leaves behind, the next one completes it. */
+class IdempotenceIT {
+
+    private static final SchemaVersion STRING_IDS = new SchemaVersion(20200603104139L);
+
+    static Stream<SchemaVersion> versions() {
+        return new Migrations(TestDatabases.dataSource("postgres")).bundled().stream();
+    }
+
+    static SchemaVersion before(SchemaVersion version) {
+        return versions().filter(one -> one.compareTo(version) < 0).reduce(SchemaVersion.ZERO, (a, b) -> b);
+    }
+
+    @ParameterizedTest(name = "schema {0}")
+    @MethodSource("versions")
+    void migrationRunAgainOnItsResultChangesNothing(SchemaVersion version) {
+        try (TestDatabase database = TestDatabases.at(version.number())) {
+            List<String> expected = Catalog.of(database);
+            // As if it was killed between the last statement and the row in the ledger.
+            database.execute("DELETE FROM flyway_schema_history WHERE version = '" + version + "'");
+            assertEquals(
+                    new Upgraded(before(version), version), new Migrations(database.dataSource()).upgradeTo(version));
+            assertEquals(expected, Catalog.of(database));
+        }
+    }
+
+    @ParameterizedTest(name = "schema {0}")
+    @MethodSource("versions")
+    void migrationKilledAfterAnyStatementIsCompleted(SchemaVersion version) {
+        if (version.number() == 1) {
+            return; // one transaction: all or nothing
+        }
+        List<String> statements = Scripts.statements(version.number());
+        List<String> expected;
+        try (TestDatabase database = TestDatabases.at(version.number())) {
+            expected = Catalog.of(database);
+        }
+        for (int done = 1; done < statements.size(); done++) {
+            try (TestDatabase database = TestDatabases.at(before(version).number())) {
+                statements.subList(0, done).forEach(database::execute);
+                UpgradeOutcome outcome = new Migrations(database.dataSource()).upgradeTo(version);
+                assertEquals(new Upgraded(before(version), version), outcome);
+                assertEquals(expected, Catalog.of(database), "killed after " + done + " statements");
+            }
+        }
+    }
+
+    @Test
+    void unfinishedIndexIsBuiltAgainAndThoseOfOthersStay() {
+        try (TestDatabase database = TestDatabases.at(STRING_IDS.number())) {
+            database.execute("CREATE INDEX runs_v3_idx_ts_epoch ON runs_v3 (ts_epoch)");
+            database.execute("CREATE INDEX of_an_operator ON runs_v3 (ts_epoch)");
+            database.execute("UPDATE pg_index SET indisvalid = false"
+                    + " WHERE indexrelid IN ('runs_v3_idx_ts_epoch'::regclass, 'of_an_operator'::regclass)");
+            Migrations migrations = new Migrations(database.dataSource());
+            assertEquals(new Upgraded(STRING_IDS, migrations.newest()), migrations.upgrade());
+            assertEquals(
+                    List.of(List.of("of_an_operator")),
+                    database.query("SELECT indexrelid::regclass::text FROM pg_index WHERE NOT indisvalid"));
+        }
+    }
+
+    @Test
+    void upgradeWhoseSessionIsKilledDuringAnIndexBuildIsResumed() throws Exception {
+        try (TestDatabase database = TestDatabases.at(STRING_IDS.number());
+                Writer writer = new Writer(database)) {
+            Migrations migrations = new Migrations(database.dataSource());
+            writer.begin();
+            Background<UpgradeOutcome> upgrade = new Background<>(migrations::upgrade);
+            String building = "FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
+                    + " AND query LIKE 'CREATE INDEX CONCURRENTLY%'";
+            Eventually.await(
+                    "an index build waits for the writer",
+                    () -> !database.query("SELECT pid " + building).isEmpty());
+            database.query("SELECT pg_terminate_backend(pid) " + building);
+
+            Failed failed = assertInstanceOf(Failed.class, upgrade.result());
+            assertEquals(new SchemaVersion(20201002000616L), failed.at(), "its tables are not those of the writer");
+            assertEquals(List.of(List.of(1L)), database.query("SELECT count(*) FROM pg_index WHERE NOT indisvalid"));
+
+            writer.commit();
+            assertEquals(new Upgraded(failed.at(), migrations.newest()), migrations.upgrade());
+            try (TestDatabase recorded = Dumps.restored(migrations.newest().number())) {
+                assertEquals(Catalog.of(recorded), Catalog.of(database));
+            }
+            assertEquals(
+                    List.of(List.of(0L)),
+                    database.query("SELECT count(*) FROM flyway_schema_history WHERE NOT success"));
+        }
+    }
+}

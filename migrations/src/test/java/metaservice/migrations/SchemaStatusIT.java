@@ -1,0 +1,222 @@
+package metaservice.migrations;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.sql.SQLException;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Stream;
+import metaservice.migrations.UpgradeOutcome.AlreadyCurrent;
+import metaservice.migrations.UpgradeOutcome.Failed;
+import metaservice.migrations.UpgradeOutcome.Refused;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** What a database is said to hold, whoever made it; and that looking changes nothing. */
+class SchemaStatusIT {
+
+    private static final long NEWEST = 20260706000003L;
+    private static final ServiceVersion FIRST = new ServiceVersion(1, 0, 1);
+
+    static Stream<Long> versions() {
+        return new Migrations(TestDatabases.dataSource("postgres"))
+                .bundled().stream().map(SchemaVersion::number);
+    }
+
+    @Test
+    void emptyDatabaseIsEmptyAndStaysSo() throws SQLException {
+        try (TestDatabase database = TestDatabases.empty()) {
+            assertStatus(database, SchemaState.EMPTY, 0, 13, Optional.empty());
+        }
+    }
+
+    @Test
+    void goosesRowZeroAloneIsStillAnEmptyDatabaseAndCanBeUpgraded() throws SQLException {
+        try (TestDatabase database = TestDatabases.empty()) {
+            Dumps.addGooseLedger(database, 0);
+            assertStatus(database, SchemaState.EMPTY, 0, 13, Optional.empty());
+            assertInstanceOf(UpgradeOutcome.Upgraded.class, new Migrations(database.dataSource()).upgrade());
+            assertStatus(database, SchemaState.FLYWAY, NEWEST, 0, Optional.of(FIRST));
+            assertEquals(List.of(List.of(0L)), database.query("SELECT version_id FROM goose_db_version"));
+        }
+    }
+
+    @Test
+    void tablesWithoutLedgerAreSchemaZeroAndAreNotUpgraded() throws SQLException {
+        try (TestDatabase database = Dumps.restored(1)) {
+            assertStatus(database, SchemaState.NO_LEDGER, 0, 13, Optional.empty());
+            assertRefused(database, 0);
+        }
+    }
+
+    @ParameterizedTest(name = "schema {0}")
+    @MethodSource("versions")
+    void goosesLedgerIsReadTruthfullyAndIsNotUpgraded(long version) throws SQLException {
+        try (TestDatabase database = Dumps.restoredWithGoose(version)) {
+            long pending = versions().filter(one -> one > version).count();
+            assertStatus(database, SchemaState.GOOSE, version, (int) pending, Optional.empty());
+            assertRefused(database, version);
+        }
+    }
+
+    @Test
+    void goosesLedgerWithoutMigrationsIsSchemaZero() throws SQLException {
+        try (TestDatabase database = Dumps.restored(1)) {
+            Dumps.addGooseLedger(database, 0);
+            assertStatus(database, SchemaState.GOOSE, 0, 13, Optional.empty());
+        }
+    }
+
+    @Test
+    void rowThatTakesAVersionBackCountsInGoosesLedger() throws SQLException {
+        try (TestDatabase database = Dumps.restoredWithGoose(NEWEST)) {
+            database.execute("DELETE FROM goose_db_version WHERE version_id >= 20260706000000");
+            assertStatus(database, SchemaState.GOOSE, 20260615000000L, 4, Optional.empty());
+            database.execute("INSERT INTO goose_db_version (version_id, is_applied) VALUES (20260615000000, false)");
+            assertStatus(database, SchemaState.GOOSE, 20230118020300L, 5, Optional.empty());
+            database.execute("INSERT INTO goose_db_version (version_id, is_applied) VALUES (20260615000000, true)");
+            assertStatus(database, SchemaState.GOOSE, 20260615000000L, 4, Optional.empty());
+        }
+    }
+
+    @Test
+    void newestRowDecidesInGoosesLedgerNotTheHighestNumber() throws SQLException {
+        try (TestDatabase database = Dumps.restoredWithGoose(NEWEST)) {
+            database.execute("INSERT INTO goose_db_version (version_id, is_applied) VALUES (20230118020300, true)");
+            assertStatus(database, SchemaState.GOOSE, 20230118020300L, 5, Optional.empty());
+        }
+    }
+
+    @Test
+    void allMigrationsCountAsPendingOnAnUnknownVersion() throws SQLException {
+        try (TestDatabase database = Dumps.restoredWithGoose(NEWEST)) {
+            database.execute("INSERT INTO goose_db_version (version_id, is_applied) VALUES (20990101000000, true)");
+            assertStatus(database, SchemaState.GOOSE, 20990101000000L, 13, Optional.empty());
+        }
+    }
+
+    @ParameterizedTest(name = "schema {0}")
+    @MethodSource("versions")
+    void ourLedgerIsReadTruthfully(long version) throws SQLException {
+        try (TestDatabase database = TestDatabases.at(version)) {
+            long pending = versions().filter(one -> one > version).count();
+            assertStatus(database, SchemaState.FLYWAY, version, (int) pending, Optional.of(FIRST));
+            assertEquals(
+                    new AlreadyCurrent(new SchemaVersion(version)),
+                    new Migrations(database.dataSource()).upgradeTo(new SchemaVersion(1)));
+        }
+    }
+
+    @Test
+    void ourLedgerDecidesBesideGooses() throws SQLException {
+        try (TestDatabase database = TestDatabases.at(20230118020300L)) {
+            Dumps.addGooseLedger(database, 1);
+            assertStatus(database, SchemaState.FLYWAY, 20230118020300L, 5, Optional.of(FIRST));
+        }
+    }
+
+    @Test
+    void schemaOfANewerBuildIsUnknownAndNotUpgraded() throws SQLException {
+        try (TestDatabase database = TestDatabases.newest()) {
+            database.execute(
+                    "INSERT INTO flyway_schema_history"
+                            + " SELECT 14, '29990101000000', 'later', 'SQL', 'V29990101000000__later.sql', 1, 'x', now(), 1, true");
+            database.execute("UPDATE metaservice_floor SET lowest_service = '4.0.0'");
+            assertStatus(database, SchemaState.FLYWAY, 29990101000000L, 13, Optional.of(new ServiceVersion(4, 0, 0)));
+            assertRefused(database, 29990101000000L);
+        }
+    }
+
+    @Test
+    void failedMigrationDoesNotCountAsApplied() throws SQLException {
+        try (TestDatabase database = TestDatabases.at(1)) {
+            database.execute("INSERT INTO flyway_schema_history"
+                    + " SELECT 2, '20200603104139', 'x', 'SQL', 'x.sql', 1, 'x', now(), 1, false");
+            assertStatus(database, SchemaState.FLYWAY, 1, 12, Optional.of(FIRST));
+        }
+    }
+
+    @Test
+    void ledgerWithoutTablesIsEmptyButIsNotUpgradedBlindly() throws SQLException {
+        try (TestDatabase database = TestDatabases.at(1)) {
+            database.execute("DROP TABLE flows_v3, runs_v3, steps_v3, tasks_v3, metadata_v3, artifact_v3");
+            assertStatus(database, SchemaState.EMPTY, 0, 13, Optional.of(FIRST));
+            assertRefused(database, 0);
+        }
+    }
+
+    @Test
+    void strangeColumnFailsTheUpgradeBeforeAnythingChanges() throws SQLException {
+        try (TestDatabase database = TestDatabases.at(1)) {
+            List<String> before = Catalog.of(database);
+            database.execute("ALTER TABLE tasks_v3 ADD COLUMN task_name varchar(10)");
+            Migrations migrations = new Migrations(database.dataSource());
+            Failed failed = assertInstanceOf(Failed.class, migrations.upgrade());
+            assertTrue(
+                    failed.reason()
+                            .contains("tasks_v3.task_name is character varying(10), expected character varying(255)"),
+                    failed.reason());
+            assertStatus(database, SchemaState.FLYWAY, 1, 12, Optional.of(FIRST));
+
+            database.execute("ALTER TABLE tasks_v3 DROP COLUMN task_name");
+            // A dropped column keeps its place among the columns, so compare without the places.
+            assertEquals(
+                    before,
+                    Catalog.of(database).stream().filter(before::contains).toList());
+            assertEquals(
+                    List.of(),
+                    database.query("SELECT FROM information_schema.columns"
+                            + " WHERE table_name = 'runs_v3' AND column_name = 'run_id'"));
+            assertInstanceOf(UpgradeOutcome.Upgraded.class, migrations.upgrade());
+        }
+    }
+
+    @Test
+    void databaseOutOfReachIsAFailure() {
+        DatabaseConfig config =
+                DatabaseConfig.fromEnvironment(Map.of("MF_METADATA_DB_HOST", "localhost", "MF_METADATA_DB_PORT", "1"));
+        Migrations migrations = new Migrations(config.dataSource());
+        assertThrows(SQLException.class, migrations::status);
+        assertInstanceOf(Failed.class, migrations.upgrade());
+    }
+
+    private static void assertStatus(
+            TestDatabase database, SchemaState state, long version, int pending, Optional<ServiceVersion> lowest)
+            throws SQLException {
+        List<List<Object>> before = everything(database);
+        SchemaStatus status = new Migrations(database.dataSource()).status();
+        List<SchemaVersion> bundled = status.bundled();
+        assertEquals(
+                new SchemaStatus(
+                        state,
+                        new SchemaVersion(version),
+                        bundled,
+                        bundled.subList(bundled.size() - pending, bundled.size()),
+                        false,
+                        lowest),
+                status);
+        assertEquals(pending == 0, status.isUpToDate());
+        assertEquals(before, everything(database), "looking changed something");
+    }
+
+    private static void assertRefused(TestDatabase database, long found) {
+        List<List<Object>> before = everything(database);
+        Refused refused = assertInstanceOf(Refused.class, new Migrations(database.dataSource()).upgrade());
+        assertEquals(new SchemaVersion(found), refused.found());
+        assertFalse(refused.reason().isBlank() || refused.remedy().isBlank());
+        assertEquals(before, everything(database), "a refused upgrade changed something");
+    }
+
+    /** Every relation in the schema, and how many rows were ever written to each. */
+    private static List<List<Object>> everything(TestDatabase database) {
+        return database.query("SELECT c.relname, c.relfilenode, s.n_tup_ins, s.n_tup_upd, s.n_tup_del FROM pg_class c"
+                + " LEFT JOIN pg_stat_user_tables s ON s.relid = c.oid"
+                + " WHERE c.relnamespace = 'public'::regnamespace ORDER BY 1");
+    }
+}

@@ -1,0 +1,179 @@
+package metaservice.kit;
+
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.BiFunction;
+import java.util.function.Function;
+
+/**
+ * What a list may be narrowed by, as {@code field:operator=value,value} in the query (source: the reference's newest
+ * state). Commas mean or, repeats mean and; no operator means {@code eq}; an empty one, and an unknown field, are
+ * ignored; {@code null} means that there is no value, whatever the operator. Immutable.
+ */
+public final class Filters {
+
+    /** For lists without filters. */
+    public static final Filters NONE = new Filters(Map.of());
+
+    private static final Map<String, String> COMPARISONS =
+            Map.of("eq", "=", "ne", "<>", "lt", "<", "le", "<=", "gt", ">", "ge", ">=");
+
+    /** Patterns for ILIKE. */
+    private static final Map<String, String> PATTERNS = Map.of("co", "%%%s%%", "sw", "%s%%", "ew", "%%%s", "li", "%s");
+
+    private static final String IS = "is";
+
+    /** From an operator and its values to a condition. */
+    @FunctionalInterface
+    interface Condition extends BiFunction<String, List<String>, Sql> {}
+
+    private final Map<String, Condition> conditions;
+
+    Filters(Map<String, Condition> conditions) {
+        this.conditions = Map.copyOf(conditions);
+    }
+
+    /**
+     * The conditions that a request asks for, joined by AND; empty if it asks for none.
+     *
+     * @throws ClientError 400 if an operator is unknown or a value does not fit its field
+     */
+    Optional<Sql> read(Request request) {
+        Optional<Sql> all = Optional.empty();
+        for (Map.Entry<String, String> parameter : request.queries()) {
+            String[] name = parameter.getKey().split(":", 2);
+            Condition condition = conditions.get(name[0]);
+            String operator = name.length == 1 ? "eq" : name[1];
+            if (condition == null || operator.isEmpty()) {
+                continue;
+            }
+            Sql one = condition.apply(operator, List.of(parameter.getValue().split(",", -1)));
+            all = Optional.of(all.isEmpty() ? one : all.get().and("AND").and(one));
+        }
+        return all;
+    }
+
+    /** A text field. */
+    static Condition text(String field, String expression) {
+        return (operator, values) -> anyOf(operator, field, values, expression, value -> {
+            if (PATTERNS.containsKey(operator)) {
+                return Sql.of(expression + " ILIKE ?", PATTERNS.get(operator).formatted(value));
+            }
+            return Sql.of(expression + " " + comparison(operator, field) + " ?", value);
+        });
+    }
+
+    /** A number field. */
+    static Condition number(String field, String expression) {
+        return (operator, values) -> anyOf(
+                operator,
+                field,
+                values,
+                expression,
+                value -> Sql.of(
+                        expression + " " + comparison(operator, field) + " ?",
+                        integer(value)
+                                .orElseThrow(() -> ClientError.badRequest(
+                                        field + ": expected a whole number, found '" + value + "'"))));
+    }
+
+    /** A field that holds a time; the words of its message are the reference's. */
+    static Condition time(String field, String expression) {
+        return (operator, values) -> anyOf(
+                operator,
+                field,
+                values,
+                expression,
+                value -> Sql.of(
+                        expression + " " + comparison(operator, field) + " ?",
+                        integer(value)
+                                .orElseThrow(() -> ClientError.of(Answer.jsonString(
+                                        400,
+                                        "invalid " + field + ": expected integer epoch milliseconds, got '" + value
+                                                + "'")))));
+    }
+
+    /** A field that holds JSON and is compared as a whole. */
+    static Condition json(String field, String expression) {
+        return (operator, values) -> anyOf(
+                operator,
+                field,
+                values,
+                expression,
+                value -> Sql.of(expression + " " + comparison(operator, field) + " ?::jsonb", value));
+    }
+
+    /** A text field that knows all its values; the words of its message are the reference's. */
+    static Condition oneOf(String field, String expression, List<String> known) {
+        Condition text = text(field, expression);
+        return (operator, values) -> {
+            known(operator, field);
+            for (String value : values) {
+                if (!known.contains(value) && !value.equals("null")) {
+                    throw ClientError.of(Answer.jsonString(400, "unsupported " + field + " filter: " + value));
+                }
+            }
+            return text.apply(operator, values);
+        };
+    }
+
+    /** Tags: {@code any}, {@code likeany}, {@code likeall}; whatever else is asked for means all of them. */
+    static Condition tags(String expression) {
+        return (operator, values) -> switch (operator) {
+            case "any" -> Sql.of(expression + " ??| ?::text[]", (Object) values.toArray(String[]::new));
+            case "likeany" -> likeEach(expression, values, " OR ");
+            case "likeall" -> likeEach(expression, values, " AND ");
+            default -> Sql.of(expression + " ??& ?::text[]", (Object) values.toArray(String[]::new));
+        };
+    }
+
+    private static Sql likeEach(String expression, List<String> values, String between) {
+        String one = "(" + expression + ")::text LIKE ?";
+        return Sql.of(
+                "(" + String.join(between, Collections.nCopies(values.size(), one)) + ")",
+                values.stream().map(value -> "%" + value + "%").toArray());
+    }
+
+    private static Sql anyOf(
+            String operator, String field, List<String> values, String expression, Function<String, Sql> one) {
+        known(operator, field);
+        List<Sql> parts = new ArrayList<>();
+        for (String value : values) {
+            parts.add(value.equals("null") ? Sql.of(expression + " IS NULL") : one.apply(value));
+        }
+        Sql any = Sql.of("(").and(parts.get(0));
+        for (Sql part : parts.subList(1, parts.size())) {
+            any = any.and("OR").and(part);
+        }
+        return any.and(")");
+    }
+
+    private static void known(String operator, String field) {
+        if (!COMPARISONS.containsKey(operator) && !PATTERNS.containsKey(operator) && !operator.equals(IS)) {
+            throw ClientError.of(
+                    Answer.jsonString(400, "unsupported operator '" + operator + "' for field '" + field + "'"));
+        }
+    }
+
+    private static String comparison(String operator, String field) {
+        String comparison = COMPARISONS.get(operator);
+        if (comparison == null) {
+            throw ClientError.badRequest(
+                    operator.equals(IS)
+                            ? field + ":is: expected null"
+                            : "operator '" + operator + "' compares texts, and " + field + " is none");
+        }
+        return comparison;
+    }
+
+    private static Optional<Long> integer(String text) {
+        try {
+            return Optional.of(Long.valueOf(text.strip()));
+        } catch (NumberFormatException e) {
+            return Optional.empty();
+        }
+    }
+}

@@ -1,0 +1,54 @@
+package metaservice.kit;
+
+import java.util.List;
+import java.util.stream.Collectors;
+
+/**
+ * A list that can be read page by page.
+ *
+ * @param columns what each row shows
+ * @param rows {@code FROM …} and {@code WHERE …} with at least one condition
+ * @param order what pages are ordered by, each descending; together they tell every row from every other
+ * @param filters what the list may be narrowed by
+ */
+public record Paged(Columns columns, Sql rows, List<Order> order, Filters filters) {
+
+    /**
+     * One part of the order.
+     *
+     * @param name its name inside cursors
+     * @param expression the SQL that computes it, never NULL
+     * @param isNumber whether it is a number; otherwise a text
+     */
+    public record Order(String name, String expression, boolean isNumber) {
+
+        /** A number. */
+        static Order number(String name, String expression) {
+            return new Order(name, expression, true);
+        }
+
+        /** A text. */
+        static Order text(String name, String expression) {
+            return new Order(name, expression, false);
+        }
+    }
+
+    /** SELECT of the columns and, behind them, of what makes a cursor. */
+    Sql select() {
+        return Sql.of("SELECT " + columns.select() + ", " + expressions(", ")).and(rows);
+    }
+
+    /** ORDER BY, newest first. */
+    String orderBy() {
+        return "ORDER BY " + expressions(" DESC, ") + " DESC";
+    }
+
+    /** The parts of the order as one row, for comparison with a cursor. */
+    String key() {
+        return "(" + expressions(", ") + ")";
+    }
+
+    private String expressions(String between) {
+        return order.stream().map(Order::expression).collect(Collectors.joining(between));
+    }
+}

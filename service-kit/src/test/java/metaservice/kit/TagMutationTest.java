@@ -1,0 +1,35 @@
+package metaservice.kit;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
+import java.util.List;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+
+class TagMutationTest {
+
+    private static final TagMutation.Tags BEFORE = TagMutation.Tags.parse("[\"a\", \"b\"]", "[\"user:x\"]");
+
+    @Test
+    void removalsComeBeforeAdditions() {
+        assertEquals(Set.of("a", "b"), new TagMutation(List.of("b"), List.of("b")).apply(BEFORE));
+    }
+
+    @Test
+    void systemTagsAreNotAdded() {
+        assertEquals(Set.of("a", "b", "c"), new TagMutation(List.of("user:x", "c"), List.of()).apply(BEFORE));
+    }
+
+    @Test
+    void removingASystemTagIsRefusedAsAWhole() {
+        TagMutation mutation = new TagMutation(List.of("c"), List.of("a", "user:x"));
+        ClientError error = assertThrows(ClientError.class, () -> mutation.apply(BEFORE));
+        assertEquals(422, error.answer().status());
+    }
+
+    @Test
+    void removingWhatIsNotThereChangesNothing() {
+        assertEquals(Set.of("a", "b"), new TagMutation(List.of(), List.of("never")).apply(BEFORE));
+    }
+}
