@@ -25,7 +25,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 /** Starts the services that are really bundled, apart from each other, and lets them go again. */
 class BundledServicesIT {
 
-    private static final Duration DEADLINE = Duration.ofSeconds(60);
+    private static final Duration DEADLINE = Duration.ofSeconds(20);
 
     static List<BundledService> bundled() throws CatalogException {
         return ServiceCatalog.read(Path.of("target", "metaservice", "services")).services();
