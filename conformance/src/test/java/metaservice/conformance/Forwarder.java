@@ -37,12 +37,17 @@ final class Forwarder implements AutoCloseable {
         return listener.getLocalPort();
     }
 
-    @Override
-    public void close() throws IOException {
+    /** Cuts all connections and takes no more. */
+    void cut() throws IOException {
         listener.close();
         for (Socket socket : open) {
             socket.close();
         }
+    }
+
+    @Override
+    public void close() throws IOException {
+        cut();
     }
 
     private void acceptAll() throws IOException {

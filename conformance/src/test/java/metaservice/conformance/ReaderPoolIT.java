@@ -7,9 +7,11 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.NullNode;
 import java.io.IOException;
+import java.net.BindException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -68,7 +70,7 @@ class ReaderPoolIT {
                     HttpConnection http = new HttpConnection(launcher.metadata(), Stage.DEFAULT_TIMEOUT)) {
                 everythingIsWrittenToTheFirst(http, first);
                 everythingIsReadFromTheReplica(http);
-                toReplica.close();
+                toReplica.cut();
                 assertEquals(200, send(http, "GET", "/healthcheck").status());
                 assertEquals(503, send(http, "GET", "/flows").status());
             }
@@ -149,15 +151,14 @@ class ReaderPoolIT {
     private static boolean isBindable(String address) throws IOException {
         try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getByName(address))) {
             return socket.isBound();
-        } catch (java.net.BindException e) {
+        } catch (BindException e) {
             return false;
         }
     }
 
     private static void post(HttpConnection http, String path, String body, int... good) throws IOException {
         Answer answer = send(http, "POST", path, body);
-        boolean isGood =
-                answer.status() == 200 || java.util.Arrays.stream(good).anyMatch(status -> status == answer.status());
+        boolean isGood = answer.status() == 200 || Arrays.stream(good).anyMatch(status -> status == answer.status());
         assertTrue(isGood, () -> path + ": " + answer.status() + " " + answer.text());
     }
 

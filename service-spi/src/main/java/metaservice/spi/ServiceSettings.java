@@ -27,7 +27,7 @@ public record ServiceSettings(
 
     /** The reference's defaults, and 16 MiB for a body. */
     public static final ServiceSettings DEFAULTS =
-            new ServiceSettings("", 16 << 20, List.of(), Tables.DEFAULT, Optional.empty(), Duration.ofSeconds(360));
+            new ServiceSettings("", 16 << 20, List.of(), Tables.DEFAULT, Optional.empty(), Duration.ofMinutes(6));
 
     /** Checks the form of the prefix and copies the list. */
     public ServiceSettings {

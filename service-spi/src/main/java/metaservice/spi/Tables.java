@@ -9,11 +9,11 @@ import java.util.regex.Pattern;
  */
 public record Tables(String flows, String runs, String steps, String tasks, String metadata, String artifacts) {
 
+    private static final Pattern NAME = Pattern.compile("([A-Za-z_][A-Za-z0-9_]{0,62}\\.)?[A-Za-z_][A-Za-z0-9_]{0,62}");
+
     /** The names that the migrations give them. */
     public static final Tables DEFAULT =
             new Tables("flows_v3", "runs_v3", "steps_v3", "tasks_v3", "metadata_v3", "artifact_v3");
-
-    private static final Pattern NAME = Pattern.compile("([A-Za-z_][A-Za-z0-9_]{0,62}\\.)?[A-Za-z_][A-Za-z0-9_]{0,62}");
 
     /** Checks the form of the names. */
     public Tables {
