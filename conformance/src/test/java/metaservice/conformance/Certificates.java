@@ -72,8 +72,10 @@ final class Certificates {
                 key(name),
                 "-----BEGIN PRIVATE KEY-----\n" + Base64.getMimeEncoder().encodeToString(key)
                         + "\n-----END PRIVATE KEY-----\n");
-        // PostgreSQL takes no key that others may read.
-        Files.setPosixFilePermissions(key(name), PosixFilePermissions.fromString("rw-------"));
+        // Neither PostgreSQL nor its driver takes a key that others may read.
+        for (Path secret : List.of(key(name), binaryKey(name))) {
+            Files.setPosixFilePermissions(secret, PosixFilePermissions.fromString("rw-------"));
+        }
     }
 
     Path certificate(String name) {

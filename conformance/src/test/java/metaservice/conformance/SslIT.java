@@ -93,7 +93,7 @@ class SslIT {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"client.key", "client.pk8", "client.p12"})
+    @ValueSource(strings = {"client.key", "client.pk8"})
     void aClientCertificateLetsItsUserIn(String key) throws Exception {
         Map<String, String> settings = settings("verify-full", "localhost");
         settings.put("MF_METADATA_DB_USER", "certified");
