@@ -43,14 +43,21 @@ final class MigrationApi implements AutoCloseable {
     private static final Answer STOPPING = Answer.unavailable("detail", "Metaservice is stopping.");
 
     private final Migrations migrations;
+    private final Services services;
     private final String database;
     private final List<Route> routes;
     private final Admission admission;
     private final HttpListener listener;
 
-    private MigrationApi(InetSocketAddress address, Migrations migrations, String database, boolean upgradeEndpoint)
+    private MigrationApi(
+            InetSocketAddress address,
+            Migrations migrations,
+            Services services,
+            String database,
+            boolean upgradeEndpoint)
             throws IOException {
         this.migrations = migrations;
+        this.services = services;
         this.database = database;
         this.routes = routes(upgradeEndpoint);
         this.admission = new Admission(this::route);
@@ -60,13 +67,28 @@ final class MigrationApi implements AutoCloseable {
     /**
      * Opens the listener.
      *
+     * @param services what runs on the database
      * @param database how to name the database in a sentence, without secrets
      * @param upgradeEndpoint whether to offer {@code /upgrade}
      * @throws IOException if the address cannot be bound
      */
-    static MigrationApi open(InetSocketAddress address, Migrations migrations, String database, boolean upgradeEndpoint)
+    static MigrationApi open(
+            InetSocketAddress address,
+            Migrations migrations,
+            Services services,
+            String database,
+            boolean upgradeEndpoint)
             throws IOException {
-        return new MigrationApi(address, migrations, database, upgradeEndpoint);
+        return new MigrationApi(address, migrations, services, database, upgradeEndpoint);
+    }
+
+    /** What the migration service has to do with services: it tells of them, and tells them of upgrades. */
+    interface Services {
+        /** The members {@code service}, {@code swap} and {@code candidates} of the status; changes nothing. */
+        Map<String, Object> status(SchemaStatus schema);
+
+        /** An upgrade ended here; returns at once. */
+        void schemaMayHaveChanged();
     }
 
     int port() {
@@ -185,12 +207,14 @@ final class MigrationApi implements AutoCloseable {
         members.put("migration_in_progress", status.migrationInProgress());
         members.put("db_schema_versions", texts(status.bundled()));
         members.put("unapplied_migrations", texts(status.unapplied()));
+        members.putAll(services.status(status));
         return Answer.json(200, members);
     }
 
     /** A refusal is no failure of ours, and trying again would not help: 409. The reference knows only 200 and 500. */
     private Answer upgrade() {
         UpgradeOutcome outcome = migrations.upgrade();
+        services.schemaMayHaveChanged();
         if (outcome instanceof UpgradeOutcome.Upgraded upgraded) {
             LOG.info("Upgraded the schema from {} to {}", upgraded.from(), upgraded.to());
             return Answer.text(200, "upgrade success");

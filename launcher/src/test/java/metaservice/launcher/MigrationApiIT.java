@@ -8,10 +8,12 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.http.HttpResponse;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Collectors;
 import javax.sql.DataSource;
 import metaservice.migrations.DatabaseConfig;
 import metaservice.migrations.Migrations;
+import metaservice.migrations.SchemaStatus;
 import metaservice.migrations.SchemaVersion;
 import metaservice.migrations.TestDatabase;
 import metaservice.migrations.TestDatabases;
@@ -23,10 +25,23 @@ class MigrationApiIT {
 
     private static final String TEXT = "text/plain; charset=utf-8";
 
+    private static final MigrationApi.Services NO_SERVICES = new MigrationApi.Services() {
+        @Override
+        public Map<String, Object> status(SchemaStatus schema) {
+            return Map.of();
+        }
+
+        @Override
+        public void schemaMayHaveChanged() {
+            // nobody minds
+        }
+    };
+
     private static MigrationApi open(DataSource database, boolean upgradeEndpoint) throws IOException {
         return MigrationApi.open(
                 new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
                 new Migrations(database),
+                NO_SERVICES,
                 "here:5432/db",
                 upgradeEndpoint);
     }
