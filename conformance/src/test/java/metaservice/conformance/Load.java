@@ -15,6 +15,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.Predicate;
 import javax.sql.DataSource;
 
@@ -26,6 +27,8 @@ final class Load implements AutoCloseable {
 
     /** Far more than anything takes, so that a request that is forgotten is seen as one. */
     private static final Duration TIMEOUT = Duration.ofSeconds(30);
+
+    private static final Duration AFTER_FAILURE = Duration.ofMillis(20);
 
     private static final AtomicInteger COUNT = new AtomicInteger();
 
@@ -157,15 +160,8 @@ final class Load implements AutoCloseable {
             round.play(http);
         } catch (IOException | RuntimeException e) {
             failures.add(Thread.currentThread().getName() + ": " + e);
-            pause(); // or a launcher that is gone would make a million of these
-        }
-    }
-
-    private static void pause() {
-        try {
-            Thread.sleep(20);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
+            // Or a launcher that is gone would make a million of these.
+            LockSupport.parkNanos(AFTER_FAILURE.toNanos());
         }
     }
 
