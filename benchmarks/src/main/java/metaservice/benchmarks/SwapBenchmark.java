@@ -1,0 +1,242 @@
+package metaservice.benchmarks;
+
+import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.io.PrintStream;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Predicate;
+import metaservice.migrations.Migrations;
+import metaservice.migrations.SchemaVersion;
+import metaservice.migrations.UpgradeOutcome;
+
+/**
+ * What clients of a running launcher feel while {@code PATCH /upgrade} takes its database from schema 1 to the newest,
+ * and the service with it. The baseline is the same clients on the old service, a moment before.
+ */
+public final class SwapBenchmark {
+
+    private static final int CLIENTS = 4;
+    private static final Duration WARM_UP = Duration.ofSeconds(20);
+    private static final Duration BASELINE = Duration.ofSeconds(10);
+    private static final Duration AFTERWARDS = Duration.ofSeconds(5);
+    private static final Duration DEADLINE = Duration.ofSeconds(60);
+
+    private SwapBenchmark() {}
+
+    /**
+     * Runs it.
+     *
+     * @param args the folder of the distribution; and how many rounds, 3 if that is missing
+     */
+    public static void main(String[] args) throws Exception {
+        int rounds = args.length < 2 ? 3 : Integer.parseInt(args[1]);
+        PrintStream out = System.out;
+        out.printf("Upgrade and swap under %d clients, who wait %d ms between two requests%n%n", CLIENTS, Client.PAUSE);
+        out.println(
+                "| round | took s | p99 before ms | p99 during ms | during / before | worst during ms | p99 after ms"
+                        + " | requests during | failed |");
+        out.println("|---|---|---|---|---|---|---|---|---|");
+        for (int round = 1; round <= rounds; round++) {
+            try (EmbeddedPostgres server = EmbeddedPostgres.start()) {
+                UpgradeOutcome outcome = new Migrations(server.getPostgresDatabase()).upgradeTo(new SchemaVersion(1));
+                if (!(outcome instanceof UpgradeOutcome.Upgraded)) {
+                    throw new IllegalStateException("schema version 1 could not be made: " + outcome);
+                }
+                try (Launcher launcher = Launcher.start(Path.of(args[0]), server.getPort())) {
+                    measure(launcher, round, out);
+                }
+            }
+        }
+    }
+
+    private static void measure(Launcher launcher, int round, PrintStream out) throws Exception {
+        Client clients = new Client(launcher.metadata());
+        clients.start();
+        Thread.sleep(WARM_UP.toMillis());
+        long before = System.nanoTime();
+        Thread.sleep(BASELINE.toMillis());
+        long begin = System.nanoTime();
+        String version = clients.version();
+        String answer = clients.send("PATCH", launcher.migration().resolve("/upgrade"), "")
+                .body();
+        if (!answer.equals("upgrade success")) {
+            throw new IllegalStateException(answer);
+        }
+        while (clients.version().equals(version)) {
+            if (System.nanoTime() - begin > DEADLINE.toNanos()) {
+                throw new IllegalStateException("no swap within " + DEADLINE.toSeconds() + " s");
+            }
+            Thread.sleep(5);
+        }
+        long switched = System.nanoTime();
+        Thread.sleep(1000); // the old one is drained and closed, the new one meets its first requests
+        long end = System.nanoTime();
+        Thread.sleep(AFTERWARDS.toMillis());
+        clients.stop();
+        Latencies baseline = clients.between(before, begin);
+        Latencies during = clients.between(begin, end);
+        out.printf(
+                Locale.ROOT,
+                "| %d | %.1f | %.1f | %.1f | %.2f | %.1f | %.1f | %d | %d |%n",
+                round,
+                (switched - begin) / 1e9,
+                baseline.p99(),
+                during.p99(),
+                during.p99() / baseline.p99(),
+                during.worst(),
+                clients.between(end, Long.MAX_VALUE).p99(),
+                during.count(),
+                clients.failed.get());
+    }
+
+    /** Some threads that write and read, each on a connection of its own. */
+    private static final class Client {
+
+        static final long PAUSE = 5;
+
+        private final URI metadata;
+        private final HttpClient http =
+                HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
+        private final AtomicBoolean ending = new AtomicBoolean();
+        private final AtomicLong failed = new AtomicLong();
+        private final Queue<long[]> samples = new ConcurrentLinkedQueue<>();
+        private final List<Thread> threads = new ArrayList<>();
+
+        Client(URI metadata) {
+            this.metadata = metadata;
+        }
+
+        void start() {
+            for (int i = 0; i < CLIENTS; i++) {
+                String flow = "/flows/Bench" + i;
+                threads.add(new Thread(() -> work(flow), "client-" + i));
+            }
+            threads.forEach(Thread::start);
+        }
+
+        void stop() throws InterruptedException {
+            ending.set(true);
+            for (Thread thread : threads) {
+                thread.join();
+            }
+        }
+
+        Latencies between(long from, long to) {
+            Predicate<long[]> within = sample -> from <= sample[0] && sample[0] < to;
+            return Latencies.of(
+                    samples.stream().filter(within).map(sample -> sample[1]).toList());
+        }
+
+        String version() throws IOException, InterruptedException {
+            return send("GET", metadata.resolve("/ping"), "")
+                    .headers()
+                    .firstValue("METADATA_SERVICE_VERSION")
+                    .orElse("none");
+        }
+
+        HttpResponse<String> send(String method, URI address, String body) throws IOException, InterruptedException {
+            return http.send(
+                    HttpRequest.newBuilder(address)
+                            .timeout(DEADLINE)
+                            .method(method, HttpRequest.BodyPublishers.ofString(body))
+                            .build(),
+                    HttpResponse.BodyHandlers.ofString());
+        }
+
+        private void work(String flow) {
+            String owner = "{\"user_name\": \"u\", \"tags\": [], \"system_tags\": []}";
+            ask("POST", flow, owner);
+            while (!ending.get()) {
+                String run = flow + "/runs/" + number(ask("POST", flow + "/run", owner), "run_number");
+                ask("POST", run + "/steps/start/step", owner);
+                String task =
+                        run + "/steps/start/tasks/" + number(ask("POST", run + "/steps/start/task", owner), "task_id");
+                for (int i = 0; i < 5; i++) {
+                    ask(
+                            "POST",
+                            task + "/metadata",
+                            "[{\"field_name\": \"f" + i
+                                    + "\", \"value\": \"v\", \"type\": \"t\", \"user_name\": \"u\", \"tags\": []}]");
+                    ask("GET", task + "/metadata", "");
+                    ask("GET", run, "");
+                }
+            }
+        }
+
+        private static String number(String json, String member) {
+            return json.replaceAll("(?s).*\"" + member + "\": ?\"?([0-9]+).*", "$1");
+        }
+
+        private String ask(String method, String path, String body) {
+            try {
+                long sent = System.nanoTime();
+                HttpResponse<String> answer = send(method, metadata.resolve(path), body);
+                samples.add(new long[] {sent, System.nanoTime() - sent});
+                if (answer.statusCode() >= 500) {
+                    failed.incrementAndGet();
+                }
+                Thread.sleep(PAUSE);
+                return answer.body();
+            } catch (IOException e) {
+                failed.incrementAndGet();
+                return "";
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                return "";
+            }
+        }
+    }
+
+    /** The assembled launcher in a process of its own. */
+    private record Launcher(Process process, URI metadata, URI migration) implements AutoCloseable {
+
+        static Launcher start(Path distribution, int databasePort) throws IOException {
+            ProcessBuilder builder = new ProcessBuilder(
+                    distribution.resolve("bin").resolve("metaservice").toString());
+            builder.environment()
+                    .putAll(Map.of(
+                            "MF_METADATA_HOST", "127.0.0.1",
+                            "MF_METADATA_PORT", "0",
+                            "MF_MIGRATION_PORT", "0",
+                            "LOGLEVEL", "WARNING",
+                            "MF_METADATA_DB_PORT", Integer.toString(databasePort)));
+            Process process =
+                    builder.redirectError(ProcessBuilder.Redirect.INHERIT).start();
+            BufferedReader lines =
+                    new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8));
+            return new Launcher(process, address(lines, "metadata"), address(lines, "migration"));
+        }
+
+        private static URI address(BufferedReader lines, String word) throws IOException {
+            for (String line = lines.readLine(); line != null; line = lines.readLine()) {
+                if (line.strip().startsWith(word)) {
+                    return URI.create(line.strip().substring(word.length()).strip());
+                }
+            }
+            throw new IOException("the launcher ended before it was ready");
+        }
+
+        @Override
+        public void close() {
+            process.destroy();
+            process.onExit().orTimeout(DEADLINE.toSeconds(), TimeUnit.SECONDS).join();
+        }
+    }
+}
