@@ -42,6 +42,10 @@ public final class Artifacts {
     /** How the answer to a batch calls the number of those stored. */
     public static final String COUNTED_AS = "artifacts_created";
 
+    /** What the document of the API calls them. */
+    public static final List<Shape> SHAPES =
+            List.of(Shape.row("Artifact", COLUMNS, FIELDS), Shape.body("NewArtifact", FIELDS));
+
     private final Parts parts;
     private final TaskBatch batch;
     private final String table;

@@ -25,10 +25,12 @@ public final class HttpService implements RunningService {
      * Opens the pool and builds the routes.
      *
      * @param style how this generation words its answers
+     * @param api what its document needs beyond its routes
      * @param routes makes the version's table of routes
      * @throws ServiceStartException if the database cannot be reached
      */
-    public static RunningService start(ServiceContext context, Style style, Function<Parts, List<Route>> routes)
+    public static RunningService start(
+            ServiceContext context, Style style, Api api, Function<Parts, List<Route>> routes)
             throws ServiceStartException {
         String name = "service-" + context.serviceVersion();
         try {
@@ -39,7 +41,7 @@ public final class HttpService implements RunningService {
                     context.settings().maxBodyBytes(),
                     context.serviceVersion(),
                     new Failures(style.errors()),
-                    routes.apply(parts));
+                    ApiPages.with(routes.apply(parts), context.serviceVersion(), api, style));
             return new HttpService(database, router);
         } catch (SQLException | RuntimeException e) {
             throw new ServiceStartException(name + " cannot reach its database: " + e.getMessage(), e);

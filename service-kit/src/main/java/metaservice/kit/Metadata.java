@@ -32,6 +32,10 @@ public final class Metadata {
     /** How the answer to a batch calls the number of those stored. */
     public static final String COUNTED_AS = "metadata_created";
 
+    /** What the document of the API calls them. */
+    public static final List<Shape> SHAPES =
+            List.of(Shape.row("Metadata", COLUMNS, FIELDS), Shape.body("NewMetadata", FIELDS));
+
     private final Parts parts;
     private final TaskBatch batch;
     private final String select;
