@@ -15,8 +15,9 @@ import java.util.concurrent.atomic.AtomicReference;
  */
 final class FrontDoor implements AutoCloseable {
 
+    /** Services bring threads of their own for what blocks. */
     private static final HttpListener.Threads THREADS =
-            new HttpListener.Threads(Math.max(2, Runtime.getRuntime().availableProcessors()), 32);
+            new HttpListener.Threads(Math.max(2, Runtime.getRuntime().availableProcessors()), 4);
 
     private static final HttpHandler STARTING =
             Answer.unavailable("message", "Metaservice is starting: no service is ready yet.");

@@ -5,7 +5,12 @@ import io.undertow.server.HttpHandler;
 import io.undertow.server.HttpServerExchange;
 import java.io.IOException;
 import java.net.MalformedURLException;
+import java.time.Duration;
 import java.util.concurrent.Executor;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import metaservice.spi.DatabaseAccess;
 import metaservice.spi.Health;
 import metaservice.spi.RunningService;
@@ -24,14 +29,20 @@ final class IsolatedService implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(IsolatedService.class);
 
+    private static final int WORKERS = 32;
+    private static final Duration WORKER_IDLE = Duration.ofSeconds(60);
+    private static final Duration WORKERS_END = Duration.ofSeconds(5);
+
     private final BundledService bundled;
     private final ServiceClassLoader loader;
     private final RunningService service;
+    private final ThreadPoolExecutor workers;
 
     private IsolatedService(BundledService bundled, ServiceClassLoader loader, RunningService service) {
         this.bundled = bundled;
         this.loader = loader;
         this.service = service;
+        this.workers = workers(bundled, loader);
     }
 
     /**
@@ -59,12 +70,17 @@ final class IsolatedService implements AutoCloseable {
         return bundled;
     }
 
+    /** What has to become unreachable after {@link #close}. */
+    ClassLoader loader() {
+        return loader;
+    }
+
     /** The service's handler; every thread that runs a part of it has the service's context class loader meanwhile. */
     HttpHandler handler() {
         HttpHandler inside = service.handler();
         return exchange -> {
-            exchange.setDispatchExecutor(workerOf(exchange));
-            exchange.addExchangeCompleteListener(IsolatedService::forgetWorker);
+            exchange.setDispatchExecutor(workersFor(exchange));
+            exchange.addExchangeCompleteListener(IsolatedService::forgetWorkers);
             ContextLoader.run(loader, () -> inside.handleRequest(exchange));
         };
     }
@@ -80,6 +96,7 @@ final class IsolatedService implements AutoCloseable {
 
     @Override
     public void close() {
+        endWorkers();
         try {
             ContextLoader.run(loader, service::close);
         } catch (RuntimeException | LinkageError e) {
@@ -92,53 +109,57 @@ final class IsolatedService implements AutoCloseable {
         }
     }
 
+    private void endWorkers() {
+        workers.shutdownNow();
+        try {
+            if (!workers.awaitTermination(WORKERS_END.toSeconds(), TimeUnit.SECONDS)) {
+                LOG.warn("Threads of service {} are still busy after {} s", bundled.version(), WORKERS_END.toSeconds());
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
     /**
-     * The worker that the service's dispatches go to. Undertow forgets it with every dispatch, so a task that
+     * The executor that the service's dispatches go to. Undertow forgets it with every dispatch, so a task that
      * dispatches again has to find it again.
      */
-    private Executor workerOf(HttpServerExchange exchange) {
+    private Executor workersFor(HttpServerExchange exchange) {
         return new Executor() {
             @Override
             public void execute(Runnable task) {
-                Runnable inside = new OneShot(() -> runInside(exchange, this, task));
-                // A thread that the pool starts for it inherits the context class loader of this one.
-                ContextLoader.run(
-                        launcherLoader(),
-                        () -> exchange.getConnection().getWorker().execute(inside));
+                workers.execute(() -> runInside(exchange, this, task));
             }
         };
     }
 
-    /** Idle connections remember their last exchange, and through its worker they would remember the class loader. */
-    private static void forgetWorker(HttpServerExchange answered, ExchangeCompletionListener.NextListener next) {
-        answered.setDispatchExecutor(null);
-        next.proceed();
+    /**
+     * Threads of the service's own, which end with it: what its libraries keep in thread-locals ends with them. They are
+     * made while tasks are handed over, by threads that may be anybody's, so they get their context class loader here.
+     */
+    private static ThreadPoolExecutor workers(BundledService bundled, ClassLoader loader) {
+        AtomicInteger count = new AtomicInteger();
+        ThreadPoolExecutor workers = new ThreadPoolExecutor(
+                WORKERS, WORKERS, WORKER_IDLE.toSeconds(), TimeUnit.SECONDS, new LinkedBlockingQueue<>(), task -> {
+                    Thread thread =
+                            new Thread(task, "service-" + bundled.version() + " task-" + count.incrementAndGet());
+                    thread.setContextClassLoader(loader);
+                    return thread;
+                });
+        workers.allowCoreThreadTimeOut(true);
+        return workers;
     }
 
-    /**
-     * A task that forgets what it held once it has run: a pool's thread remembers the first task it ever ran, and would
-     * keep the class loader alive.
-     */
-    private static final class OneShot implements Runnable {
-
-        private Runnable task;
-
-        OneShot(Runnable task) {
-            this.task = task;
-        }
-
-        @Override
-        public void run() {
-            Runnable once = task;
-            task = null;
-            once.run();
-        }
+    /** Idle connections remember their last exchange, and through its executor they would remember the class loader. */
+    private static void forgetWorkers(HttpServerExchange answered, ExchangeCompletionListener.NextListener next) {
+        answered.setDispatchExecutor(null);
+        next.proceed();
     }
 
     private void runInside(HttpServerExchange exchange, Executor again, Runnable task) {
         exchange.setDispatchExecutor(again);
         try {
-            ContextLoader.run(loader, task::run);
+            task.run();
         } catch (RuntimeException | LinkageError e) {
             Failures.answer(exchange, e);
         }
@@ -147,14 +168,10 @@ final class IsolatedService implements AutoCloseable {
     private static ServiceClassLoader loaderOf(BundledService bundled) throws ServiceStartException {
         try {
             return new ServiceClassLoader(
-                    bundled.version(), bundled.jar().toUri().toURL(), launcherLoader());
+                    bundled.version(), bundled.jar().toUri().toURL(), IsolatedService.class.getClassLoader());
         } catch (MalformedURLException e) {
             throw new ServiceStartException("Service " + bundled.version() + " is not in a file: " + bundled.jar(), e);
         }
-    }
-
-    private static ClassLoader launcherLoader() {
-        return IsolatedService.class.getClassLoader();
     }
 
     private static ServiceProvider providerOf(BundledService bundled, ClassLoader loader) throws ServiceStartException {

@@ -42,7 +42,7 @@ record LauncherConfig(
             "CRITICAL", "error",
             "FATAL", "error");
 
-    private static final long MOST_SECONDS = Duration.ofDays(1).toSeconds();
+    private static final int MOST_SECONDS = 86_400;
 
     /**
      * Reads the environment; a variable that is missing or blank has its default.
@@ -53,12 +53,12 @@ record LauncherConfig(
         Reader reader = new Reader(environment, new ArrayList<>());
         LauncherConfig config = new LauncherConfig(
                 reader.text(Setting.HOST),
-                (int) reader.integer(Setting.METADATA_PORT, 0, 65535),
-                (int) reader.integer(Setting.MIGRATION_PORT, 0, 65535),
+                reader.integer(Setting.METADATA_PORT, 0, 65535),
+                reader.integer(Setting.MIGRATION_PORT, 0, 65535),
                 reader.integer(Setting.UPGRADE_ENDPOINT, Integer.MIN_VALUE, Integer.MAX_VALUE) != 0,
-                new ServiceSettings(reader.pathPrefix(), (int) reader.integer(Setting.MAX_BODY, 1, Integer.MAX_VALUE)),
+                new ServiceSettings(reader.pathPrefix(), reader.integer(Setting.MAX_BODY, 1, 1 << 30)),
                 Duration.ofSeconds(reader.integer(Setting.DRAIN, 0, MOST_SECONDS)),
-                (int) reader.integer(Setting.ATTEMPTS, 1, 1_000_000),
+                reader.integer(Setting.ATTEMPTS, 1, 1_000_000),
                 Duration.ofSeconds(reader.integer(Setting.ATTEMPT_WAIT, 0, MOST_SECONDS)),
                 reader.logLevel());
         if (config.metadataPort != 0 && config.metadataPort == config.migrationPort) {
@@ -93,10 +93,10 @@ record LauncherConfig(
             return value.isEmpty() ? setting.otherwise() : value;
         }
 
-        long integer(Setting setting, long least, long most) {
+        int integer(Setting setting, int least, int most) {
             String value = text(setting);
             try {
-                long number = Long.parseLong(value);
+                int number = Integer.parseInt(value);
                 if (number >= least && number <= most) {
                     return number;
                 }
@@ -104,7 +104,7 @@ record LauncherConfig(
                 // told below, together with numbers out of range
             }
             problem(setting, value, "an integer from " + least + " to " + most);
-            return Long.parseLong(setting.otherwise());
+            return Integer.parseInt(setting.otherwise());
         }
 
         String pathPrefix() {

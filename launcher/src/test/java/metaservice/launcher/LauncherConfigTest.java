@@ -73,7 +73,7 @@ class LauncherConfigTest {
                 "MF_MIGRATION_ENDPOINTS_ENABLED | true  | expected an integer from -2147483648 to 2147483647",
                 "PATH_PREFIX                    | meta  | expected a path that begins with / and does not end with it",
                 "PATH_PREFIX                    | /a/   | expected a path that begins with / and does not end with it",
-                "MF_METADATA_MAX_BODY_BYTES     | 0     | expected an integer from 1 to 2147483647",
+                "MF_METADATA_MAX_BODY_BYTES     | 0     | expected an integer from 1 to 1073741824",
                 "MF_METADATA_DRAIN_SECONDS      | -1    | expected an integer from 0 to 86400",
                 "MF_SERVICE_CONNECTION_RETRIES  | 0     | expected an integer from 1 to 1000000",
                 "LOGLEVEL                       | loud  | expected DEBUG, INFO, WARNING, ERROR or CRITICAL"

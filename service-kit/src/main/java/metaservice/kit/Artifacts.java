@@ -24,23 +24,24 @@ public final class Artifacts {
             Column.json("tags").from("r.tags"),
             Column.json("system_tags").from("r.system_tags"));
 
-    /** What clients may say of each. */
-    public static final List<Field> FIELDS = List.of(
-            Field.text("name").orElse(" ").required(),
-            Field.text("location").orElse(" ").required(),
-            Field.text("ds_type").orElse(" ").required(),
-            Field.text("sha").orElse(" "),
-            Field.text("type").orElse(" "),
-            Field.text("content_type").orElse(" "),
-            Field.text("user_name").orElse(" "),
-            Field.smallNumber("attempt_id", "0"),
-            Field.json("tags"),
-            Field.json("system_tags"));
-
     private static final Pattern ATTEMPT_ID = Pattern.compile("[+-]?[0-9]{1,9}");
 
-    /** How the answer to a batch calls the number of those stored. */
-    public static final String COUNTED_AS = "artifacts_created";
+    /** What clients store. */
+    public static final TaskBatch.Kind KIND = new TaskBatch.Kind(
+            List.of(
+                    Field.text("name").orElse(" ").required(),
+                    Field.text("location").orElse(" ").required(),
+                    Field.text("ds_type").orElse(" ").required(),
+                    Field.text("sha").orElse(" "),
+                    Field.text("type").orElse(" "),
+                    Field.text("content_type").orElse(" "),
+                    Field.text("user_name").orElse(" "),
+                    Field.smallNumber("attempt_id", "0"),
+                    Field.json("tags"),
+                    Field.json("system_tags")),
+            "artifacts_created",
+            List.of("name", "attempt_id"),
+            false);
 
     /** What the document of the API calls them. */
     public static final List<Shape> SHAPES =
@@ -55,7 +56,7 @@ public final class Artifacts {
     public Artifacts(Parts parts) {
         this.parts = parts;
         this.table = parts.tables().artifacts();
-        this.batch = TaskBatch.into(parts, table, FIELDS, COUNTED_AS, Ids.TASK_COLUMNS);
+        this.batch = new TaskBatch(parts, table, KIND, Ids.TASK_COLUMNS);
         this.joinedWithRun =
                 " a LEFT JOIN " + parts.tables().runs() + " r ON r.flow_id = a.flow_id AND r.run_number = a.run_number";
     }

@@ -14,9 +14,20 @@ import java.util.stream.Stream;
  *
  * @param fields what a row consists of
  * @param rows one text for every field, ready for the casts of {@link #values}; empty if the row is left out
+ * @param rejected why rows are left out
  * @param brokenAt set if an element is no object
  */
-record Batch(List<Field> fields, List<Optional<String[]>> rows, Optional<ClientError> brokenAt) {
+record Batch(
+        List<Field> fields, List<Optional<String[]>> rows, List<Rejected> rejected, Optional<ClientError> brokenAt) {
+
+    /**
+     * A row that is not stored.
+     *
+     * @param index its place in the body, from 0
+     * @param field the member that is to blame
+     * @param reason what was expected of it
+     */
+    record Rejected(int index, String field, String reason) {}
 
     /**
      * Reads the rows.
@@ -28,23 +39,34 @@ record Batch(List<Field> fields, List<Optional<String[]>> rows, Optional<ClientE
             throw ClientError.badRequest("body: expected an array of objects");
         }
         List<Optional<String[]>> rows = new ArrayList<>();
+        List<Rejected> rejected = new ArrayList<>();
         for (int i = 0; i < body.size(); i++) {
-            JsonNode element = body.get(i);
-            if (!element.isObject()) {
-                return new Batch(
-                        fields, rows, Optional.of(ClientError.badRequest("element " + i + ": expected an object")));
+            if (!body.get(i).isObject()) {
+                ClientError broken = ClientError.badRequest("element " + i + ": expected an object");
+                return new Batch(fields, rows, rejected, Optional.of(broken));
             }
-            rows.add(row(element, fields));
+            rows.add(row(i, body.get(i), fields, rejected));
         }
-        return new Batch(fields, rows, Optional.empty());
+        return new Batch(fields, rows, rejected, Optional.empty());
     }
 
-    private static Optional<String[]> row(JsonNode element, List<Field> fields) {
+    private static Optional<String[]> row(int index, JsonNode element, List<Field> fields, List<Rejected> rejected) {
         try {
             return Optional.of(fields.stream().map(field -> field.read(element)).toArray(String[]::new));
         } catch (ClientError e) {
+            ClientError.BadField bad = e.badField().orElseThrow(() -> e);
+            rejected.add(new Rejected(index, bad.field(), bad.reason()));
             return Optional.empty();
         }
+    }
+
+    /** What tells a row from the others of its task: the texts of these fields. */
+    List<String> key(int index, List<String> keyFields) {
+        String[] texts = rows.get(index).orElseThrow();
+        return IntStream.range(0, fields.size())
+                .filter(column -> keyFields.contains(fields.get(column).name()))
+                .mapToObj(column -> texts[column])
+                .toList();
     }
 
     /**

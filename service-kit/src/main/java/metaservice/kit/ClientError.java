@@ -1,28 +1,51 @@
 package metaservice.kit;
 
+import java.util.Optional;
+
 /** The request is wrong; carries the answer that says how. */
 public final class ClientError extends RuntimeException {
 
     private final transient Answer answer;
+    private final transient Optional<BadField> badField;
 
-    private ClientError(Answer answer, String message, Throwable cause) {
+    private ClientError(Answer answer, Optional<BadField> badField, String message, Throwable cause) {
         super(message, cause, false, false);
         this.answer = answer;
+        this.badField = badField;
     }
 
+    /**
+     * A member of a JSON object that cannot be stored.
+     *
+     * @param field its name
+     * @param reason what was expected of it
+     */
+    record BadField(String field, String reason) {}
+
     /** Status 400 and a message that names the field and what was expected of it. */
+    static ClientError badField(String field, String reason) {
+        String message = field + ": " + reason;
+        return new ClientError(Answer.message(400, message), Optional.of(new BadField(field, reason)), message, null);
+    }
+
+    /** Status 400 and a message that says what is wrong and what was expected. */
     public static ClientError badRequest(String message) {
         return badRequest(message, null);
     }
 
     /** Status 400, keeping what brought it to light. */
     public static ClientError badRequest(String message, Throwable cause) {
-        return new ClientError(Answer.message(400, message), message, cause);
+        return new ClientError(Answer.message(400, message), Optional.empty(), message, cause);
     }
 
     /** Any other answer. */
     public static ClientError of(Answer answer) {
-        return new ClientError(answer, "status " + answer.status(), null);
+        return new ClientError(answer, Optional.empty(), "status " + answer.status(), null);
+    }
+
+    /** Which member of an object is wrong, if it is that. */
+    Optional<BadField> badField() {
+        return badField;
     }
 
     /** What the client gets. */

@@ -107,12 +107,11 @@ public record Field(String name, Kind kind, int maxLength, boolean nullable, Opt
         try {
             return Short.toString(Short.parseShort(text));
         } catch (NumberFormatException e) {
-            throw ClientError.badRequest(
-                    name + ": expected a whole number from " + Short.MIN_VALUE + " to " + Short.MAX_VALUE, e);
+            throw bad("a whole number from " + Short.MIN_VALUE + " to " + Short.MAX_VALUE);
         }
     }
 
     private ClientError bad(String expected) {
-        return ClientError.badRequest(name + ": expected " + expected);
+        return ClientError.badField(name, "expected " + expected);
     }
 }

@@ -20,17 +20,18 @@ public final class Metadata {
             Column.json("tags").from("m.tags"),
             Column.json("system_tags").from("m.system_tags"));
 
-    /** What clients may say of each. */
-    public static final List<Field> FIELDS = List.of(
-            Field.text("field_name").orElse(" ").required(),
-            Field.text("value").orElse(" ").required().unlimited(),
-            Field.text("type").orElse(" ").required(),
-            Field.text("user_name"),
-            Field.json("tags"),
-            Field.json("system_tags"));
-
-    /** How the answer to a batch calls the number of those stored. */
-    public static final String COUNTED_AS = "metadata_created";
+    /** What clients store. */
+    public static final TaskBatch.Kind KIND = new TaskBatch.Kind(
+            List.of(
+                    Field.text("field_name").orElse(" ").required(),
+                    Field.text("value").orElse(" ").required().unlimited(),
+                    Field.text("type").orElse(" ").required(),
+                    Field.text("user_name"),
+                    Field.json("tags"),
+                    Field.json("system_tags")),
+            "metadata_created",
+            List.of(),
+            true);
 
     /** What the document of the API calls them. */
     public static final List<Shape> SHAPES =
@@ -43,7 +44,7 @@ public final class Metadata {
     /** Metadata of one service. */
     public Metadata(Parts parts) {
         this.parts = parts;
-        this.batch = TaskBatch.intoNumbered(parts, parts.tables().metadata(), FIELDS, COUNTED_AS, Ids.TASK_COLUMNS);
+        this.batch = new TaskBatch(parts, parts.tables().metadata(), KIND, Ids.TASK_COLUMNS);
         this.select = "SELECT " + COLUMNS.select() + " FROM " + parts.tables().metadata() + " m WHERE";
     }
 

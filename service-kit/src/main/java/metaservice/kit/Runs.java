@@ -71,8 +71,15 @@ public final class Runs {
         return "{\"wait_time_in_seconds\": " + Heartbeats.INTERVAL_SECONDS + "}";
     }
 
-    /** The answer to a heartbeat. Sent too early, or by something unknown: 404, with the same body. */
-    static Answer beat(boolean taken) {
+    /**
+     * Answers a heartbeat, which is not written if it comes too early; unknown senders get 404 with the same body.
+     *
+     * @param sql its one row says whether the sender is known, and whether the heartbeat was written
+     */
+    static Answer beat(Parts parts, Sql sql) throws SQLException {
+        String column = parts.style().earlyHeartbeat() == Style.EarlyHeartbeat.FINE ? "known" : "written";
+        boolean taken =
+                parts.database().first(sql, row -> row.getBoolean(column)).orElse(false);
         return taken ? Answer.jsonString(200, waitTime()) : NOT_TAKEN;
     }
 
@@ -112,14 +119,18 @@ public final class Runs {
         return parts.object(COLUMNS, sql);
     }
 
-    /** A run is alive; 404 if it is unknown or said so less than ten seconds ago. */
+    /** A run is alive. */
     public Answer heartbeat(Request request) throws SQLException {
         long now = parts.seconds();
-        Sql sql = Sql.of("UPDATE " + table + " r SET last_heartbeat_ts = ? WHERE", now)
+        Sql sql = Sql.of("WITH beat AS (UPDATE " + table + " r SET last_heartbeat_ts = ? WHERE", now)
                 .and(Ids.run(request, ROW))
                 .and("AND")
-                .and(Heartbeats.condition(ROW, now));
-        return beat(parts.database().update(sql) > 0);
+                .and(Heartbeats.condition(ROW, now))
+                .and("RETURNING 1) SELECT EXISTS (SELECT 1 FROM beat) AS written, EXISTS (SELECT 1 FROM " + table
+                        + " r WHERE")
+                .and(Ids.run(request, ROW))
+                .and(") AS known");
+        return beat(parts, sql);
     }
 
     /**

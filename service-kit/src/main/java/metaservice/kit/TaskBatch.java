@@ -1,8 +1,14 @@
 package metaservice.kit;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import java.nio.charset.StandardCharsets;
 import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
@@ -13,45 +19,29 @@ public final class TaskBatch {
 
     private final Parts parts;
     private final String table;
-    private final List<Field> fields;
-    private final String countedAs;
+    private final Kind kind;
     private final List<String> ownerColumns;
-    private final String numbers;
-    private final String numberedColumn;
-
-    private TaskBatch(
-            Parts parts,
-            String table,
-            List<Field> fields,
-            String countedAs,
-            List<String> ownerColumns,
-            String numbers,
-            String numberedColumn) {
-        this.parts = parts;
-        this.table = table;
-        this.fields = fields;
-        this.countedAs = countedAs;
-        this.ownerColumns = ownerColumns;
-        this.numbers = numbers;
-        this.numberedColumn = numberedColumn;
-    }
 
     /**
-     * For a table without serial numbers.
+     * What is stored.
      *
+     * @param fields what a row consists of
      * @param countedAs the member of the answer that says how many rows were stored
+     * @param keyFields what tells a row from the others of its task; none if any number of equal rows may be stored
+     * @param isNumbered whether rows get a serial number, in the column {@code id}
+     */
+    public record Kind(List<Field> fields, String countedAs, List<String> keyFields, boolean isNumbered) {}
+
+    /**
+     * Batches for a table.
+     *
      * @param ownerColumns the columns that tell the task, in the table and in what {@link #create} is told of the owner
      */
-    public static TaskBatch into(
-            Parts parts, String table, List<Field> fields, String countedAs, List<String> ownerColumns) {
-        return new TaskBatch(parts, table, fields, countedAs, ownerColumns, "", "");
-    }
-
-    /** For a table whose rows are numbered in the column {@code id}. */
-    public static TaskBatch intoNumbered(
-            Parts parts, String table, List<Field> fields, String countedAs, List<String> ownerColumns) {
-        String numbers = ", nextval(pg_get_serial_sequence('" + table + "', 'id')) AS id";
-        return new TaskBatch(parts, table, fields, countedAs, ownerColumns, numbers, "id, ");
+    public TaskBatch(Parts parts, String table, Kind kind, List<String> ownerColumns) {
+        this.parts = parts;
+        this.table = table;
+        this.kind = kind;
+        this.ownerColumns = ownerColumns;
     }
 
     /**
@@ -61,35 +51,80 @@ public final class TaskBatch {
      * @param withoutOwner the answer then
      */
     public Answer create(Request request, Sql owner, Answer withoutOwner) throws SQLException {
-        Batch batch = Batch.read(request.json(), fields);
-        Optional<Integer> stored = store(owner, batch);
+        Batch batch = Batch.read(request.json(), kind.fields());
+        Optional<List<List<String>>> stored = store(owner, batch);
         if (batch.brokenAt().isPresent()) {
             throw batch.brokenAt().get();
         }
-        return stored.map(this::count).orElse(withoutOwner);
+        return stored.map(keys -> answer(keys.size(), leftOut(batch, keys))).orElse(withoutOwner);
     }
 
     /** The answer that says how many rows were stored. */
     public Answer count(int stored) {
+        return answer(stored, List.of());
+    }
+
+    private Answer answer(int stored, List<Batch.Rejected> leftOut) {
         return Answer.json(200, json -> {
             json.writeStartObject();
-            json.writeNumberField(countedAs, stored);
+            json.writeNumberField(kind.countedAs(), stored);
+            if (parts.style().leftOut() == Style.LeftOut.TOLD && !leftOut.isEmpty()) {
+                json.writeArrayFieldStart("rejected");
+                for (Batch.Rejected row : leftOut) {
+                    json.writeStartObject();
+                    json.writeNumberField("index", row.index());
+                    json.writeStringField("field", row.field());
+                    json.writeStringField("reason", row.reason());
+                    json.writeEndObject();
+                }
+                json.writeEndArray();
+            }
             json.writeEndObject();
         });
     }
 
-    /** How many rows were stored; empty if there is no such task. */
-    private Optional<Integer> store(Sql owner, Batch batch) throws SQLException {
+    /** Rows with a bad field, and rows whose key was there already, in their order. */
+    private List<Batch.Rejected> leftOut(Batch batch, List<List<String>> stored) {
+        List<Batch.Rejected> leftOut = new ArrayList<>(batch.rejected());
+        List<String> keyFields = kind.keyFields();
+        Set<List<String>> unmet = new HashSet<>(stored);
+        for (int i = 0; i < batch.rows().size() && !keyFields.isEmpty(); i++) {
+            if (batch.rows().get(i).isPresent() && !unmet.remove(batch.key(i, keyFields))) {
+                leftOut.add(new Batch.Rejected(i, keyFields.get(0), "is stored already, and stays as it is"));
+            }
+        }
+        leftOut.sort(Comparator.comparing(Batch.Rejected::index));
+        return leftOut;
+    }
+
+    /** The keys of the rows that were stored; empty if there is no such task. */
+    private Optional<List<List<String>>> store(Sql owner, Batch batch) throws SQLException {
+        String key =
+                kind.keyFields().stream().map(field -> '"' + field + "\"::text").collect(Collectors.joining(", "));
         String own = ownerColumns.stream().map(column -> "owner." + column).collect(Collectors.joining(", "));
+        String number = kind.isNumbered() ? "id, " : "";
+        String numbers = kind.isNumbered() ? ", nextval(pg_get_serial_sequence('" + table + "', 'id')) AS id" : "";
         Sql sql = Sql.of("WITH owner AS (")
                 .and(owner)
                 .and("), numbered AS (SELECT batch.*" + numbers + " FROM")
                 .and(batch.source())
-                .and("ORDER BY n), added AS (INSERT INTO " + table + " (" + numberedColumn
-                        + String.join(", ", ownerColumns) + ", ts_epoch, " + batch.names() + ") SELECT "
-                        + numberedColumn + own + ",")
+                .and("ORDER BY n), added AS (INSERT INTO " + table + " (" + number + String.join(", ", ownerColumns)
+                        + ", ts_epoch, " + batch.names() + ") SELECT " + number + own + ",")
                 .and("?::bigint, " + batch.values("numbered") + " FROM owner, numbered WHERE good", parts.millis())
-                .and("ORDER BY n ON CONFLICT DO NOTHING RETURNING 1) SELECT (SELECT count(*) FROM added) FROM owner");
-        return parts.database().first(sql, row -> row.getInt(1));
+                .and("ORDER BY n ON CONFLICT DO NOTHING RETURNING ARRAY[" + key + "]::text[] AS stored)")
+                .and("SELECT (SELECT jsonb_agg(stored) FROM added) FROM owner");
+        return parts.database().first(sql, row -> keys(row.getString(1)));
+    }
+
+    private static List<List<String>> keys(String json) {
+        List<List<String>> keys = new ArrayList<>();
+        if (json != null) {
+            for (JsonNode key : Json.parse(json.getBytes(StandardCharsets.UTF_8))) {
+                List<String> texts = new ArrayList<>();
+                key.forEach(text -> texts.add(text.textValue()));
+                keys.add(texts);
+            }
+        }
+        return keys;
     }
 }

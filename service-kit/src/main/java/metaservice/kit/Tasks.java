@@ -99,17 +99,21 @@ public final class Tasks {
         return parts.object(COLUMNS, sql.and("SELECT " + COLUMNS.select() + " FROM t, r"), parts.unknownRun(request));
     }
 
-    /** A task is alive, and so is its run, even if the task is unknown; 404 as for runs. */
+    /** A task is alive, and so is its run, even if the task is unknown. */
     public Answer heartbeat(Request request) throws SQLException {
         long now = parts.seconds();
+        String table = parts.tables().tasks();
         Sql sql = Sql.of("WITH run AS (")
                 .and(beatOfRun(request, now))
-                .and("), task AS (UPDATE " + parts.tables().tasks() + " t SET last_heartbeat_ts = ? WHERE", now)
+                .and("), beat AS (UPDATE " + table + " t SET last_heartbeat_ts = ? WHERE", now)
                 .and(Ids.task(request, "t"))
                 .and("AND")
                 .and(Heartbeats.condition("t", now))
-                .and("RETURNING 1) SELECT 1 FROM task");
-        return Runs.beat(parts.database().first(sql, row -> true).isPresent());
+                .and("RETURNING 1) SELECT EXISTS (SELECT 1 FROM beat) AS written, EXISTS (SELECT 1 FROM " + table
+                        + " t WHERE")
+                .and(Ids.task(request, "t"))
+                .and(") AS known");
+        return Runs.beat(parts, sql);
     }
 
     private Sql beatOfRun(Request request, long now) {

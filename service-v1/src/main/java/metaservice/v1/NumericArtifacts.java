@@ -44,7 +44,7 @@ final class NumericArtifacts {
     NumericArtifacts(Parts parts) {
         this.parts = parts;
         this.table = parts.tables().artifacts();
-        this.batch = TaskBatch.into(parts, table, Artifacts.FIELDS, Artifacts.COUNTED_AS, NumericOwner.COLUMNS);
+        this.batch = new TaskBatch(parts, table, Artifacts.KIND, NumericOwner.COLUMNS);
     }
 
     /** The latest attempt that any task of a run made. */

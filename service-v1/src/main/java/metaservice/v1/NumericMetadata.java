@@ -43,8 +43,7 @@ final class NumericMetadata {
 
     NumericMetadata(Parts parts) {
         this.parts = parts;
-        this.batch = TaskBatch.intoNumbered(
-                parts, parts.tables().metadata(), Metadata.FIELDS, Metadata.COUNTED_AS, NumericOwner.COLUMNS);
+        this.batch = new TaskBatch(parts, parts.tables().metadata(), Metadata.KIND, NumericOwner.COLUMNS);
         this.select = "SELECT " + COLUMNS.select() + " FROM " + parts.tables().metadata() + " WHERE";
     }
 

@@ -28,7 +28,12 @@ public final class V1Provider implements ServiceProvider {
     private static final String STEP = RUN + "/steps/{step_name}";
     private static final String TASK = STEP + "/tasks/{task_id}";
 
-    private static final Style STYLE = new Style(Failures.PLAIN, Answer.jsonString(404, "{}"), Style.EmptyList.OBJECT);
+    private static final Style STYLE = new Style(
+            Failures.PLAIN,
+            Answer.jsonString(404, "{}"),
+            Style.EmptyList.OBJECT,
+            Style.EarlyHeartbeat.NOT_FOUND,
+            Style.LeftOut.SILENTLY);
 
     private static final Api API = Api.of(
             V1Provider.class,

@@ -35,7 +35,12 @@ public final class V2Provider implements ServiceProvider {
     private static final String STEP = RUN + "/steps/{step_name}";
     private static final String TASK = STEP + "/tasks/{task_id}";
 
-    private static final Style STYLE = new Style(Failures.STRUCTURED, Answer.emptyObject(404), Style.EmptyList.ARRAY);
+    private static final Style STYLE = new Style(
+            Failures.STRUCTURED,
+            Answer.emptyObject(404),
+            Style.EmptyList.ARRAY,
+            Style.EarlyHeartbeat.NOT_FOUND,
+            Style.LeftOut.SILENTLY);
 
     private static final Api API = Api.of(
             V2Provider.class,

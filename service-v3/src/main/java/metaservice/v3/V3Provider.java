@@ -40,7 +40,12 @@ public final class V3Provider implements ServiceProvider {
     /** Age of a heartbeat from which an unfinished run counts as failed; the reference's default. */
     private static final long CUTOFF_SECONDS = 360;
 
-    private static final Style STYLE = new Style(Failures.STRUCTURED, Answer.emptyObject(404), Style.EmptyList.ARRAY);
+    private static final Style STYLE = new Style(
+            Failures.STRUCTURED,
+            Answer.emptyObject(404),
+            Style.EmptyList.ARRAY,
+            Style.EarlyHeartbeat.FINE,
+            Style.LeftOut.TOLD);
 
     private static final Api API = Api.of(
             V3Provider.class,

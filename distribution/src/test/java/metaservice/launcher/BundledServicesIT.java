@@ -1,0 +1,95 @@
+package metaservice.launcher;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
+
+import java.lang.ref.WeakReference;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import metaservice.migrations.DatabaseConfig;
+import metaservice.migrations.TestDatabase;
+import metaservice.migrations.TestDatabases;
+import metaservice.spi.DatabaseAccess;
+import metaservice.spi.Health;
+import metaservice.spi.ServiceSettings;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** Starts the services that are really bundled, apart from each other, and lets them go again. */
+class BundledServicesIT {
+
+    private static final Duration DEADLINE = Duration.ofSeconds(20);
+
+    static List<BundledService> bundled() throws CatalogException {
+        return ServiceCatalog.read(Path.of("target", "metaservice", "services")).services();
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("bundled")
+    void serviceRunsOnItsLowestSchemaAndLeavesNothingBehind(BundledService bundled) throws Exception {
+        try (TestDatabase database =
+                        TestDatabases.at(Math.max(1, bundled.schemaMin().number()));
+                FrontDoor door = FrontDoor.open(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 1 << 20)) {
+            awaitCollected(serveAndClose(bundled, database, door));
+            assertEquals(List.of(), threadsOf(bundled));
+        }
+    }
+
+    /** In a method of its own, so that no local variable keeps the service alive. */
+    private static WeakReference<ClassLoader> serveAndClose(
+            BundledService bundled, TestDatabase database, FrontDoor door) throws Exception {
+        DatabaseConfig config = DatabaseConfig.fromEnvironment(database.environment());
+        DatabaseAccess access = new DatabaseAccess(
+                config.jdbcUrl(), config.jdbcProperties(), config.poolMin(), config.poolMax(), config.timeout());
+        IsolatedService service = IsolatedService.start(bundled, access, ServiceSettings.DEFAULTS);
+        assertEquals(Health.UP, service.health());
+        door.serve(service.handler());
+        HttpResponse<String> created = send(
+                door,
+                "POST",
+                "/flows/F",
+                "{\"flow_name\": \"F\", \"user_name\": \"u\", \"tags\": [], \"system_tags\": []}");
+        assertEquals(200, created.statusCode(), created::body);
+        assertEquals(200, send(door, "GET", "/flows", "").statusCode());
+        HttpResponse<String> ping = send(door, "GET", "/ping", "");
+        assertEquals(
+                bundled.version().toString(),
+                ping.headers().firstValue("METADATA_SERVICE_VERSION").orElseThrow());
+        door.serve(Answer.unavailable("message", "nobody")).drain(DEADLINE);
+        service.close();
+        return new WeakReference<>(service.loader());
+    }
+
+    private static HttpResponse<String> send(FrontDoor door, String method, String path, String body) throws Exception {
+        return HttpClient.newHttpClient()
+                .send(
+                        HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + door.port() + path))
+                                .timeout(DEADLINE)
+                                .method(method, HttpRequest.BodyPublishers.ofString(body))
+                                .build(),
+                        HttpResponse.BodyHandlers.ofString());
+    }
+
+    private static List<String> threadsOf(BundledService bundled) {
+        return Thread.getAllStackTraces().keySet().stream()
+                .map(Thread::getName)
+                .filter(name -> name.startsWith("service-" + bundled.version()))
+                .toList();
+    }
+
+    private static void awaitCollected(WeakReference<?> reference) {
+        long deadline = System.nanoTime() + DEADLINE.toNanos();
+        while (reference.get() != null && System.nanoTime() < deadline) {
+            System.gc();
+            Thread.onSpinWait();
+        }
+        assertNull(reference.get(), "still reachable");
+    }
+}
