@@ -48,7 +48,9 @@ class BundledServicesIT {
         DatabaseConfig config = DatabaseConfig.fromEnvironment(database.environment());
         DatabaseAccess access = new DatabaseAccess(
                 config.jdbcUrl(), config.jdbcProperties(), config.poolMin(), config.poolMax(), config.timeout());
-        IsolatedService service = IsolatedService.start(bundled, access, ServiceSettings.DEFAULTS);
+        IsolatedService service = IsolatedService.start(bundled, access, ServiceSettings.DEFAULTS, () -> {
+            throw new AssertionError("nobody asks for tokens here");
+        });
         assertEquals(Health.UP, service.health());
         door.serve(service.handler());
         HttpResponse<String> created = send(

@@ -9,7 +9,8 @@ import metaservice.migrations.InvalidConfigException;
 import metaservice.spi.ServiceSettings;
 
 /**
- * What the operator chose, apart from where the database is. Read from the environment here and nowhere else.
+ * What the operator chose, apart from where the database is and {@linkplain TokenSettings whose credentials clients
+ * get}. Read from the environment here and nowhere else.
  *
  * @param host address both listeners bind to
  * @param metadataPort port of the front door, 0 to 65535; 0 means any free one

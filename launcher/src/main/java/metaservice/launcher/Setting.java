@@ -28,6 +28,11 @@ record Setting(String name, String otherwise, String meaning) {
             new Setting("MF_SERVICE_CONNECTION_RETRIES", "3", "attempts to reach the database at start");
     static final Setting ATTEMPT_WAIT =
             new Setting("MF_SERVICE_CONNECTION_RETRY_WAITTIME_SECONDS", "1", "seconds between two of these attempts");
+    static final Setting IAM_ROLE =
+            new Setting("MF_USER_IAM_ROLE", "-", "ARN of the role whose credentials /auth/token gives");
+    static final Setting STS_REGION = new Setting("MF_REGION", "us-west-2", "AWS region of the token service");
+    static final Setting STS_ENDPOINT =
+            new Setting("MF_STS_ENDPOINT", "-", "address of the token service, if not AWS.s");
     static final Setting LOG_LEVEL = new Setting("LOGLEVEL", "INFO", "DEBUG, INFO, WARNING, ERROR or CRITICAL");
 
     /** The launcher's own variables, in the order of the help. */
@@ -41,6 +46,9 @@ record Setting(String name, String otherwise, String meaning) {
             DRAIN,
             ATTEMPTS,
             ATTEMPT_WAIT,
+            IAM_ROLE,
+            STS_REGION,
+            STS_ENDPOINT,
             LOG_LEVEL);
 
     /** The variables that {@link metaservice.migrations.DatabaseConfig} reads, in the order of the help. */

@@ -5,14 +5,13 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.util.List;
-import java.util.stream.Stream;
 
 /**
  * What the document of an API needs beyond its table of routes.
  *
  * @param texts the generation's {@code api.json}: {@code info}, {@code parameters} of paths by name, and recorded
  *     {@code examples} by the name of their shape
- * @param shapes the JSON values that the routes' docs speak of
+ * @param shapes the JSON values that are particular to the generation
  */
 public record Api(JsonNode texts, List<Shape> shapes) {
 
@@ -26,9 +25,7 @@ public record Api(JsonNode texts, List<Shape> shapes) {
         try (InputStream file = generation.getResourceAsStream("api.json")) {
             return new Api(
                     Json.MAPPER.readTree(file),
-                    Stream.concat(shapes.stream(), Stream.of(Docs.SHAPES))
-                            .flatMap(List::stream)
-                            .toList());
+                    shapes.stream().flatMap(List::stream).toList());
         } catch (IOException e) {
             throw new UncheckedIOException("api.json beside " + generation + " cannot be read", e);
         }

@@ -4,10 +4,12 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.Function;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * Makes the OpenAPI document of a table of routes. It is made of what the router has, so it cannot name another path or
@@ -29,7 +31,8 @@ final class ApiDocument {
     private ApiDocument(Api api, Style style) {
         this.api = api;
         this.style = style;
-        this.shapes = api.shapes().stream().collect(Collectors.toMap(Shape::name, Function.identity()));
+        this.shapes = Stream.concat(api.shapes().stream(), Docs.shapes(style).stream())
+                .collect(Collectors.toMap(Shape::name, Function.identity()));
     }
 
     /**
@@ -53,7 +56,7 @@ final class ApiDocument {
             if (path.isEmpty()) {
                 parameters(route, path);
             }
-            operation(route, path.putObject(route.method().toLowerCase(java.util.Locale.ROOT)));
+            operation(route, path.putObject(route.method().toLowerCase(Locale.ROOT)));
         }
         common();
         return document;
@@ -88,7 +91,7 @@ final class ApiDocument {
 
     private static String operationId(Route route) {
         String words = route.path().replaceAll("[^A-Za-z0-9]+", "_").replaceAll("_$", "");
-        return route.method().toLowerCase(java.util.Locale.ROOT) + words;
+        return route.method().toLowerCase(Locale.ROOT) + words;
     }
 
     private void responses(Route route, ObjectNode responses) {

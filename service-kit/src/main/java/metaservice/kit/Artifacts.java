@@ -45,7 +45,7 @@ public final class Artifacts {
 
     /** What the document of the API calls them. */
     public static final List<Shape> SHAPES =
-            List.of(Shape.row("Artifact", COLUMNS, FIELDS), Shape.body("NewArtifact", FIELDS));
+            List.of(Shape.row("Artifact", COLUMNS, KIND.fields()), Shape.body("NewArtifact", KIND.fields()));
 
     private final Parts parts;
     private final TaskBatch batch;

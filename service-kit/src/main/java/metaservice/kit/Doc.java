@@ -89,7 +89,7 @@ public record Doc(
     }
 
     /** Refuses with a status at times. */
-    Doc refuses(int status, String when) {
+    public Doc refuses(int status, String when) {
         Map<Integer, String> more = new TreeMap<>(refusals);
         more.put(status, when);
         return new Doc(tag, summary, takes, answers, more, queries, isPaged);

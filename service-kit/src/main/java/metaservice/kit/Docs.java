@@ -1,6 +1,7 @@
 package metaservice.kit;
 
 import java.util.List;
+import java.util.stream.Stream;
 
 /**
  * What the document of the API says of each endpoint. The shapes are named here and made by the version that runs, so
@@ -15,6 +16,9 @@ public final class Docs {
     private static final String TASKS_TAG = "tasks";
     private static final String METADATA_TAG = "metadata";
     private static final String ARTIFACTS_TAG = "artifacts";
+
+    /** Why generations refuse a heartbeat that take none before ten seconds have passed. */
+    public static final String UNKNOWN_OR_EARLY = "It is unknown, or said so less than ten seconds ago.";
 
     private static final String NO_RUN = "There is no such run.";
     private static final String NO_TASK = "There is no such task.";
@@ -63,8 +67,8 @@ public final class Docs {
             .refuses(409, "The name is taken.");
 
     /** A run is alive. */
-    public static final Doc RUN_HEARTBEAT = Doc.one(RUNS_TAG, "Says that a run is alive", "Heartbeat")
-            .refuses(404, "The run is unknown, or said so less than ten seconds ago.");
+    public static final Doc RUN_HEARTBEAT =
+            Doc.one(RUNS_TAG, "Says that a run is alive", "Heartbeat").refuses(404, "The run is unknown.");
 
     /** New tags of a run. */
     public static final Doc TAG_CHANGE = Doc.one(
@@ -107,7 +111,7 @@ public final class Docs {
     /** A task is alive. */
     public static final Doc TASK_HEARTBEAT = Doc.one(
                     TASKS_TAG, "Says that a task is alive, and its run with it", "Heartbeat")
-            .refuses(404, "The task is unknown, or said so less than ten seconds ago.");
+            .refuses(404, "The task is unknown.");
 
     /** Metadata of a run. */
     public static final Doc METADATA_OF_RUN = Doc.list(METADATA_TAG, "All metadata of a run", "Metadata");
@@ -153,8 +157,7 @@ public final class Docs {
                     "ArtifactsCreated")
             .takesList("NewArtifact");
 
-    /** The shapes that are the same in all generations. */
-    static final List<Shape> SHAPES = List.of(
+    private static final List<Shape> SHAPES = List.of(
             Shape.text("Pong", "pong"),
             Shape.text("Version", "three numbers with dots between them"),
             Shape.text("Health", "JSON inside a text: an object that holds status, UP or DOWN"),
@@ -165,9 +168,18 @@ public final class Docs {
             Shape.open("Document", "an OpenAPI document"),
             Shape.lists("TagChange", "tags_to_add", "tags_to_remove"),
             Shape.lists("Tags", "tags"),
-            Shape.text("TaskPath", "flow/run/step/task"),
-            Shape.count("MetadataCreated", Metadata.COUNTED_AS),
-            Shape.count("ArtifactsCreated", Artifacts.COUNTED_AS));
+            Shape.text("TaskPath", "flow/run/step/task"));
 
     private Docs() {}
+
+    /** The shapes that generations of the same style have in common. */
+    static List<Shape> shapes(Style style) {
+        boolean told = style.leftOut() == Style.LeftOut.TOLD;
+        return Stream.concat(
+                        SHAPES.stream(),
+                        Stream.of(
+                                Shape.count("MetadataCreated", Metadata.KIND.countedAs(), told),
+                                Shape.count("ArtifactsCreated", Artifacts.KIND.countedAs(), told)))
+                .toList();
+    }
 }

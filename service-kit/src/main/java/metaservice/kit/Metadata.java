@@ -35,7 +35,7 @@ public final class Metadata {
 
     /** What the document of the API calls them. */
     public static final List<Shape> SHAPES =
-            List.of(Shape.row("Metadata", COLUMNS, FIELDS), Shape.body("NewMetadata", FIELDS));
+            List.of(Shape.row("Metadata", COLUMNS, KIND.fields()), Shape.body("NewMetadata", KIND.fields()));
 
     private final Parts parts;
     private final TaskBatch batch;

@@ -59,14 +59,26 @@ public final class Shape {
         return new Shape(name, schema);
     }
 
-    /** An object that says how many rows were stored. */
-    static Shape count(String name, String member) {
+    /**
+     * An object that says how many rows were stored.
+     *
+     * @param told whether it says which were left out, too
+     */
+    static Shape count(String name, String member, boolean told) {
         ObjectNode schema = object("object");
         schema.withObjectProperty("properties")
                 .putObject(member)
                 .put("type", "integer")
                 .put("minimum", 0);
         schema.withArrayProperty("required").add(member);
+        if (told) {
+            ObjectNode rejected = schema.withObjectProperty("properties").putObject("rejected");
+            rejected.put("type", "array").put("description", "what was left out; not there if it is nothing");
+            ObjectNode one = rejected.putObject("items").put("type", "object");
+            one.withObjectProperty("properties").putObject("index").put("type", "integer");
+            one.withObjectProperty("properties").putObject("field").put("type", "string");
+            one.withObjectProperty("properties").putObject("reason").put("type", "string");
+        }
         return new Shape(name, schema);
     }
 

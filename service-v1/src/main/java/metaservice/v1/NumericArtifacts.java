@@ -34,8 +34,9 @@ final class NumericArtifacts {
             Column.json("system_tags"));
 
     /** What the document of the API calls them. */
-    static final List<Shape> SHAPES =
-            List.of(Shape.row("Artifact", COLUMNS, Artifacts.FIELDS), Shape.body("NewArtifact", Artifacts.FIELDS));
+    static final List<Shape> SHAPES = List.of(
+            Shape.row("Artifact", COLUMNS, Artifacts.KIND.fields()),
+            Shape.body("NewArtifact", Artifacts.KIND.fields()));
 
     private final Parts parts;
     private final TaskBatch batch;

@@ -34,8 +34,8 @@ final class NumericMetadata {
             Column.json("system_tags"));
 
     /** What the document of the API calls them. */
-    static final List<Shape> SHAPES =
-            List.of(Shape.row("Metadata", COLUMNS, Metadata.FIELDS), Shape.body("NewMetadata", Metadata.FIELDS));
+    static final List<Shape> SHAPES = List.of(
+            Shape.row("Metadata", COLUMNS, Metadata.KIND.fields()), Shape.body("NewMetadata", Metadata.KIND.fields()));
 
     private final Parts parts;
     private final TaskBatch batch;
