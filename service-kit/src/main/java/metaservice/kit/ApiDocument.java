@@ -50,6 +50,8 @@ final class ApiDocument {
         document.withObjectProperty("info").put("version", serviceVersion);
         // Seen from /api/doc/swagger.json: whatever prefix a gateway or we put before all paths.
         document.putArray("servers").addObject().put("url", "../..");
+        Docs.TAGS.forEach((name, description) ->
+                document.withArrayProperty("tags").addObject().put("name", name).put("description", description));
         ObjectNode paths = document.putObject("paths");
         for (Route route : routes) {
             ObjectNode path = paths.withObjectProperty(route.path());
@@ -89,9 +91,13 @@ final class ApiDocument {
         responses(route, operation.putObject("responses"));
     }
 
+    /** Such as {@code getFlowsFlowIdRuns}; generated clients call their methods so. */
     private static String operationId(Route route) {
-        String words = route.path().replaceAll("[^A-Za-z0-9]+", "_").replaceAll("_$", "");
-        return route.method().toLowerCase(Locale.ROOT) + words;
+        return route.method().toLowerCase(Locale.ROOT)
+                + Stream.of(route.path().split("[^A-Za-z0-9]+", -1))
+                        .filter(word -> !word.isEmpty())
+                        .map(word -> word.substring(0, 1).toUpperCase(Locale.ROOT) + word.substring(1))
+                        .collect(Collectors.joining());
     }
 
     private void responses(Route route, ObjectNode responses) {
