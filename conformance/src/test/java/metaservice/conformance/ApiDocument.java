@@ -68,8 +68,7 @@ record ApiDocument(JsonNode root) {
     /** The path with the parameters' examples in it. */
     String examplePath(String template) {
         String path = template;
-        for (JsonNode reference : root.path("paths").path(template).path("parameters")) {
-            JsonNode parameter = resolve(reference);
+        for (JsonNode parameter : root.path("components").path("parameters")) {
             path = path.replace(
                     "{" + parameter.path("name").textValue() + "}",
                     parameter.path("example").asText());
@@ -117,27 +116,24 @@ record ApiDocument(JsonNode root) {
         if (operation.json.path("summary").asText().isEmpty()) {
             problems.add("has no summary");
         }
-        Set<String> declared = new TreeSet<>();
-        root.path("paths").path(operation.path).path("parameters").forEach(reference -> {
+        Set<String> inPath = new TreeSet<>();
+        Set<String> inQuery = new TreeSet<>();
+        for (JsonNode reference : operation.json.path("parameters")) {
             JsonNode parameter = resolve(reference);
-            declared.add(parameter.path("name").asText());
-            if (!parameter.path("in").asText().equals("path")
-                    || !parameter.path("required").asBoolean()
-                    || !parameter.has("schema")) {
+            boolean isInPath = parameter.path("in").asText().equals("path");
+            boolean isInQuery = parameter.path("in").asText().equals("query");
+            boolean isNew =
+                    (isInPath ? inPath : inQuery).add(parameter.path("name").asText());
+            if (!isNew
+                    || !parameter.has("schema")
+                    || isInPath != parameter.path("required").asBoolean()
+                    || isInPath == isInQuery) {
                 problems.add("has a bad parameter " + parameter);
             }
-        });
-        if (!declared.equals(parameters(operation.path))) {
-            problems.add("declares the parameters " + declared);
         }
-        Set<String> queries = new HashSet<>();
-        operation.json.path("parameters").forEach(query -> {
-            if (!query.path("in").asText().equals("query")
-                    || !query.has("schema")
-                    || !queries.add(query.path("name").asText())) {
-                problems.add("has a bad parameter " + query);
-            }
-        });
+        if (!inPath.equals(parameters(operation.path))) {
+            problems.add("declares the parameters " + inPath);
+        }
         if (!operation.knows(200)) {
             problems.add("never answers 200");
         }

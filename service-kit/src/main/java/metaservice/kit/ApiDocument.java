@@ -55,22 +55,19 @@ final class ApiDocument {
         ObjectNode paths = document.putObject("paths");
         for (Route route : routes) {
             ObjectNode path = paths.withObjectProperty(route.path());
-            if (path.isEmpty()) {
-                parameters(route, path);
-            }
             operation(route, path.putObject(route.method().toLowerCase(Locale.ROOT)));
         }
         common();
         return document;
     }
 
-    private void parameters(Route route, ObjectNode path) {
+    private void parameters(Route route, ObjectNode operation) {
         for (String name : route.parameters()) {
             JsonNode described = required(api.texts().path("parameters"), name, "parameter");
             ObjectNode parameter = component("parameters", name);
             parameter.put("name", name).put("in", "path").put("required", true);
             parameter.setAll((ObjectNode) described);
-            path.withArrayProperty("parameters").addObject().put("$ref", "#/components/parameters/" + name);
+            operation.withArrayProperty("parameters").addObject().put("$ref", "#/components/parameters/" + name);
         }
     }
 
@@ -79,6 +76,7 @@ final class ApiDocument {
         operation.put("operationId", operationId(route));
         operation.put("summary", doc.summary());
         operation.putArray("tags").add(doc.tag());
+        parameters(route, operation);
         for (Doc.Query query : doc.queries()) {
             ObjectNode parameter = operation.withArrayProperty("parameters").addObject();
             parameter.put("name", query.name()).put("in", "query").put("description", query.description());

@@ -139,7 +139,7 @@ public final class Filters {
     /** A text field that knows all its values; the words of its message are the reference's. */
     static Condition oneOf(String field, String expression, List<String> known) {
         Condition text = text(field, expression);
-        return new Condition("of " + String.join(", ", known) + TEXT_OPERATORS, (operator, values) -> {
+        return new Condition(String.join(", ", known) + TEXT_OPERATORS, (operator, values) -> {
             known(operator, field);
             for (String value : values) {
                 if (!known.contains(value) && !value.equals("null")) {
