@@ -24,7 +24,7 @@ public record Api(JsonNode texts, List<Shape> shapes) {
     public static Api of(Class<?> generation, List<List<Shape>> shapes) {
         try (InputStream file = generation.getResourceAsStream("api.json")) {
             return new Api(
-                    Json.MAPPER.readTree(file),
+                    Json.AT_START.readTree(file),
                     shapes.stream().flatMap(List::stream).toList());
         } catch (IOException e) {
             throw new UncheckedIOException("api.json beside " + generation + " cannot be read", e);

@@ -1,9 +1,10 @@
 package metaservice.kit;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -44,9 +45,16 @@ final class ApiPages {
         // The document describes the route that serves it, so it is known only after that.
         List<ApiPages> pages = new ArrayList<>();
         all.add(Route.get(ROOT + "/swagger.json", request -> pages.get(0).document(), Docs.DOCUMENT));
-        String text = ApiDocument.of(serviceVersion, api, style, all).toString();
-        pages.add(new ApiPages(text.getBytes(StandardCharsets.UTF_8)));
+        pages.add(new ApiPages(bytes(ApiDocument.of(serviceVersion, api, style, all))));
         return List.copyOf(all);
+    }
+
+    private static byte[] bytes(JsonNode document) {
+        try {
+            return Json.AT_START.writeValueAsBytes(document);
+        } catch (JsonProcessingException e) {
+            throw new IllegalStateException("a tree in memory can always be written", e);
+        }
     }
 
     private static Answer page() {
