@@ -1,0 +1,58 @@
+package metaservice.benchmarks;
+
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.List;
+
+/**
+ * The baseline: from schema version 1 to 20260706000003 as one would write it without a thought for clients, each
+ * version in one transaction, with plain index builds and keys that are built under an exclusive lock.
+ */
+final class PlainUpgrade {
+
+    private static final List<List<String>> VERSIONS = List.of(
+            List.of(
+                    "ALTER TABLE runs_v3 ADD COLUMN run_id varchar(255), ADD COLUMN last_heartbeat_ts bigint,"
+                            + " ADD UNIQUE (flow_id, run_id)",
+                    "ALTER TABLE steps_v3 ADD COLUMN run_id varchar(255), ADD UNIQUE (flow_id, run_id, step_name)",
+                    "ALTER TABLE tasks_v3 ADD COLUMN run_id varchar(255), ADD COLUMN task_name varchar(255),"
+                            + " ADD COLUMN last_heartbeat_ts bigint,"
+                            + " ADD UNIQUE (flow_id, run_number, step_name, task_name)",
+                    "ALTER TABLE metadata_v3 ADD COLUMN run_id varchar(255), ADD COLUMN task_name varchar(255)",
+                    "ALTER TABLE artifact_v3 ADD COLUMN run_id varchar(255), ADD COLUMN task_name varchar(255)"),
+            List.of(
+                    "ALTER TABLE metadata_v3 DROP CONSTRAINT metadata_v3_pkey",
+                    "ALTER TABLE metadata_v3 ADD PRIMARY KEY (id, flow_id, run_number, step_name, task_id, field_name)",
+                    "CREATE INDEX ON metadata_v3 (flow_id, run_number, step_name, task_id, field_name)"),
+            List.of(
+                    "CREATE INDEX ON runs_v3 (flow_id, ts_epoch DESC)",
+                    "CREATE INDEX ON runs_v3 USING gin ((tags || system_tags))",
+                    "CREATE INDEX ON runs_v3 (ts_epoch)"),
+            List.of("CREATE INDEX ON tasks_v3 (flow_id, run_id, step_name, task_name)"),
+            List.of(
+                    "CREATE INDEX ON artifact_v3 (flow_id, run_id, step_name, task_name, attempt_id, name)",
+                    "CREATE INDEX ON metadata_v3 (id, flow_id, run_id, step_name, task_name, field_name)"),
+            List.of(
+                    "CREATE INDEX ON artifact_v3 (flow_id, run_id, step_name, task_id, attempt_id, name)",
+                    "CREATE INDEX ON metadata_v3 (flow_id, run_id, step_name, task_name, field_name)",
+                    "CREATE INDEX ON metadata_v3 (flow_id, run_id, step_name, task_id, field_name)"),
+            List.of("CREATE INDEX ON artifact_v3 (flow_id, run_number, task_id, name, ts_epoch DESC)"),
+            List.of("CREATE INDEX ON tasks_v3 (flow_id, run_number, step_name, ts_epoch DESC, task_id DESC)"),
+            List.of("CREATE INDEX ON metadata_v3 (flow_id, run_number, ts_epoch DESC, id DESC)"));
+
+    private PlainUpgrade() {}
+
+    /** Upgrades; blocks until it is done. */
+    static void run(Connection connection) throws SQLException {
+        connection.setAutoCommit(false);
+        try (Statement statement = connection.createStatement()) {
+            for (List<String> version : VERSIONS) {
+                for (String sql : version) {
+                    statement.execute(sql);
+                }
+                connection.commit();
+            }
+        }
+    }
+}
