@@ -47,8 +47,8 @@ public record DeclaredDifferences(
     private static final String RECORDED_TYPE = "text/plain; charset=utf-8";
 
     /** A frame of Java's or Python's, or the name of a Java exception. */
-    private static final Pattern INSIDE =
-            Pattern.compile("(?m)^\\s*at \\S+\\(|Traceback \\(most recent|\\b(java|org|com|metaservice)\\.\\S+Exception\\b");
+    private static final Pattern INSIDE = Pattern.compile(
+            "(?m)^\\s*at \\S+\\(|Traceback \\(most recent|\\b(java|org|com|metaservice)\\.\\S+Exception\\b");
 
     /** Copies the collections. */
     public DeclaredDifferences {
@@ -61,14 +61,14 @@ public record DeclaredDifferences(
         Optional<AllowedDivergence> divergence = divergences.stream()
                 .filter(each -> each.scope().covers(file, step))
                 .findFirst();
-        Expectation expected = divergence
-                .map(each -> each.instead().apply(step.expected()))
-                .orElse(step.expected());
-        List<String> problems =
-                new ArrayList<>(Comparison.problems(declared(step.request(), expected).with(variables), answer));
+        Expectation expected =
+                divergence.map(each -> each.instead().apply(step.expected())).orElse(step.expected());
+        List<String> problems = new ArrayList<>(
+                Comparison.problems(declared(step.request(), expected).with(variables), answer));
         Optional<String> failure = failureOfTheService(expected, answer);
         if (problems.isEmpty() && failure.isEmpty()) {
-            return divergence.<StepResult>map(each -> new StepResult.Divergent(each.name()))
+            return divergence
+                    .<StepResult>map(each -> new StepResult.Divergent(each.name()))
                     .orElse(StepResult.AS_RECORDED);
         }
         if (isAccident(file) && failure.isEmpty()) {

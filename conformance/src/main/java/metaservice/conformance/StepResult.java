@@ -28,7 +28,8 @@ sealed interface StepResult {
     /** Anything else, each problem a short sentence. */
     record Failed(List<String> problems) implements StepResult {
 
-        Failed {
+        /** Copies the list. */
+        public Failed {
             problems = List.copyOf(problems);
         }
     }

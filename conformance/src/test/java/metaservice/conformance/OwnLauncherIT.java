@@ -1,0 +1,69 @@
+package metaservice.conformance;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import metaservice.migrations.SchemaVersion;
+import metaservice.migrations.TestDatabase;
+import metaservice.migrations.TestDatabases;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/**
+ * The recordings that need a launcher of their own, because they want other settings or take the database away. The
+ * assembled launcher has to choose the service that they were recorded of.
+ */
+class OwnLauncherIT {
+
+    /** Without a database a request waits five seconds for a connection; more than four times that is too long. */
+    private static final Duration TIMEOUT = Duration.ofSeconds(20);
+
+    /** One recording, and who has to be chosen for it. */
+    private record Played(Generation generation, String file) {
+
+        @Override
+        public String toString() {
+            return file;
+        }
+    }
+
+    static List<Played> recordings() {
+        return Generation.bundled().stream()
+                .flatMap(generation -> generation.recordings().stream().map(file -> new Played(generation, file)))
+                .filter(played -> isNeededFor(played.file()) && !NotYet.concerns(played.file()))
+                .toList();
+    }
+
+    /** Whether a recording cannot be played beside others. */
+    static boolean isNeededFor(String file) {
+        return !Recordings.read(file).environment().isEmpty() || file.endsWith("/db-outage.jsonl");
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("recordings")
+    void everyStepIsAnsweredAsExpected(Played played) throws Exception {
+        Transcript transcript = NotYet.readTheRest(played.file());
+        SchemaVersion schema = played.generation().newestOwnSchema();
+        try (TestDatabase database = TestDatabases.at(schema.number())) {
+            Map<String, String> environment = new HashMap<>(database.environment());
+            environment.putAll(transcript.environment());
+            try (LauncherProcess launcher = LauncherProcess.start(environment)) {
+                assertEquals(played.generation().version().toString(), launcher.serviceVersion());
+                Stage stage = new Stage(
+                        Map.of(transcript.service(), launcher.metadata().resolve("/")),
+                        Optional.of(database.dataSource()),
+                        Recordings.schemas(),
+                        List.of(),
+                        TIMEOUT);
+                PlayResult result = new Player(stage, played.generation().differences(schema)).play(transcript);
+                assertTrue(result.isAsRecorded(), () -> result + "\n" + launcher.log());
+                launcher.stop();
+            }
+        }
+    }
+}
