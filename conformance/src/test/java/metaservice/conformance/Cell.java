@@ -1,7 +1,6 @@
 package metaservice.conformance;
 
 import java.io.IOException;
-import java.nio.file.Path;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -40,16 +39,17 @@ record Cell(Generation generation, SchemaVersion schema) {
         }
     }
 
-    /**
-     * Starts a launcher with new settings or a new schema and plays in it, one file after the other.
-     *
-     * @param folder an empty folder, for a distribution with fewer services where the newest is to be kept away
-     * @param files the transcripts to play
-     */
-    Result play(Path folder, List<Transcript> files) throws IOException, SQLException, InterruptedException {
+    /** Whether the assembled launcher has to choose this service on this schema, rather than a newer one. */
+    boolean isChosen() {
+        return Generation.chosenFor(schema).equals(generation);
+    }
+
+    /** Starts a launcher on a new database and plays in it, one file after the other. */
+    Result play(Distribution distribution, List<Transcript> files)
+            throws IOException, SQLException, InterruptedException {
         long start = System.nanoTime();
         try (TestDatabase database = TestDatabases.at(schema.number());
-                LauncherProcess launcher = LauncherProcess.start(distribution(folder), database.environment())) {
+                LauncherProcess launcher = LauncherProcess.start(distribution, database.environment())) {
             Stage stage = new Stage(
                     Map.of("metadata", launcher.metadata()),
                     Optional.of(database.dataSource()),
@@ -65,14 +65,6 @@ record Cell(Generation generation, SchemaVersion schema) {
             return new Result(
                     launcher.serviceVersion(), results, Duration.ofNanos(System.nanoTime() - start), launcher.log());
         }
-    }
-
-    /** The assembled one where it has to choose this service by itself; else one that knows no newer service. */
-    private Distribution distribution(Path folder) throws IOException {
-        Distribution assembled = Distribution.assembled();
-        return Generation.chosenFor(schema).equals(generation)
-                ? assembled
-                : assembled.with(folder, List.of(generation.jar()));
     }
 
     @Override

@@ -26,11 +26,16 @@ record CompatibilityPage(Path page, Path report, boolean renew) {
     private static final String END = "<!-- measured: end -->\n";
 
     /** As the build has set it up. */
-    static CompatibilityPage ofTheBuild() {
+    static CompatibilityPage ofTheBuild() throws IOException {
         return new CompatibilityPage(
                 Path.of(System.getProperty("metaservice.compatibility.page")),
-                Path.of(System.getProperty("metaservice.compatibility.report")),
+                folder().resolve("matrix.md"),
                 Boolean.getBoolean("metaservice.compatibility.renew"));
+    }
+
+    /** Where the build keeps what the matrix makes. */
+    static Path folder() throws IOException {
+        return Files.createDirectories(Path.of(System.getProperty("metaservice.compatibility.folder")));
     }
 
     /** The table that the page has to show. */

@@ -3,7 +3,7 @@ package metaservice.conformance;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
+import java.nio.file.StandardCopyOption;
 import java.util.Optional;
 
 /**
@@ -26,22 +26,21 @@ record Distribution(Path folder) {
     }
 
     /**
-     * Makes one with fewer services, as an older image would be: on a schema that is newer than it, it has to run the
-     * service it has.
+     * Makes one with a single service, as an image would be that knows no newer one: whatever the schema, it has to run
+     * that.
      *
-     * @param empty where to make it
-     * @param services the jars that it bundles
+     * @param parent folder to make it in, anew if it is there already
+     * @param service the jar that it bundles
      */
-    Distribution with(Path empty, List<Path> services) throws IOException {
+    Distribution onlyWith(Path service, Path parent) throws IOException {
+        Distribution only = new Distribution(parent.resolve("only-" + service.getFileName()));
+        Files.createDirectories(only.services());
+        Files.createDirectories(only.program("metaservice").getParent());
         // A copy, because the script looks for the rest beside where it really is.
-        Path bin = Files.createDirectory(empty.resolve("bin"));
-        Files.copy(program("metaservice"), bin.resolve("metaservice"));
-        Files.createSymbolicLink(empty.resolve("lib"), folder.resolve("lib"));
-        Path jars = Files.createDirectory(empty.resolve("services"));
-        for (Path jar : services) {
-            Files.createSymbolicLink(jars.resolve(jar.getFileName()), jar);
-        }
-        return new Distribution(empty);
+        Files.copy(program("metaservice"), only.program("metaservice"), StandardCopyOption.REPLACE_EXISTING);
+        link(only.folder.resolve("lib"), folder.resolve("lib"));
+        link(only.services().resolve(service.getFileName()), service);
+        return only;
     }
 
     /** A program, {@code metaservice} or {@code migration_tools}. */
@@ -52,5 +51,10 @@ record Distribution(Path folder) {
     /** The folder of the bundled services. */
     Path services() {
         return folder.resolve("services");
+    }
+
+    private static void link(Path from, Path to) throws IOException {
+        Files.deleteIfExists(from);
+        Files.createSymbolicLink(from, to);
     }
 }
