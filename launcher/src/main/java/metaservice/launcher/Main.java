@@ -126,6 +126,10 @@ public final class Main {
     private static void prepareLogging(LauncherConfig config) {
         System.setProperty("org.jboss.logging.provider", "slf4j");
         System.setProperty("org.slf4j.simpleLogger.defaultLogLevel", config.logLevel());
+        if (config.logStatements()) {
+            // The logger that services write every statement to, without the values.
+            System.setProperty("org.slf4j.simpleLogger.log.metaservice.sql", "debug");
+        }
     }
 
     private static Path home() {

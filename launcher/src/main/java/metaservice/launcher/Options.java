@@ -84,6 +84,9 @@ final class Options {
         Setting.DATABASE.forEach(setting -> footer.add(line(setting)));
         footer.addAll(List.of(
                 "",
+                "Accepted without effect, because all runs in one process that waits for itself:",
+                "  " + String.join(", ", Setting.WITHOUT_EFFECT),
+                "",
                 "Exit codes: 0 stopped as asked, 1 failed, 2 wrong options or settings,",
                 "  3 the database is newer than this image and admits none of its services.",
                 "",
