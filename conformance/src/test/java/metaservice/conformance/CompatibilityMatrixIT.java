@@ -41,7 +41,7 @@ class CompatibilityMatrixIT {
     }
 
     @AfterAll
-    static void endPlaying() throws InterruptedException {
+    static void endPlaying() {
         RESULTS.close();
     }
 

@@ -60,9 +60,9 @@ record Generation(Path jar, ServiceVersion version, SchemaVersion lowestSchema) 
                 .orElseThrow();
     }
 
-    /** Names of its recordings, such as {@code v3/flows.jsonl}. */
+    /** Names of the recordings that it has to answer, such as {@code v3/flows.jsonl}. */
     List<String> recordings() {
-        return Recordings.in(folder());
+        return Recordings.of(folder());
     }
 
     /** How its answers may differ from the recordings when it runs on a schema. */

@@ -14,10 +14,7 @@ final class NotYet {
             Entry.lines("v3/http.jsonl", Set.of(44, 45), TOKENS),
             Entry.whole("v2/sts.jsonl", TOKENS),
             Entry.whole("v3/sts.jsonl", TOKENS),
-            Entry.whole("v1/v1-swagger.jsonl", "waits for the description of the API"),
-            Entry.whole("v2/tables.jsonl", "waits for DB_TABLE_NAME_*"),
-            Entry.whole("v3/tables.jsonl", "waits for DB_TABLE_NAME_*"),
-            Entry.whole("v3/cutoff.jsonl", "waits for RUN_INACTIVE_CUTOFF_TIME"));
+            Entry.whole("v1/v1-swagger.jsonl", "waits for the description of the API"));
 
     private NotYet() {}
 

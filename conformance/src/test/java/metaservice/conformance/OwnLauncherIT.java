@@ -3,6 +3,8 @@ package metaservice.conformance;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.io.IOException;
+import java.sql.SQLException;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
@@ -11,6 +13,8 @@ import java.util.Optional;
 import metaservice.migrations.SchemaVersion;
 import metaservice.migrations.TestDatabase;
 import metaservice.migrations.TestDatabases;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -28,9 +32,11 @@ class OwnLauncherIT {
 
         @Override
         public String toString() {
-            return file;
+            return file + " with " + generation;
         }
     }
+
+    private static final TwoAtOnce<Played, PlayResult> RESULTS = new TwoAtOnce<>();
 
     static List<Played> recordings() {
         return Generation.bundled().stream()
@@ -44,9 +50,24 @@ class OwnLauncherIT {
         return !Recordings.read(file).environment().isEmpty() || file.endsWith("/db-outage.jsonl");
     }
 
+    @BeforeAll
+    static void beginToPlay() {
+        recordings().forEach(played -> RESULTS.add(played, () -> play(played)));
+    }
+
+    @AfterAll
+    static void endPlaying() {
+        RESULTS.close();
+    }
+
     @ParameterizedTest(name = "{0}")
     @MethodSource("recordings")
     void everyStepIsAnsweredAsExpected(Played played) throws Exception {
+        PlayResult result = RESULTS.resultOf(played);
+        assertTrue(result.isAsRecorded(), result::toString);
+    }
+
+    private static PlayResult play(Played played) throws IOException, SQLException, InterruptedException {
         Transcript transcript = NotYet.readTheRest(played.file());
         SchemaVersion schema = played.generation().newestOwnSchema();
         try (TestDatabase database = TestDatabases.at(schema.number())) {
@@ -61,8 +82,8 @@ class OwnLauncherIT {
                         List.of(),
                         TIMEOUT);
                 PlayResult result = new Player(stage, played.generation().differences(schema)).play(transcript);
-                assertTrue(result.isAsRecorded(), () -> result + "\n" + launcher.log());
                 launcher.stop();
+                return result;
             }
         }
     }

@@ -34,6 +34,11 @@ final class ReviewedDivergences {
     /** The reference leaves rows out of a batch and says only how many it stored. */
     static final String LEFT_OUT = "a batch says which rows were left out, and why";
 
+    /** A batch is tried as a whole first, and sequences do not go back when a trigger refuses one of its rows. */
+    static final String LATER_IDS = "rows that were tried in vain use up ids";
+
+    private static final String NOTIFICATIONS = "schema/notify-samples.jsonl";
+
     private static final Pattern HEARTBEAT = Pattern.compile("/flows/.*/heartbeat");
 
     /** Their senders are unknown, so that nothing is early about them. */
@@ -57,7 +62,7 @@ final class ReviewedDivergences {
     private static List<AllowedDivergence> divergences(String generation, boolean repeatedFields) {
         return switch (generation) {
             case "v1" -> repeatedFields ? keptByV1() : List.of();
-            case "v2" -> repeatedFields ? List.of() : refusedToV2();
+            case "v2" -> repeatedFields ? List.of(laterIds()) : refusedToV2();
             case "v3" -> kinderV3();
             default -> List.of();
         };
@@ -131,7 +136,19 @@ final class ReviewedDivergences {
                 leftOut(metadata, 31, row(3, "field_name", TOO_LONG), row(4, "type", TOO_LONG)),
                 leftOut(ids, 55, row(1, "name", STORED)),
                 leftOut(ids, 57, row(1, "name", STORED)),
-                leftOut(ids, 59, row(1, "name", STORED)));
+                leftOut(ids, 59, row(1, "name", STORED)),
+                leftOut(
+                        NOTIFICATIONS,
+                        25,
+                        row(0, "value", "is too long for the notification that a trigger of the database sends of it")),
+                laterIds());
+    }
+
+    private static AllowedDivergence laterIds() {
+        return new AllowedDivergence(
+                LATER_IDS,
+                Scope.line(NOTIFICATIONS, 27),
+                recorded -> recorded.withRows(recorded.body().size()));
     }
 
     private static boolean isEarlyHeartbeat(String file, Step.Call step) {

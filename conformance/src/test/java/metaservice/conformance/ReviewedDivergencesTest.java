@@ -20,8 +20,8 @@ class ReviewedDivergencesTest {
         "v1, 1.0.1, 20201002000616, 57",
         "v1, 1.0.1, 29990101000000, 57",
         "v2, 2.5.1, 20200603104139, 55",
-        "v2, 2.5.1, 20201002000616, 0",
-        "v3, 3.0.0, 20260706000003, 87"
+        "v2, 2.5.1, 20201002000616, 1",
+        "v3, 3.0.0, 20260706000003, 90"
     })
     void everyDivergenceConcernsStepsAndNoStepHasTwo(String generation, String version, long schema, int steps) {
         List<AllowedDivergence> divergences = ReviewedDivergences.of(
@@ -29,7 +29,7 @@ class ReviewedDivergencesTest {
                 .divergences();
         Set<AllowedDivergence> used = new HashSet<>();
         List<String> concerned = new ArrayList<>();
-        for (String file : Recordings.in(generation)) {
+        for (String file : Recordings.of(generation)) {
             for (Step step : Recordings.read(file).steps()) {
                 divergences.stream()
                         .filter(each ->

@@ -40,9 +40,16 @@ final class TwoAtOnce<K, V> implements AutoCloseable {
         return all;
     }
 
+    /** @throws IllegalStateException if what has begun does not end */
     @Override
-    public void close() throws InterruptedException {
+    public void close() {
         workers.shutdownNow();
-        workers.awaitTermination(PATIENCE_MINUTES, TimeUnit.MINUTES);
+        try {
+            if (!workers.awaitTermination(PATIENCE_MINUTES, TimeUnit.MINUTES)) {
+                throw new IllegalStateException("work goes on after " + PATIENCE_MINUTES + " minutes");
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 }
