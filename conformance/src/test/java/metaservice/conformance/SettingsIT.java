@@ -2,11 +2,15 @@ package metaservice.conformance;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.NullNode;
 import java.io.IOException;
+import java.sql.Connection;
+import java.sql.Statement;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -94,6 +98,40 @@ class SettingsIT {
             Map<String, String> asking =
                     Map.of("Origin", "https://other.example", "Access-Control-Request-Method", "POST");
             assertEquals(405, send(http, "OPTIONS", "/flows", asking).status());
+        }
+    }
+
+    @Test
+    void thePoolKeepsAsManyConnectionsAsItIsTold() throws Exception {
+        Map<String, String> three = Map.of("MF_METADATA_DB_POOL_MIN", "3", "MF_METADATA_DB_POOL_MAX", "3");
+        String count = "select count(*) from pg_stat_activity where application_name = 'metaservice'"
+                + " and datname = current_database()";
+        try (TestDatabase database = TestDatabases.newest();
+                LauncherProcess launcher = LauncherProcess.start(with(database.environment(), three))) {
+            assertTimeoutPreemptively(
+                    Duration.ofSeconds(20),
+                    () -> {
+                        while (!database.query(count).equals(List.of(List.of(3L)))) {
+                            Thread.onSpinWait();
+                        }
+                    },
+                    launcher::log);
+        }
+    }
+
+    @Test
+    void aStatementThatTakesTooLongIsAnsweredWithAWayOut() throws Exception {
+        try (TestDatabase database = TestDatabases.newest();
+                LauncherProcess launcher =
+                        LauncherProcess.start(with(database.environment(), Map.of("MF_METADATA_DB_TIMEOUT", "0.5")));
+                HttpConnection http = new HttpConnection(launcher.metadata(), Stage.DEFAULT_TIMEOUT);
+                Connection other = database.dataSource().getConnection();
+                Statement statement = other.createStatement()) {
+            other.setAutoCommit(false);
+            statement.execute("lock table flows_v3");
+            Answer answer = send(http, "GET", "/flows");
+            assertEquals(503, answer.status());
+            assertTrue(answer.header("Retry-After").isPresent());
         }
     }
 
