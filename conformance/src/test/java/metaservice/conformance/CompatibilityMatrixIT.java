@@ -31,7 +31,7 @@ class CompatibilityMatrixIT {
             Distribution only = Distribution.assembled().onlyWith(generation.jar(), CompatibilityPage.folder());
             List<Transcript> transcripts = generation.recordings().stream()
                     .filter(file -> !OwnLauncherIT.isNeededFor(file))
-                    .map(NotYet::readTheRest)
+                    .map(Recordings::read)
                     .toList();
             cells().stream()
                     .filter(cell -> cell.generation().equals(generation))
