@@ -50,25 +50,24 @@ final class ApiDocument {
         document.withObjectProperty("info").put("version", serviceVersion);
         // Seen from /api/doc/swagger.json: whatever prefix a gateway or we put before all paths.
         document.putArray("servers").addObject().put("url", "../..");
+        Docs.TAGS.forEach((name, description) ->
+                document.withArrayProperty("tags").addObject().put("name", name).put("description", description));
         ObjectNode paths = document.putObject("paths");
         for (Route route : routes) {
             ObjectNode path = paths.withObjectProperty(route.path());
-            if (path.isEmpty()) {
-                parameters(route, path);
-            }
             operation(route, path.putObject(route.method().toLowerCase(Locale.ROOT)));
         }
         common();
         return document;
     }
 
-    private void parameters(Route route, ObjectNode path) {
+    private void parameters(Route route, ObjectNode operation) {
         for (String name : route.parameters()) {
             JsonNode described = required(api.texts().path("parameters"), name, "parameter");
             ObjectNode parameter = component("parameters", name);
             parameter.put("name", name).put("in", "path").put("required", true);
             parameter.setAll((ObjectNode) described);
-            path.withArrayProperty("parameters").addObject().put("$ref", "#/components/parameters/" + name);
+            operation.withArrayProperty("parameters").addObject().put("$ref", "#/components/parameters/" + name);
         }
     }
 
@@ -77,6 +76,7 @@ final class ApiDocument {
         operation.put("operationId", operationId(route));
         operation.put("summary", doc.summary());
         operation.putArray("tags").add(doc.tag());
+        parameters(route, operation);
         for (Doc.Query query : doc.queries()) {
             ObjectNode parameter = operation.withArrayProperty("parameters").addObject();
             parameter.put("name", query.name()).put("in", "query").put("description", query.description());
@@ -89,9 +89,13 @@ final class ApiDocument {
         responses(route, operation.putObject("responses"));
     }
 
+    /** Such as {@code getFlowsFlowIdRuns}; generated clients call their methods so. */
     private static String operationId(Route route) {
-        String words = route.path().replaceAll("[^A-Za-z0-9]+", "_").replaceAll("_$", "");
-        return route.method().toLowerCase(Locale.ROOT) + words;
+        return route.method().toLowerCase(Locale.ROOT)
+                + Stream.of(route.path().split("[^A-Za-z0-9]+", -1))
+                        .filter(word -> !word.isEmpty())
+                        .map(word -> word.substring(0, 1).toUpperCase(Locale.ROOT) + word.substring(1))
+                        .collect(Collectors.joining());
     }
 
     private void responses(Route route, ObjectNode responses) {

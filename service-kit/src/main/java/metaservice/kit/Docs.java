@@ -1,6 +1,8 @@
 package metaservice.kit;
 
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Stream;
 
 /**
@@ -16,6 +18,21 @@ public final class Docs {
     private static final String TASKS_TAG = "tasks";
     private static final String METADATA_TAG = "metadata";
     private static final String ARTIFACTS_TAG = "artifacts";
+
+    /** The groups, in the order in which readers see them, and what they hold. */
+    static final Map<String, String> TAGS = tags();
+
+    private static Map<String, String> tags() {
+        Map<String, String> tags = new LinkedHashMap<>();
+        tags.put(FLOWS_TAG, "what users wrote");
+        tags.put(RUNS_TAG, "its executions");
+        tags.put(STEPS_TAG, "the parts of a run");
+        tags.put(TASKS_TAG, "the executions of a step");
+        tags.put(METADATA_TAG, "what a task says of itself");
+        tags.put(ARTIFACTS_TAG, "what a task stored, and where");
+        tags.put(SERVICE, "the service itself");
+        return tags;
+    }
 
     /** Why generations refuse a heartbeat that take none before ten seconds have passed. */
     public static final String UNKNOWN_OR_EARLY = "It is unknown, or said so less than ten seconds ago.";

@@ -26,7 +26,7 @@ public final class Filters {
 
     private static final String IS = "is";
 
-    private static final String ORDER_OPERATORS = "; operators eq, ne, lt, le, gt, ge";
+    private static final String ORDER_OPERATORS = "; {field}:operator with eq, ne, lt, le, gt, ge";
     private static final String TEXT_OPERATORS =
             ORDER_OPERATORS + ", co (contains), sw (starts with), ew (ends with), li (a pattern of LIKE), is (null)";
 
@@ -74,8 +74,7 @@ public final class Filters {
     }
 
     private static String description(String field, Condition condition) {
-        return "filter: " + condition.expects() + ". Values with commas between them mean or, repeats mean and, null"
-                + " means no value. An operator goes behind the name: " + field + ":" + "<operator>=<value>.";
+        return "filter: " + condition.expects().replace("{field}", field);
     }
 
     /** A text field. */
@@ -110,7 +109,7 @@ public final class Filters {
     /** A field that holds a time; the words of its message are the reference's. */
     static Condition time(String field, String expression) {
         return new Condition(
-                "whole numbers (of the unit in which answers show the time)" + ORDER_OPERATORS,
+                "whole numbers, as answers show the time" + ORDER_OPERATORS,
                 (operator, values) -> anyOf(
                         operator,
                         field,
@@ -128,7 +127,7 @@ public final class Filters {
     /** A field that holds JSON and is compared as a whole. */
     static Condition json(String field, String expression) {
         return new Condition(
-                "a JSON value as a whole" + ORDER_OPERATORS,
+                "JSON without commas, compared as a whole" + ORDER_OPERATORS,
                 (operator, values) -> anyOf(
                         operator,
                         field,
@@ -140,7 +139,7 @@ public final class Filters {
     /** A text field that knows all its values; the words of its message are the reference's. */
     static Condition oneOf(String field, String expression, List<String> known) {
         Condition text = text(field, expression);
-        return new Condition("of " + String.join(", ", known) + TEXT_OPERATORS, (operator, values) -> {
+        return new Condition(String.join(", ", known) + TEXT_OPERATORS, (operator, values) -> {
             known(operator, field);
             for (String value : values) {
                 if (!known.contains(value) && !value.equals("null")) {
@@ -154,8 +153,8 @@ public final class Filters {
     /** Tags: {@code any}, {@code likeany}, {@code likeall}; whatever else is asked for means all of them. */
     static Condition tags(String expression) {
         return new Condition(
-                "tags, of both kinds; all of them have to be there; operators any (one of them), likeany and likeall"
-                        + " (the same for parts of tags)",
+                "tags of both kinds with commas between them, which all have to be there; {field}:any for one of them,"
+                        + " {field}:likeany and {field}:likeall for parts of tags",
                 (operator, values) -> switch (operator) {
                     case "any" -> Sql.of(expression + " ??| ?::text[]", (Object) values.toArray(String[]::new));
                     case "likeany" -> likeEach(expression, values, " OR ");

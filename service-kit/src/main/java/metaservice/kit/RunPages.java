@@ -13,6 +13,7 @@ public final class RunPages {
     private static final List<String> STATUSES = List.of("running", "completed", "failed");
     private static final String STATUS_EXPRESSION = "derived.status";
     private static final String WHEN_STATUS = "only in lists that were filtered by it: " + String.join(", ", STATUSES);
+    private static final String WHEN_USER = "only in what is read, and if the run has the system tag user:<user_name>";
     private static final Column STATUS = Column.text("status").from(STATUS_EXPRESSION);
 
     /** What the list may be narrowed by. */
@@ -31,7 +32,9 @@ public final class RunPages {
 
     /** What the document of the API calls them. */
     public static final List<Shape> SHAPES = Runs.shapes(Runs.WITH_USER.and(STATUS)).stream()
-            .map(shape -> shape.name().equals("Run") ? shape.sometimes("status", WHEN_STATUS) : shape)
+            .map(shape -> shape.name().equals("Run")
+                    ? shape.sometimes("status", WHEN_STATUS).sometimes("user", WHEN_USER)
+                    : shape)
             .toList();
 
     private final Parts parts;
