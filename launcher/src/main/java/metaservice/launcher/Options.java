@@ -103,6 +103,6 @@ final class Options {
     }
 
     private static String line(Setting setting) {
-        return String.format("  %-44s  %-9s  %s", setting.name(), setting.otherwise(), setting.meaning());
+        return String.format("  %-44s  %-11s  %s", setting.name(), setting.otherwise(), setting.meaning());
     }
 }

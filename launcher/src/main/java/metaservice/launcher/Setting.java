@@ -30,9 +30,7 @@ record Setting(String name, String otherwise, String meaning) {
     static final Setting ATTEMPT_WAIT =
             new Setting("MF_SERVICE_CONNECTION_RETRY_WAITTIME_SECONDS", "1", "seconds between two of these attempts");
     static final Setting CUTOFF = new Setting(
-            "RUN_INACTIVE_CUTOFF_TIME",
-            "360",
-            "seconds without heartbeat after which an unfinished run has failed (3.x)");
+            "RUN_INACTIVE_CUTOFF_TIME", "360", "seconds after the last heartbeat until an unfinished run has failed");
     static final Setting FLOWS = new Setting("DB_TABLE_NAME_FLOWS", Tables.DEFAULT.flows(), "table of flows");
     static final Setting RUNS = new Setting("DB_TABLE_NAME_RUNS", Tables.DEFAULT.runs(), "table of runs");
     static final Setting STEPS = new Setting("DB_TABLE_NAME_STEPS", Tables.DEFAULT.steps(), "table of steps");
@@ -44,8 +42,8 @@ record Setting(String name, String otherwise, String meaning) {
     static final Setting TRIGGERS =
             new Setting("DB_TRIGGER_CREATE", "0", "1: create triggers that notify a user interface of changes");
     static final Setting SCHEMA = new Setting("DB_SCHEMA_NAME", "public", "schema that gets these triggers");
-    static final Setting ORIGINS = new Setting(
-            "ORIGIN_TO_ALLOW_CORS_FROM", "-", "origins whose pages may use the service, with commas between; or *");
+    static final Setting ORIGINS =
+            new Setting("ORIGIN_TO_ALLOW_CORS_FROM", "-", "origins whose pages may use the service: a,b or *");
     static final Setting ECHO = new Setting("AIOPG_ECHO", "0", "1: log SQL statements, without their values");
     static final Setting IAM_ROLE =
             new Setting("MF_USER_IAM_ROLE", "-", "ARN of the role whose credentials /auth/token gives");
