@@ -89,7 +89,8 @@ public record DeclaredDifferences(
         if (INSIDE.matcher(answer.text()).find()) {
             return Optional.of("the answer shows the inside of the service: " + Json.brief(answer.body()));
         }
-        boolean asGood = answer.status() != expected.status() && expected.match().alsoAccepts(answer.status());
+        boolean asGood =
+                answer.status() != expected.status() && expected.match().alsoAccepts(answer.status());
         return answer.status() < 500 || asGood
                 ? Optional.empty()
                 : Optional.of("status " + answer.status() + " is a failure of the service, whatever was recorded");

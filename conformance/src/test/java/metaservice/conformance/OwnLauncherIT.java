@@ -27,22 +27,6 @@ class OwnLauncherIT {
     /** Without a database a request waits five seconds for a connection; more than four times that is too long. */
     private static final Duration TIMEOUT = Duration.ofSeconds(20);
 
-    /** Where the stand-in of the recordings was; ours is at any free port. */
-    private static final String TOKEN_SERVICE = "MF_STS_ENDPOINT";
-
-    /** With what the service asks for a token; the stand-in does not look at it. */
-    private static final Map<String, String> OWN_CREDENTIALS =
-            Map.of("AWS_ACCESS_KEY_ID", "AKIAOWN", "AWS_SECRET_ACCESS_KEY", "own-secret");
-
-    private static final String ISSUED = """
-            <AssumeRoleResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><AssumeRoleResult><Credentials>
-            <AccessKeyId>ASIAEXAMPLE</AccessKeyId><SecretAccessKey>example-secret</SecretAccessKey>
-            <SessionToken>example-token</SessionToken><Expiration>2100-01-01T00:00:00Z</Expiration>
-            </Credentials></AssumeRoleResult></AssumeRoleResponse>""";
-
-    private static final String TOKEN =
-            "HTTP/1.1 200 OK\r\nContent-Type: text/xml\r\nContent-Length: " + ISSUED.length() + "\r\n\r\n" + ISSUED;
-
     /** One recording, and who has to be chosen for it. */
     private record Played(Generation generation, String file) {
 
@@ -87,11 +71,11 @@ class OwnLauncherIT {
         Transcript transcript = Recordings.read(played.file());
         SchemaVersion schema = played.generation().newestOwnSchema();
         try (TestDatabase database = TestDatabases.at(schema.number());
-                RawServer tokens = new RawServer(request -> TOKEN)) {
+                TokenService tokens = TokenService.issuing()) {
             Map<String, String> environment = new HashMap<>(database.environment());
             environment.putAll(transcript.environment());
-            environment.putAll(OWN_CREDENTIALS);
-            environment.replace(TOKEN_SERVICE, tokens.address().toString());
+            environment.putAll(TokenService.callersCredentials());
+            environment.replace(TokenService.SETTING, tokens.address().toString());
             try (LauncherProcess launcher = LauncherProcess.start(environment)) {
                 assertEquals(played.generation().version().toString(), launcher.serviceVersion());
                 Stage stage = new Stage(
