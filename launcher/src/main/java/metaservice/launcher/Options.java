@@ -98,7 +98,7 @@ final class Options {
                 .getCommandSpec()
                 .usageMessage()
                 .footer(footer.toArray(String[]::new))
-                .width(120);
+                .width(130);
         return commandLine.getUsageMessage(CommandLine.Help.Ansi.OFF);
     }
 
