@@ -87,6 +87,11 @@ final class IsolatedService implements AutoCloseable {
         };
     }
 
+    /** What all its paths begin with; may be empty. */
+    String pathPrefix() {
+        return ContextLoader.call(loader, service::pathPrefix);
+    }
+
     Health health() {
         try {
             return ContextLoader.call(loader, service::health);

@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Supplier;
+import java.util.logging.Level;
 import metaservice.migrations.DatabaseConfig;
 import metaservice.migrations.InvalidConfigException;
 import metaservice.spi.TokenIssuer;
@@ -24,6 +25,9 @@ public final class Main {
 
     /** What stopping may take beyond the time for draining. */
     private static final Duration CLOSING = Duration.ofSeconds(10);
+
+    /** Held, so that it stays as it is set: whatever the driver has to tell, it tells in exceptions, too. */
+    private static final java.util.logging.Logger DRIVER = java.util.logging.Logger.getLogger("org.postgresql");
 
     private Main() {}
 
@@ -130,8 +134,13 @@ public final class Main {
 
     /** Before any other class makes its logger. */
     private static void prepareLogging(LauncherConfig config) {
+        DRIVER.setLevel(Level.OFF);
         System.setProperty("org.jboss.logging.provider", "slf4j");
         System.setProperty("org.slf4j.simpleLogger.defaultLogLevel", config.logLevel());
+        if (config.logStatements()) {
+            // The logger that services write every statement to, without the values.
+            System.setProperty("org.slf4j.simpleLogger.log.metaservice.sql", "debug");
+        }
     }
 
     private static Path home() {

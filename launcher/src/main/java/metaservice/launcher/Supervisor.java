@@ -206,6 +206,7 @@ final class Supervisor implements AutoCloseable {
     private IsolatedService startService(BundledService bundled, DatabaseConfig database) throws StartFailedException {
         DatabaseAccess access = new DatabaseAccess(
                 database.jdbcUrl(),
+                database.readerUrl(),
                 database.jdbcProperties(),
                 database.poolMin(),
                 database.poolMax(),
@@ -221,8 +222,7 @@ final class Supervisor implements AutoCloseable {
         return new StartupReport(
                 status.schemaVersion() + " (" + StartupReport.schemaReason(status, filled) + ")",
                 chosen.service().version() + " (" + chosen.reason() + ")",
-                StartupReport.url(
-                        config.host(), frontDoor.port(), config.service().pathPrefix()),
+                StartupReport.url(config.host(), frontDoor.port(), serving.pathPrefix()),
                 StartupReport.url(config.host(), migrationApi.port(), ""));
     }
 

@@ -123,7 +123,7 @@ public final class Artifacts {
                 .and(Ids.task(request, "a"))
                 .and("LIMIT 1");
         if (!isAttemptId(request.path("attempt_id"))
-                && parts.database().first(any, row -> true).isEmpty()) {
+                && parts.database().read(any, row -> true).isEmpty()) {
             return Answer.json(200, json -> {
                 json.writeStartArray();
                 json.writeEndArray();

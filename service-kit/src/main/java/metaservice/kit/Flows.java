@@ -59,6 +59,6 @@ public final class Flows {
                 labels.tags(),
                 labels.systemTags(),
                 parts.millis());
-        return parts.object(COLUMNS, sql);
+        return parts.created(COLUMNS, sql);
     }
 }

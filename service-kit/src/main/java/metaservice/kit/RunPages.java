@@ -1,5 +1,6 @@
 package metaservice.kit;
 
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 
@@ -37,16 +38,16 @@ public final class RunPages {
             .toList();
 
     private final Parts parts;
-    private final long cutoffSeconds;
+    private final Duration cutoff;
 
     /**
      * Pages of one service.
      *
-     * @param cutoffSeconds age of a heartbeat from which an unfinished run counts as failed
+     * @param cutoff age of a heartbeat from which an unfinished run counts as failed
      */
-    public RunPages(Parts parts, long cutoffSeconds) {
+    public RunPages(Parts parts, Duration cutoff) {
         this.parts = parts;
-        this.cutoffSeconds = cutoffSeconds;
+        this.cutoff = cutoff;
     }
 
     /** The runs of a flow; they show their status if one is asked for. */
@@ -77,7 +78,8 @@ public final class RunPages {
      * otherwise the verdict counts. Without a verdict, a run is as alive as its heartbeat.
      */
     private Sql derivedStatus() {
-        return Sql.of("""
+        return Sql.of(
+                """
                 LEFT JOIN LATERAL (%s) verdict ON true LEFT JOIN LATERAL (%s) attempt ON true CROSS JOIN LATERAL (
                   SELECT CASE
                     WHEN attempt.ts_epoch > verdict.ts_epoch THEN 'running'
@@ -85,7 +87,7 @@ public final class RunPages {
                       THEN 'completed' ELSE 'failed' END
                     WHEN r.last_heartbeat_ts > ? THEN 'running'
                     ELSE 'failed'
-                  END AS status) derived""".formatted(lastOfEnd("attempt_ok"), lastOfEnd("attempt")), parts.seconds() - cutoffSeconds);
+                  END AS status) derived""".formatted(lastOfEnd("attempt_ok"), lastOfEnd("attempt")), parts.seconds() - cutoff.toSeconds());
     }
 
     private String lastOfEnd(String field) {

@@ -116,7 +116,7 @@ public final class Runs {
                 labels.systemTags(),
                 parts.millis(),
                 parts.firstHeartbeat(body).orElse(null));
-        return parts.object(COLUMNS, sql);
+        return parts.created(COLUMNS, sql);
     }
 
     /** A run is alive. */

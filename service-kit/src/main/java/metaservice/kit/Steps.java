@@ -2,6 +2,7 @@ package metaservice.kit;
 
 import java.sql.SQLException;
 import java.util.List;
+import metaservice.spi.Tables;
 
 /** Steps of the generations that know names. They show the tags of their run, not their own. */
 public final class Steps {
@@ -59,6 +60,6 @@ public final class Steps {
                         labels.systemTags(),
                         parts.millis())
                 .and("SELECT " + COLUMNS.select() + " FROM s, r");
-        return parts.object(COLUMNS, sql, parts.unknownRun(request));
+        return parts.created(COLUMNS, sql, parts.unknownRun(request));
     }
 }

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
+import metaservice.spi.Tables;
 
 /** Tasks of the generations that know names and heartbeats. They show the tags of their run, not their own. */
 public final class Tasks {
@@ -96,7 +97,7 @@ public final class Tasks {
                     .and(beatOfRun(request, heartbeat.get()))
                     .and(")");
         }
-        return parts.object(COLUMNS, sql.and("SELECT " + COLUMNS.select() + " FROM t, r"), parts.unknownRun(request));
+        return parts.created(COLUMNS, sql.and("SELECT " + COLUMNS.select() + " FROM t, r"), parts.unknownRun(request));
     }
 
     /** A task is alive, and so is its run, even if the task is unknown. */
@@ -105,10 +106,12 @@ public final class Tasks {
         String table = parts.tables().tasks();
         Sql sql = Sql.of("WITH run AS (")
                 .and(beatOfRun(request, now))
-                .and("), beat AS (UPDATE " + table + " t SET last_heartbeat_ts = ? WHERE", now)
+                .and("RETURNING 1), beat AS (UPDATE " + table + " t SET last_heartbeat_ts = ? WHERE", now)
                 .and(Ids.task(request, "t"))
                 .and("AND")
                 .and(Heartbeats.condition("t", now))
+                // Looking at the run's beat makes it the first, so that those who listen to triggers hear of it first.
+                .and("AND (SELECT count(*) FROM run) >= 0")
                 .and("RETURNING 1) SELECT EXISTS (SELECT 1 FROM beat) AS written, EXISTS (SELECT 1 FROM " + table
                         + " t WHERE")
                 .and(Ids.task(request, "t"))

@@ -58,6 +58,6 @@ final class NumericRuns {
                 labels.tags(),
                 labels.systemTags(),
                 parts.millis());
-        return parts.object(COLUMNS, sql);
+        return parts.created(COLUMNS, sql);
     }
 }

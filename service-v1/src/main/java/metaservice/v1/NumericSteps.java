@@ -62,6 +62,6 @@ final class NumericSteps {
                 labels.tags(),
                 labels.systemTags(),
                 parts.millis());
-        return parts.object(COLUMNS, sql);
+        return parts.created(COLUMNS, sql);
     }
 }

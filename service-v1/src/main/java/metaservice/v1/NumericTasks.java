@@ -63,6 +63,6 @@ final class NumericTasks {
                 labels.tags(),
                 labels.systemTags(),
                 parts.millis());
-        return parts.object(COLUMNS, sql);
+        return parts.created(COLUMNS, sql);
     }
 }

@@ -37,9 +37,6 @@ public final class V3Provider implements ServiceProvider {
     private static final String STEP = RUN + "/steps/{step_name}";
     private static final String TASK = STEP + "/tasks/{task_id}";
 
-    /** Age of a heartbeat from which an unfinished run counts as failed; the reference's default. */
-    private static final long CUTOFF_SECONDS = 360;
-
     private static final Style STYLE = new Style(
             Failures.STRUCTURED,
             Answer.emptyObject(404),
@@ -65,7 +62,7 @@ public final class V3Provider implements ServiceProvider {
         Flows flows = new Flows(parts);
         Pages pages = new Pages(parts);
         Runs runs = Runs.withUser(parts);
-        RunPages runPages = new RunPages(parts, CUTOFF_SECONDS);
+        RunPages runPages = new RunPages(parts, context.settings().inactiveCutoff());
         Steps steps = new Steps(parts);
         Tasks tasks = new Tasks(parts);
         Metadata metadata = new Metadata(parts);
