@@ -45,6 +45,11 @@ record Setting(String name, String otherwise, String meaning) {
     static final Setting ORIGINS =
             new Setting("ORIGIN_TO_ALLOW_CORS_FROM", "-", "origins whose pages may use the service: a,b or *");
     static final Setting ECHO = new Setting("AIOPG_ECHO", "0", "1: log SQL statements, without their values");
+    static final Setting IAM_ROLE =
+            new Setting("MF_USER_IAM_ROLE", "-", "ARN of the role whose credentials /auth/token gives");
+    static final Setting STS_REGION = new Setting("MF_REGION", "us-west-2", "AWS region of the token service");
+    static final Setting STS_ENDPOINT =
+            new Setting("MF_STS_ENDPOINT", "-", "address of the token service, if not AWS.s");
     static final Setting LOG_LEVEL = new Setting("LOGLEVEL", "INFO", "DEBUG, INFO, WARNING, ERROR or CRITICAL");
 
     /** The launcher's own variables, in the order of the help. */
@@ -68,6 +73,9 @@ record Setting(String name, String otherwise, String meaning) {
             TRIGGERS,
             SCHEMA,
             ORIGINS,
+            IAM_ROLE,
+            STS_REGION,
+            STS_ENDPOINT,
             LOG_LEVEL,
             ECHO);
 

@@ -43,6 +43,10 @@ public final class Artifacts {
             List.of("name", "attempt_id"),
             false);
 
+    /** What the document of the API calls them. */
+    public static final List<Shape> SHAPES =
+            List.of(Shape.row("Artifact", COLUMNS, KIND.fields()), Shape.body("NewArtifact", KIND.fields()));
+
     private final Parts parts;
     private final TaskBatch batch;
     private final String table;

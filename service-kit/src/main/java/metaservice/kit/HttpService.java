@@ -29,10 +29,12 @@ public final class HttpService implements RunningService {
      * Opens the pool, sees to the triggers if they are wanted, and builds the routes.
      *
      * @param style how this generation words its answers
+     * @param api what its document needs beyond its routes
      * @param routes makes the version's table of routes
      * @throws ServiceStartException if the database cannot be reached, or does not take the triggers that are wanted
      */
-    public static RunningService start(ServiceContext context, Style style, Function<Parts, List<Route>> routes)
+    public static RunningService start(
+            ServiceContext context, Style style, Api api, Function<Parts, List<Route>> routes)
             throws ServiceStartException {
         String name = "service-" + context.serviceVersion();
         ServiceSettings settings = context.settings();
@@ -47,7 +49,7 @@ public final class HttpService implements RunningService {
                     settings.maxBodyBytes(),
                     context.serviceVersion(),
                     new Failures(style.errors()),
-                    routes.apply(parts));
+                    ApiPages.with(routes.apply(parts), context.serviceVersion(), api, style));
             return new HttpService(
                     database, settings.pathPrefix(), CrossOrigin.allowed(settings.allowedOrigins(), router));
         } catch (ServiceStartException | RuntimeException e) {
