@@ -41,18 +41,35 @@ final class PlainUpgrade {
             List.of("CREATE INDEX ON tasks_v3 (flow_id, run_number, step_name, ts_epoch DESC, task_id DESC)"),
             List.of("CREATE INDEX ON metadata_v3 (flow_id, run_number, ts_epoch DESC, id DESC)"));
 
+    private static final String DEADLOCK = "40P01";
+    private static final int MOST_ATTEMPTS = 20;
+
     private PlainUpgrade() {}
 
-    /** Upgrades; blocks until it is done. */
+    /** Upgrades; blocks until it is done. A version that meets its clients in a deadlock is begun again. */
     static void run(Connection connection) throws SQLException {
         connection.setAutoCommit(false);
-        try (Statement statement = connection.createStatement()) {
-            for (List<String> version : VERSIONS) {
-                for (String sql : version) {
-                    statement.execute(sql);
-                }
-                connection.commit();
+        for (List<String> version : VERSIONS) {
+            int attempt = 1;
+            while (!isApplied(connection, version, attempt)) {
+                attempt++;
             }
+        }
+    }
+
+    private static boolean isApplied(Connection connection, List<String> version, int attempt) throws SQLException {
+        try (Statement statement = connection.createStatement()) {
+            for (String sql : version) {
+                statement.execute(sql);
+            }
+            connection.commit();
+            return true;
+        } catch (SQLException e) {
+            connection.rollback();
+            if (!DEADLOCK.equals(e.getSQLState()) || attempt == MOST_ATTEMPTS) {
+                throw e;
+            }
+            return false;
         }
     }
 }
