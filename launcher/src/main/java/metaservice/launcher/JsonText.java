@@ -2,6 +2,7 @@ package metaservice.launcher;
 
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Collectors;
 
 /** Writes the few small JSON objects that the launcher itself answers with. */
@@ -9,19 +10,25 @@ final class JsonText {
 
     private JsonText() {}
 
-    /** An object of strings, booleans and lists of strings, its members in the map's order. */
-    static String object(Map<String, ?> members) {
+    /** An object of strings, booleans, numbers, objects, lists of these, and empty ones as null; members in the map's order. */
+    static String object(Map<?, ?> members) {
         return members.entrySet().stream()
-                .map(member -> string(member.getKey()) + ": " + value(member.getValue()))
+                .map(member -> string(member.getKey().toString()) + ": " + value(member.getValue()))
                 .collect(Collectors.joining(", ", "{", "}"));
     }
 
     private static String value(Object value) {
-        if (value instanceof Boolean flag) {
-            return flag.toString();
+        if (value instanceof Boolean || value instanceof Number) {
+            return value.toString();
+        }
+        if (value instanceof Optional<?> optional) {
+            return optional.isPresent() ? value(optional.get()) : "null";
         }
         if (value instanceof List<?> list) {
-            return list.stream().map(element -> string(element.toString())).collect(Collectors.joining(", ", "[", "]"));
+            return list.stream().map(JsonText::value).collect(Collectors.joining(", ", "[", "]"));
+        }
+        if (value instanceof Map<?, ?> members) {
+            return object(members);
         }
         return string(value.toString());
     }

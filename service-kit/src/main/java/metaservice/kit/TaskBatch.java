@@ -33,9 +33,13 @@ public final class TaskBatch {
               JOIN pg_class s ON s.oid = d.refobjid AND s.relkind = 'S'
               WHERE d.refclassid = 'pg_class'::regclass AND def.adrelid = '%1$s'::regclass AND a.attname = 'id')))""";
 
+    /** SQLSTATE of a value that is longer than its column allows. */
+    private static final String VALUE_TOO_LONG = "22001";
+
     private final Parts parts;
     private final String table;
     private final Kind kind;
+    private final Optional<Kind> narrower;
     private final List<String> ownerColumns;
 
     /**
@@ -46,7 +50,17 @@ public final class TaskBatch {
      * @param keyFields what tells a row from the others of its task; none if any number of equal rows may be stored
      * @param isNumbered whether rows get a serial number, in the column {@code id}
      */
-    public record Kind(List<Field> fields, String countedAs, List<String> keyFields, boolean isNumbered) {}
+    public record Kind(List<Field> fields, String countedAs, List<String> keyFields, boolean isNumbered) {
+
+        /** The same, but these fields may be of any length. */
+        public Kind withUnlimited(String... names) {
+            Set<String> unlimited = Set.of(names);
+            List<Field> wider = fields.stream()
+                    .map(field -> unlimited.contains(field.name()) ? field.unlimited() : field)
+                    .toList();
+            return new Kind(wider, countedAs, keyFields, isNumbered);
+        }
+    }
 
     /**
      * Batches for a table.
@@ -54,9 +68,19 @@ public final class TaskBatch {
      * @param ownerColumns the columns that tell the task, in the table and in what {@link #create} is told of the owner
      */
     public TaskBatch(Parts parts, String table, Kind kind, List<String> ownerColumns) {
+        this(parts, table, kind, Optional.empty(), ownerColumns);
+    }
+
+    /**
+     * Batches for a table whose columns are not as wide on every schema version.
+     *
+     * @param narrower what is stored instead where the columns cannot hold the values; absent if they can everywhere
+     */
+    TaskBatch(Parts parts, String table, Kind kind, Optional<Kind> narrower, List<String> ownerColumns) {
         this.parts = parts;
         this.table = table;
         this.kind = kind;
+        this.narrower = narrower;
         this.ownerColumns = ownerColumns;
     }
 
@@ -67,7 +91,19 @@ public final class TaskBatch {
      * @param withoutOwner the answer then
      */
     public Answer create(Request request, Sql owner, Answer withoutOwner) throws SQLException {
-        Batch batch = Batch.read(request.json(), kind.fields());
+        JsonNode body = request.json();
+        try {
+            return create(Batch.read(body, kind.fields()), owner, withoutOwner);
+        } catch (SQLException e) {
+            if (narrower.isEmpty() || !VALUE_TOO_LONG.equals(e.getSQLState())) {
+                throw e;
+            }
+            // Nothing was stored. Asked only now, because the next migration may widen the columns at any moment.
+            return create(Batch.read(body, narrower.get().fields()), owner, withoutOwner);
+        }
+    }
+
+    private Answer create(Batch batch, Sql owner, Answer withoutOwner) throws SQLException {
         try {
             return create(batch, store(owner, batch), withoutOwner);
         } catch (SQLException e) {

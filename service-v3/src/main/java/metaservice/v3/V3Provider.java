@@ -65,8 +65,8 @@ public final class V3Provider implements ServiceProvider {
         RunPages runPages = new RunPages(parts, context.settings().inactiveCutoff());
         Steps steps = new Steps(parts);
         Tasks tasks = new Tasks(parts);
-        Metadata metadata = new Metadata(parts);
-        Artifacts artifacts = new Artifacts(parts);
+        Metadata metadata = Metadata.withLongTexts(parts);
+        Artifacts artifacts = Artifacts.withLongTexts(parts);
         return List.of(
                 direct("/ping", admin::ping, Docs.PING),
                 direct("/version", admin::version, Docs.VERSION),
