@@ -116,13 +116,19 @@ final class IsolatedService implements AutoCloseable {
         }
     }
 
+    /**
+     * Threads that have answered may still be busy with handing the connection back for its next request; an interrupt
+     * would close it under their hands. So only those that do not come to an end are interrupted.
+     */
     private void endWorkers() {
-        workers.shutdownNow();
+        workers.shutdown();
         try {
             if (!workers.awaitTermination(WORKERS_END.toSeconds(), TimeUnit.SECONDS)) {
+                workers.shutdownNow();
                 LOG.warn("Threads of service {} are still busy after {} s", bundled.version(), WORKERS_END.toSeconds());
             }
         } catch (InterruptedException e) {
+            workers.shutdownNow();
             Thread.currentThread().interrupt();
         }
     }

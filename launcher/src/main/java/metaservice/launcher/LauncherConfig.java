@@ -20,7 +20,9 @@ import metaservice.spi.Tables;
  * @param migrationPort port of the migration API, likewise
  * @param upgradeEndpoint whether the migration API offers {@code /upgrade}
  * @param service what is handed on to every service version
- * @param drainTimeout longest wait for requests in flight when stopping; zero does not wait
+ * @param drainTimeout longest wait for requests in flight when stopping or swapping; zero does not wait
+ * @param swaps whether another service version may take over without a restart
+ * @param pollInterval pause between two looks at the schema, more than zero
  * @param connectionAttempts how often the database is tried at start, 1 or more
  * @param connectionWait pause between two of these attempts; zero does not wait
  * @param logLevel as slf4j-simple spells it
@@ -33,6 +35,8 @@ record LauncherConfig(
         boolean upgradeEndpoint,
         ServiceSettings service,
         Duration drainTimeout,
+        boolean swaps,
+        Duration pollInterval,
         int connectionAttempts,
         Duration connectionWait,
         String logLevel,
@@ -51,6 +55,9 @@ record LauncherConfig(
     /** As browsers write them: nothing after host and port. */
     private static final Pattern ORIGIN = Pattern.compile("\\*|[a-z][a-z0-9+.-]*://[^/?#,\\s]+");
 
+    private static final Map<String, Boolean> ON_OR_OFF =
+            Map.of("on", true, "off", false, "true", true, "false", false, "1", true, "0", false);
+
     private static final int MOST_SECONDS = 86_400;
 
     /**
@@ -67,6 +74,8 @@ record LauncherConfig(
                 reader.integer(Setting.UPGRADE_ENDPOINT, Integer.MIN_VALUE, Integer.MAX_VALUE) != 0,
                 reader.service(),
                 Duration.ofSeconds(reader.integer(Setting.DRAIN, 0, MOST_SECONDS)),
+                reader.onOrOff(Setting.SWAP),
+                Duration.ofSeconds(reader.integer(Setting.POLL, 1, MOST_SECONDS)),
                 reader.integer(Setting.ATTEMPTS, 1, 1_000_000),
                 Duration.ofSeconds(reader.integer(Setting.ATTEMPT_WAIT, 0, MOST_SECONDS)),
                 reader.logLevel(),
@@ -90,6 +99,8 @@ record LauncherConfig(
                 + Setting.PATH_PREFIX.name() + "=" + service.pathPrefix() + " "
                 + Setting.MAX_BODY.name() + "=" + service.maxBodyBytes() + " "
                 + Setting.DRAIN.name() + "=" + drainTimeout.toSeconds() + " "
+                + Setting.SWAP.name() + "=" + (swaps ? "on" : "off") + " "
+                + Setting.POLL.name() + "=" + pollInterval.toSeconds() + " "
                 + Setting.ATTEMPTS.name() + "=" + connectionAttempts + " "
                 + Setting.ATTEMPT_WAIT.name() + "=" + connectionWait.toSeconds() + " "
                 + Setting.LOG_LEVEL.name() + "=" + logLevel + " "
@@ -161,6 +172,16 @@ record LauncherConfig(
             }
             problem(setting, value, "letters, digits and underscores, after a schema and a dot if need be");
             return setting.otherwise();
+        }
+
+        boolean onOrOff(Setting setting) {
+            String value = text(setting);
+            Boolean flag = ON_OR_OFF.get(value.toLowerCase(Locale.ROOT));
+            if (flag == null) {
+                problem(setting, value, "on or off");
+                return ON_OR_OFF.get(setting.otherwise());
+            }
+            return flag;
         }
 
         String pathPrefix() {

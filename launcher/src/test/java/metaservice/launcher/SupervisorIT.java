@@ -75,7 +75,9 @@ class SupervisorIT {
     private static List<Thread> ourThreads() {
         return Thread.getAllStackTraces().keySet().stream()
                 .filter(thread -> thread.getName().startsWith("front-door")
-                        || thread.getName().startsWith("migration-api"))
+                        || thread.getName().startsWith("migration-api")
+                        || thread.getName().startsWith("schema-watch")
+                        || thread.getName().startsWith("service-"))
                 .toList();
     }
 

@@ -103,6 +103,8 @@ public record DatabaseConfig(
         Map<String, String> properties = new TreeMap<>();
         properties.put("ApplicationName", "metaservice");
         properties.put("tcpKeepAlive", "true");
+        // A server that was a replica a second ago may be the primary now.
+        properties.put("hostRecheckSeconds", "1");
         properties.put("connectTimeout", wholeSeconds(timeout));
         // A little more than a statement may take, so that the server's own answer comes first.
         properties.put(SOCKET_TIMEOUT, wholeSeconds(timeout.plusSeconds(10)));

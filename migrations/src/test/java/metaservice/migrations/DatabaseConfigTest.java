@@ -37,6 +37,7 @@ class DatabaseConfigTest {
                         "sslmode", "prefer",
                         "ApplicationName", "metaservice",
                         "tcpKeepAlive", "true",
+                        "hostRecheckSeconds", "1",
                         "connectTimeout", "60",
                         "socketTimeout", "70"),
                 config.jdbcProperties());

@@ -12,8 +12,12 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import javax.sql.DataSource;
 import metaservice.spi.DatabaseAccess;
+import org.postgresql.ds.PGSimpleDataSource;
+import org.postgresql.jdbc.AutoSave;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -83,12 +87,10 @@ public final class Database implements AutoCloseable {
         return failure.getCause() instanceof SQLException cause ? cause.getMessage() : failure.getMessage();
     }
 
-    private static HikariConfig config(String name, String url, DatabaseAccess access) {
+    private static HikariConfig config(String name, String url, DatabaseAccess access) throws SQLException {
         HikariConfig config = new HikariConfig();
         config.setPoolName(name);
-        config.setJdbcUrl(url);
-        config.setDriverClassName("org.postgresql.Driver");
-        access.properties().forEach(config::addDataSourceProperty);
+        config.setDataSource(new PatientSource(source(url, access)));
         config.setMinimumIdle(access.poolMin());
         config.setMaximumPoolSize(access.poolMax());
         config.setConnectionTimeout(
@@ -99,6 +101,17 @@ public final class Database implements AutoCloseable {
         config.setConnectionInitSql(
                 "SET statement_timeout = " + access.timeout().toMillis());
         return config;
+    }
+
+    private static DataSource source(String url, DatabaseAccess access) throws SQLException {
+        PGSimpleDataSource source = new PGSimpleDataSource();
+        source.setUrl(url);
+        for (Map.Entry<String, String> property : access.properties().entrySet()) {
+            source.setProperty(property.getKey(), property.getValue());
+        }
+        // A migration may widen a column while its statement is cached: in a transaction, too, it is prepared again.
+        source.setAutosave(AutoSave.CONSERVATIVE);
+        return source;
     }
 
     /** Reads one value or more out of a row. */
@@ -207,6 +220,11 @@ public final class Database implements AutoCloseable {
             connection.commit();
             return result;
         }
+    }
+
+    /** Whether every connection is at work, which is a reason to wait but not to worry. */
+    boolean isBusy() {
+        return !pool.isClosed() && pool.getHikariPoolMXBean().getActiveConnections() >= pool.getMaximumPoolSize();
     }
 
     /** Whether the database answers now. */

@@ -26,12 +26,13 @@ public final class HttpService implements RunningService {
     }
 
     /**
-     * Opens the pool, sees to the triggers if they are wanted, and builds the routes.
+     * Opens the pool, sees to the triggers if they are wanted, builds the routes and rehearses them.
      *
      * @param style how this generation words its answers
      * @param api what its document needs beyond its routes
      * @param routes makes the version's table of routes
-     * @throws ServiceStartException if the database cannot be reached, or does not take the triggers that are wanted
+     * @throws ServiceStartException if the database cannot be reached, does not take the triggers that are wanted, or
+     *     lacks what the version needs
      */
     public static RunningService start(
             ServiceContext context, Style style, Api api, Function<Parts, List<Route>> routes)
@@ -44,12 +45,14 @@ public final class HttpService implements RunningService {
                 new Triggers(settings.tables(), settings.triggerSchema().get()).create(database);
             }
             Parts parts = new Parts(database, settings.tables(), style, Clock.systemUTC());
+            List<Route> table = routes.apply(parts);
+            Rehearsal.of(name, table);
             Router router = new Router(
                     settings.pathPrefix(),
                     settings.maxBodyBytes(),
                     context.serviceVersion(),
                     new Failures(style.errors()),
-                    ApiPages.with(routes.apply(parts), context.serviceVersion(), api, style));
+                    ApiPages.with(table, context.serviceVersion(), api, style));
             return new HttpService(
                     database, settings.pathPrefix(), CrossOrigin.allowed(settings.allowedOrigins(), router));
         } catch (ServiceStartException | RuntimeException e) {
@@ -78,7 +81,7 @@ public final class HttpService implements RunningService {
 
     @Override
     public Health health() {
-        return database.isUp() ? Health.UP : Health.down("the database does not answer");
+        return database.isBusy() || database.isUp() ? Health.UP : Health.down("no connection to the database works");
     }
 
     @Override
