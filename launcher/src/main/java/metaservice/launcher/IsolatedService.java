@@ -57,8 +57,10 @@ final class IsolatedService implements AutoCloseable {
         ServiceClassLoader loader = loaderOf(bundled);
         ServiceContext told = new ServiceContext(bundled.version().toString(), database, settings, tokens);
         try {
-            RunningService service =
-                    ContextLoader.call(loader, () -> providerOf(bundled, loader).start(told));
+            RunningService service = ServiceThread.call(
+                    threadOf(bundled, "start"),
+                    loader,
+                    () -> providerOf(bundled, loader).start(told));
             return new IsolatedService(bundled, loader, service);
         } catch (ServiceStartException e) {
             throw undone(loader, e);
@@ -94,7 +96,7 @@ final class IsolatedService implements AutoCloseable {
 
     Health health() {
         try {
-            return ContextLoader.call(loader, service::health);
+            return ServiceThread.call(threadOf(bundled, "health"), loader, service::health);
         } catch (RuntimeException | LinkageError e) {
             LOG.error("Service {} broke its promise when asked for its health", bundled.version(), e);
             return Health.down("asking for it failed: " + e);
@@ -105,7 +107,10 @@ final class IsolatedService implements AutoCloseable {
     public void close() {
         endWorkers();
         try {
-            ContextLoader.run(loader, service::close);
+            ServiceThread.<Void, RuntimeException>call(threadOf(bundled, "close"), loader, () -> {
+                service.close();
+                return null;
+            });
         } catch (RuntimeException | LinkageError e) {
             LOG.error("Service {} could not be closed properly", bundled.version(), e);
         }
@@ -154,8 +159,7 @@ final class IsolatedService implements AutoCloseable {
         AtomicInteger count = new AtomicInteger();
         ThreadPoolExecutor workers = new ThreadPoolExecutor(
                 WORKERS, WORKERS, WORKER_IDLE.toSeconds(), TimeUnit.SECONDS, new LinkedBlockingQueue<>(), task -> {
-                    Thread thread =
-                            new Thread(task, "service-" + bundled.version() + " task-" + count.incrementAndGet());
+                    Thread thread = new Thread(task, threadOf(bundled, "task-" + count.incrementAndGet()));
                     thread.setContextClassLoader(loader);
                     return thread;
                 });
@@ -176,6 +180,10 @@ final class IsolatedService implements AutoCloseable {
         } catch (RuntimeException | LinkageError e) {
             Failures.answer(exchange, e);
         }
+    }
+
+    private static String threadOf(BundledService bundled, String purpose) {
+        return "service-" + bundled.version() + " " + purpose;
     }
 
     private static ServiceClassLoader loaderOf(BundledService bundled) throws ServiceStartException {

@@ -8,6 +8,7 @@ import java.sql.DriverManager;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.sql.SQLTransientConnectionException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -72,7 +73,7 @@ public final class Database implements AutoCloseable {
 
     private static HikariDataSource pool(String name, String url, DatabaseAccess access) throws SQLException {
         HikariDataSource pool = new HikariDataSource(config(name, url, access));
-        try (Connection connection = pool.getConnection()) {
+        try (Connection connection = connection(pool)) {
             LOG.debug("{} reaches {}", name, connection.getMetaData().getURL());
             return pool;
         } catch (SQLException e) {
@@ -133,16 +134,24 @@ public final class Database implements AutoCloseable {
         T on(Connection connection) throws SQLException;
     }
 
+    /** One that clients are told to wait for, if the pool has none: even a closed pool has a successor soon. */
+    private static Connection connection(HikariDataSource pool) throws SQLException {
+        if (pool.isClosed()) {
+            throw new SQLTransientConnectionException("the pool is closed");
+        }
+        return pool.getConnection();
+    }
+
     /** Runs a statement that may change rows, and reads its first row, if it has one. One round trip. */
     public <T> Optional<T> first(Sql sql, RowReader<T> reader) throws SQLException {
-        try (Connection connection = pool.getConnection()) {
+        try (Connection connection = connection(pool)) {
             return first(connection, sql, reader);
         }
     }
 
     /** Runs a query, with the readers, and reads its first row, if it has one. One round trip. */
     public <T> Optional<T> read(Sql sql, RowReader<T> reader) throws SQLException {
-        try (Connection connection = readers.getConnection()) {
+        try (Connection connection = connection(readers)) {
             return first(connection, sql, reader);
         }
     }
@@ -157,7 +166,7 @@ public final class Database implements AutoCloseable {
 
     /** Runs a query, with the readers, and reads all its rows, which have to be few. One round trip. */
     <T> List<T> all(Sql sql, RowReader<T> reader) throws SQLException {
-        try (Connection connection = readers.getConnection()) {
+        try (Connection connection = connection(readers)) {
             return all(connection, sql, reader);
         }
     }
@@ -176,7 +185,7 @@ public final class Database implements AutoCloseable {
 
     /** Runs a statement that changes rows and says how many. One round trip. */
     public int update(Sql sql) throws SQLException {
-        try (Connection connection = pool.getConnection()) {
+        try (Connection connection = connection(pool)) {
             return update(connection, sql);
         }
     }
@@ -190,7 +199,7 @@ public final class Database implements AutoCloseable {
 
     /** Runs a query, with the readers, and hands every row to the sink; they come in portions, through a cursor. */
     void forEach(Sql sql, RowSink sink) throws Exception {
-        try (Connection connection = readers.getConnection()) {
+        try (Connection connection = connection(readers)) {
             // The driver uses a cursor only inside a transaction; the pool ends it and turns autocommit on again.
             connection.setAutoCommit(false);
             try (PreparedStatement statement = prepare(connection, sql)) {
@@ -214,7 +223,7 @@ public final class Database implements AutoCloseable {
 
     /** Runs work in one transaction, which is rolled back if the work fails. */
     <T> T transaction(Work<T> work) throws SQLException {
-        try (Connection connection = pool.getConnection()) {
+        try (Connection connection = connection(pool)) {
             connection.setAutoCommit(false);
             T result = work.on(connection);
             connection.commit();
@@ -229,7 +238,7 @@ public final class Database implements AutoCloseable {
 
     /** Whether the database answers now. */
     boolean isUp() {
-        try (Connection connection = pool.getConnection()) {
+        try (Connection connection = connection(pool)) {
             return connection.isValid(HEALTH_CHECK_SECONDS);
         } catch (SQLException e) {
             LOG.warn("health check failed: {}", e.getMessage());
