@@ -54,7 +54,8 @@ final class MigrationApi implements AutoCloseable {
         this.database = database;
         this.routes = routes(upgradeEndpoint);
         this.admission = new Admission(this::route);
-        this.listener = HttpListener.open("migration-api", address, THREADS, this::receive);
+        this.listener = HttpListener.open(
+                "migration-api", address, THREADS, ClientPatience.Limits.forBodiesUpTo(0), this::receive);
     }
 
     /**
