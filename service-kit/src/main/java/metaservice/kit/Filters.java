@@ -26,6 +26,9 @@ public final class Filters {
 
     private static final String IS = "is";
 
+    /** Far more than anybody asks for, far less than the parameters that a statement may have. */
+    private static final int MAX_VALUES = 1000;
+
     /** From an operator and its values to a condition. */
     @FunctionalInterface
     interface Condition extends BiFunction<String, List<String>, Sql> {}
@@ -42,7 +45,8 @@ public final class Filters {
      * @throws ClientError 400 if an operator is unknown or a value does not fit its field
      */
     Optional<Sql> read(Request request) {
-        Optional<Sql> all = Optional.empty();
+        List<Sql> all = new ArrayList<>();
+        int values = 0;
         for (Map.Entry<String, String> parameter : request.queries()) {
             String[] name = parameter.getKey().split(":", 2);
             Condition condition = conditions.get(name[0]);
@@ -50,10 +54,14 @@ public final class Filters {
             if (condition == null || operator.isEmpty()) {
                 continue;
             }
-            Sql one = condition.apply(operator, List.of(parameter.getValue().split(",", -1)));
-            all = Optional.of(all.isEmpty() ? one : all.get().and("AND").and(one));
+            List<String> list = List.of(parameter.getValue().split(",", -1));
+            values += list.size();
+            if (values > MAX_VALUES) {
+                throw ClientError.badRequest(name[0] + ": expected at most " + MAX_VALUES + " values in all filters");
+            }
+            all.add(condition.apply(operator, list));
         }
-        return all;
+        return all.isEmpty() ? Optional.empty() : Optional.of(Sql.joined(" AND ", all));
     }
 
     /** A text field. */
@@ -144,11 +152,7 @@ public final class Filters {
         for (String value : values) {
             parts.add(value.equals("null") ? Sql.of(expression + " IS NULL") : one.apply(value));
         }
-        Sql any = Sql.of("(").and(parts.get(0));
-        for (Sql part : parts.subList(1, parts.size())) {
-            any = any.and("OR").and(part);
-        }
-        return any.and(")");
+        return Sql.of("(").and(Sql.joined(" OR ", parts)).and(")");
     }
 
     private static void known(String operator, String field) {
