@@ -8,11 +8,14 @@ import java.sql.DriverManager;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.sql.SQLTransientConnectionException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
 import metaservice.spi.DatabaseAccess;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -37,6 +40,8 @@ public final class Database implements AutoCloseable {
     private static final int HEALTH_CHECK_SECONDS = 5;
 
     private final HikariDataSource pool;
+    private final Duration timeout;
+    private final Semaphore slowStatements;
 
     /**
      * Opens the pool and one connection.
@@ -44,6 +49,8 @@ public final class Database implements AutoCloseable {
      * @throws SQLException if the database cannot be reached
      */
     Database(String name, DatabaseAccess access) throws SQLException {
+        timeout = access.timeout();
+        slowStatements = new Semaphore(Math.max(1, access.poolMax() / 2));
         HikariConfig config = new HikariConfig();
         config.setPoolName(name);
         config.setJdbcUrl(access.jdbcUrl());
@@ -128,9 +135,37 @@ public final class Database implements AutoCloseable {
 
     /** Hands every row to the sink, in constant memory: rows come in portions, through a cursor. */
     void forEach(Sql sql, RowSink sink) throws Exception {
+        forEach(List.of(), sql, sink);
+    }
+
+    /**
+     * The same for a statement that a client can make as slow as it likes. Such statements have half of the pool, so
+     * that they leave the rest to everybody else.
+     *
+     * @param longest after that much work it fails with SQLSTATE 57014; waiting for locks fails with 55P03, earlier
+     */
+    void forEachWithin(Duration longest, Sql sql, RowSink sink) throws Exception {
+        long millis = Math.min(longest.toMillis(), timeout.toMillis());
+        List<Sql> limits = List.of(
+                Sql.of("SET LOCAL statement_timeout = " + millis),
+                Sql.of("SET LOCAL lock_timeout = " + Math.max(1, millis / 2)));
+        if (!slowStatements.tryAcquire(LONGEST_WAIT_FOR_CONNECTION.toMillis(), TimeUnit.MILLISECONDS)) {
+            throw new SQLTransientConnectionException("as many slow statements as may run at once are running");
+        }
+        try {
+            forEach(limits, sql, sink);
+        } finally {
+            slowStatements.release();
+        }
+    }
+
+    private void forEach(List<Sql> settings, Sql sql, RowSink sink) throws Exception {
         try (Connection connection = pool.getConnection()) {
             // The driver uses a cursor only inside a transaction; the pool ends it and turns autocommit on again.
             connection.setAutoCommit(false);
+            for (Sql setting : settings) {
+                update(connection, setting);
+            }
             try (PreparedStatement statement = prepare(connection, sql)) {
                 statement.setFetchSize(ROWS_PER_FETCH);
                 try (ResultSet rows = statement.executeQuery()) {
