@@ -42,14 +42,14 @@ class ConcurrencyIT {
     @Nested
     class V2 extends ManyClients {
         V2() {
-            super(ServiceGeneration.V2);
+            super(TestDatabases.at(20230118020300L));
         }
     }
 
     @Nested
     class V3 extends ManyClients {
         V3() {
-            super(ServiceGeneration.V3);
+            super(TestDatabases.newest());
         }
     }
 
@@ -69,8 +69,8 @@ class ConcurrencyIT {
         @AutoClose
         private LauncherProcess launcher;
 
-        ManyClients(ServiceGeneration generation) {
-            this.database = TestDatabases.at(generation.schema());
+        ManyClients(TestDatabase database) {
+            this.database = database;
         }
 
         @BeforeAll

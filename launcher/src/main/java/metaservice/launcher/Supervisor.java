@@ -14,6 +14,7 @@ import metaservice.migrations.UpgradeOutcome;
 import metaservice.spi.DatabaseAccess;
 import metaservice.spi.Health;
 import metaservice.spi.ServiceStartException;
+import metaservice.spi.TokenIssuer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -28,16 +29,23 @@ final class Supervisor implements AutoCloseable {
     private final LauncherConfig config;
     private final ServiceCatalog catalog;
     private final DatabaseSource databaseSource;
+    private final TokenIssuer tokens;
     private final StopSignal stop;
 
     private FrontDoor frontDoor;
     private MigrationApi migrationApi;
     private IsolatedService serving;
 
-    Supervisor(LauncherConfig config, ServiceCatalog catalog, DatabaseSource databaseSource, StopSignal stop) {
+    Supervisor(
+            LauncherConfig config,
+            ServiceCatalog catalog,
+            DatabaseSource databaseSource,
+            TokenIssuer tokens,
+            StopSignal stop) {
         this.config = config;
         this.catalog = catalog;
         this.databaseSource = databaseSource;
+        this.tokens = tokens;
         this.stop = stop;
     }
 
@@ -198,12 +206,13 @@ final class Supervisor implements AutoCloseable {
     private IsolatedService startService(BundledService bundled, DatabaseConfig database) throws StartFailedException {
         DatabaseAccess access = new DatabaseAccess(
                 database.jdbcUrl(),
+                database.readerUrl(),
                 database.jdbcProperties(),
                 database.poolMin(),
                 database.poolMax(),
                 database.timeout());
         try {
-            return IsolatedService.start(bundled, access, config.service());
+            return IsolatedService.start(bundled, access, config.service(), tokens);
         } catch (ServiceStartException e) {
             throw new StartFailedException(e.getMessage(), e);
         }
@@ -213,8 +222,7 @@ final class Supervisor implements AutoCloseable {
         return new StartupReport(
                 status.schemaVersion() + " (" + StartupReport.schemaReason(status, filled) + ")",
                 chosen.service().version() + " (" + chosen.reason() + ")",
-                StartupReport.url(
-                        config.host(), frontDoor.port(), config.service().pathPrefix()),
+                StartupReport.url(config.host(), frontDoor.port(), serving.pathPrefix()),
                 StartupReport.url(config.host(), migrationApi.port(), ""));
     }
 

@@ -43,6 +43,10 @@ public final class Artifacts {
             List.of("name", "attempt_id"),
             false);
 
+    /** What the document of the API calls them. */
+    public static final List<Shape> SHAPES =
+            List.of(Shape.row("Artifact", COLUMNS, KIND.fields()), Shape.body("NewArtifact", KIND.fields()));
+
     private final Parts parts;
     private final TaskBatch batch;
     private final String table;
@@ -119,7 +123,7 @@ public final class Artifacts {
                 .and(Ids.task(request, "a"))
                 .and("LIMIT 1");
         if (!isAttemptId(request.path("attempt_id"))
-                && parts.database().first(any, row -> true).isEmpty()) {
+                && parts.database().read(any, row -> true).isEmpty()) {
             return Answer.json(200, json -> {
                 json.writeStartArray();
                 json.writeEndArray();

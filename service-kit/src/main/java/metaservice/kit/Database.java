@@ -28,6 +28,9 @@ public final class Database implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(Database.class);
 
+    /** Gets the text of every statement, with question marks where its values go: they may be anybody's secrets. */
+    private static final Logger STATEMENTS = LoggerFactory.getLogger("metaservice.sql");
+
     /** Rows that come in one go when a list is streamed. */
     private static final int ROWS_PER_FETCH = 1000;
 
@@ -40,20 +43,59 @@ public final class Database implements AutoCloseable {
     private static final int HEALTH_CHECK_SECONDS = 5;
 
     private final HikariDataSource pool;
+
+    /** The same pool, unless reads have one of their own, perhaps to a replica that lags behind. */
+    private final HikariDataSource readers;
+
     private final Duration timeout;
     private final Semaphore slowStatements;
 
+    private Database(HikariDataSource pool, HikariDataSource readers, DatabaseAccess access) {
+        this.pool = pool;
+        this.readers = readers;
+        this.timeout = access.timeout();
+        this.slowStatements = new Semaphore(Math.max(1, access.poolMax() / 2));
+    }
+
     /**
-     * Opens the pool and one connection.
+     * Opens the pool, another one for readers if they are to have it, and one connection of each.
      *
-     * @throws SQLException if the database cannot be reached
+     * @throws SQLException if the database cannot be reached; its message names which
      */
-    Database(String name, DatabaseAccess access) throws SQLException {
-        timeout = access.timeout();
-        slowStatements = new Semaphore(Math.max(1, access.poolMax() / 2));
+    static Database open(String name, DatabaseAccess access) throws SQLException {
+        HikariDataSource pool = pool(name, access.jdbcUrl(), access);
+        try {
+            Optional<String> readerUrl = access.readerUrl();
+            HikariDataSource readers = readerUrl.isEmpty() ? pool : pool(name + "-readers", readerUrl.get(), access);
+            return new Database(pool, readers, access);
+        } catch (SQLException | RuntimeException e) {
+            pool.close();
+            forgetDrivers();
+            throw e;
+        }
+    }
+
+    private static HikariDataSource pool(String name, String url, DatabaseAccess access) throws SQLException {
+        HikariDataSource pool = new HikariDataSource(config(name, url, access));
+        try (Connection connection = pool.getConnection()) {
+            LOG.debug("{} reaches {}", name, connection.getMetaData().getURL());
+            return pool;
+        } catch (SQLException e) {
+            pool.close();
+            forgetDrivers();
+            throw new SQLException(url + " does not answer: " + said(e), e.getSQLState(), e);
+        }
+    }
+
+    /** The pool wraps what the driver said. */
+    private static String said(SQLException failure) {
+        return failure.getCause() instanceof SQLException cause ? cause.getMessage() : failure.getMessage();
+    }
+
+    private static HikariConfig config(String name, String url, DatabaseAccess access) {
         HikariConfig config = new HikariConfig();
         config.setPoolName(name);
-        config.setJdbcUrl(access.jdbcUrl());
+        config.setJdbcUrl(url);
         config.setDriverClassName("org.postgresql.Driver");
         access.properties().forEach(config::addDataSourceProperty);
         config.setMinimumIdle(access.poolMin());
@@ -65,13 +107,7 @@ public final class Database implements AutoCloseable {
         config.setInitializationFailTimeout(-1);
         config.setConnectionInitSql(
                 "SET statement_timeout = " + access.timeout().toMillis());
-        pool = new HikariDataSource(config);
-        try (Connection connection = pool.getConnection()) {
-            LOG.debug("{} reaches {}", name, connection.getMetaData().getURL());
-        } catch (SQLException | RuntimeException e) {
-            close();
-            throw e;
-        }
+        return config;
     }
 
     /** Reads one value or more out of a row. */
@@ -93,13 +129,21 @@ public final class Database implements AutoCloseable {
         T on(Connection connection) throws SQLException;
     }
 
-    /** Runs a statement and reads its first row, if it has one. One round trip. */
+    /** Runs a statement that may change rows, and reads its first row, if it has one. One round trip. */
     public <T> Optional<T> first(Sql sql, RowReader<T> reader) throws SQLException {
         try (Connection connection = pool.getConnection()) {
             return first(connection, sql, reader);
         }
     }
 
+    /** Runs a query, with the readers, and reads its first row, if it has one. One round trip. */
+    public <T> Optional<T> read(Sql sql, RowReader<T> reader) throws SQLException {
+        try (Connection connection = readers.getConnection()) {
+            return first(connection, sql, reader);
+        }
+    }
+
+    /** The same, on a connection that somebody holds. */
     static <T> Optional<T> first(Connection connection, Sql sql, RowReader<T> reader) throws SQLException {
         try (PreparedStatement statement = prepare(connection, sql);
                 ResultSet rows = statement.executeQuery()) {
@@ -107,10 +151,16 @@ public final class Database implements AutoCloseable {
         }
     }
 
-    /** Runs a statement and reads all its rows, which have to be few. One round trip. */
+    /** Runs a query, with the readers, and reads all its rows, which have to be few. One round trip. */
     <T> List<T> all(Sql sql, RowReader<T> reader) throws SQLException {
-        try (Connection connection = pool.getConnection();
-                PreparedStatement statement = prepare(connection, sql);
+        try (Connection connection = readers.getConnection()) {
+            return all(connection, sql, reader);
+        }
+    }
+
+    /** The same, on a connection that somebody holds. */
+    static <T> List<T> all(Connection connection, Sql sql, RowReader<T> reader) throws SQLException {
+        try (PreparedStatement statement = prepare(connection, sql);
                 ResultSet rows = statement.executeQuery()) {
             List<T> all = new ArrayList<>();
             while (rows.next()) {
@@ -127,13 +177,14 @@ public final class Database implements AutoCloseable {
         }
     }
 
+    /** The same, on a connection that somebody holds. */
     static int update(Connection connection, Sql sql) throws SQLException {
         try (PreparedStatement statement = prepare(connection, sql)) {
             return statement.executeUpdate();
         }
     }
 
-    /** Hands every row to the sink, in constant memory: rows come in portions, through a cursor. */
+    /** Runs a query, with the readers, and hands every row to the sink; they come in portions, through a cursor. */
     void forEach(Sql sql, RowSink sink) throws Exception {
         forEach(List.of(), sql, sink);
     }
@@ -160,7 +211,7 @@ public final class Database implements AutoCloseable {
     }
 
     private void forEach(List<Sql> settings, Sql sql, RowSink sink) throws Exception {
-        try (Connection connection = pool.getConnection()) {
+        try (Connection connection = readers.getConnection()) {
             // The driver uses a cursor only inside a transaction; the pool ends it and turns autocommit on again.
             connection.setAutoCommit(false);
             for (Sql setting : settings) {
@@ -179,9 +230,16 @@ public final class Database implements AutoCloseable {
 
     /** Runs work in one repeatable-read transaction; of two that change the same row, one fails with 40001. */
     <T> T repeatableRead(Work<T> work) throws SQLException {
+        return transaction(connection -> {
+            update(connection, Sql.of("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ"));
+            return work.on(connection);
+        });
+    }
+
+    /** Runs work in one transaction, which is rolled back if the work fails. */
+    <T> T transaction(Work<T> work) throws SQLException {
         try (Connection connection = pool.getConnection()) {
             connection.setAutoCommit(false);
-            update(connection, Sql.of("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ"));
             T result = work.on(connection);
             connection.commit();
             return result;
@@ -201,7 +259,12 @@ public final class Database implements AutoCloseable {
     /** Closes all connections, and takes this class loader's drivers out of the JVM's list, which would keep it alive. */
     @Override
     public void close() {
+        readers.close();
         pool.close();
+        forgetDrivers();
+    }
+
+    private static void forgetDrivers() {
         for (Driver driver : Collections.list(DriverManager.getDrivers())) {
             if (driver.getClass().getClassLoader() == Database.class.getClassLoader()) {
                 deregister(driver);
@@ -218,6 +281,7 @@ public final class Database implements AutoCloseable {
     }
 
     private static PreparedStatement prepare(Connection connection, Sql sql) throws SQLException {
+        STATEMENTS.debug(sql.text());
         PreparedStatement statement = connection.prepareStatement(sql.text());
         try {
             bind(connection, statement, sql.values());

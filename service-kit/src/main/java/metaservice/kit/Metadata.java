@@ -33,6 +33,10 @@ public final class Metadata {
             List.of(),
             true);
 
+    /** What the document of the API calls them. */
+    public static final List<Shape> SHAPES =
+            List.of(Shape.row("Metadata", COLUMNS, KIND.fields()), Shape.body("NewMetadata", KIND.fields()));
+
     private final Parts parts;
     private final TaskBatch batch;
     private final String select;
