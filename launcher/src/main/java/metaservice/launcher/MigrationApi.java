@@ -81,7 +81,8 @@ final class MigrationApi implements AutoCloseable {
         this.upgradeWait = upgradeWait;
         this.routes = routes(upgradeEndpoint);
         this.admission = new Admission(this::route);
-        this.listener = HttpListener.open("migration-api", address, THREADS, this::receive);
+        this.listener = HttpListener.open(
+                "migration-api", address, THREADS, ClientPatience.Limits.forBodiesUpTo(0), this::receive);
     }
 
     /**

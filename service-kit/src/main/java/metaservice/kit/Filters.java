@@ -26,6 +26,9 @@ public final class Filters {
 
     private static final String IS = "is";
 
+    /** Far more than anybody asks for, far less than the parameters that a statement may have. */
+    private static final int MAX_VALUES = 1000;
+
     private static final String ORDER_OPERATORS = "; {field}:operator with eq, ne, lt, le, gt, ge";
     private static final String TEXT_OPERATORS =
             ORDER_OPERATORS + ", co (contains), sw (starts with), ew (ends with), li (a pattern of LIKE), is (null)";
@@ -50,7 +53,8 @@ public final class Filters {
      * @throws ClientError 400 if an operator is unknown or a value does not fit its field
      */
     Optional<Sql> read(Request request) {
-        Optional<Sql> all = Optional.empty();
+        List<Sql> all = new ArrayList<>();
+        int values = 0;
         for (Map.Entry<String, String> parameter : request.queries()) {
             String[] name = parameter.getKey().split(":", 2);
             Condition condition = conditions.get(name[0]);
@@ -58,11 +62,14 @@ public final class Filters {
             if (condition == null || operator.isEmpty()) {
                 continue;
             }
-            Sql one =
-                    condition.sql().apply(operator, List.of(parameter.getValue().split(",", -1)));
-            all = Optional.of(all.isEmpty() ? one : all.get().and("AND").and(one));
+            List<String> list = List.of(parameter.getValue().split(",", -1));
+            values += list.size();
+            if (values > MAX_VALUES) {
+                throw ClientError.badRequest(name[0] + ": expected at most " + MAX_VALUES + " values in all filters");
+            }
+            all.add(condition.sql().apply(operator, list));
         }
-        return all;
+        return all.isEmpty() ? Optional.empty() : Optional.of(Sql.joined(" AND ", all));
     }
 
     /** What the document says of them: a parameter for each field, whose name may have an operator behind it. */
@@ -177,11 +184,7 @@ public final class Filters {
         for (String value : values) {
             parts.add(value.equals("null") ? Sql.of(expression + " IS NULL") : one.apply(value));
         }
-        Sql any = Sql.of("(").and(parts.get(0));
-        for (Sql part : parts.subList(1, parts.size())) {
-            any = any.and("OR").and(part);
-        }
-        return any.and(")");
+        return Sql.of("(").and(Sql.joined(" OR ", parts)).and(")");
     }
 
     private static void known(String operator, String field) {

@@ -93,6 +93,9 @@ final class Reply extends OutputStream {
     public void close() throws IOException {
         if (streaming) {
             exchange.getOutputStream().close();
+            // The sender below does so itself; without it, a request whose body nobody has read would stay open for
+            // ever.
+            exchange.endExchange();
         } else {
             exchange.getResponseSender().send(ByteBuffer.wrap(buffer.toByteArray()));
         }

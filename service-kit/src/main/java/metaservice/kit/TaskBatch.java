@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * Stores what tasks produce: many rows, one statement, one round trip. Rows that are there already are left out, as
@@ -185,6 +186,11 @@ public final class TaskBatch {
     private Optional<List<List<String>>> store(Sql owner, Batch batch) throws SQLException {
         String key =
                 kind.keyFields().stream().map(field -> '"' + field + "\"::text").collect(Collectors.joining(", "));
+        // In one order for everybody: of two batches that meet in different orders, one would end as a deadlock.
+        String order = Stream.concat(Stream.of(kind.fields().get(0).name()), kind.keyFields().stream())
+                .distinct()
+                .map(field -> "numbered.\"" + field + "\", ")
+                .collect(Collectors.joining());
         String own = ownerColumns.stream().map(column -> "owner." + column).collect(Collectors.joining(", "));
         String number = kind.isNumbered() ? "id, " : "";
         String numbers = kind.isNumbered() ? ", nextval(" + SEQUENCE.formatted(table) + ") AS id" : "";
@@ -195,7 +201,7 @@ public final class TaskBatch {
                 .and("ORDER BY n), added AS (INSERT INTO " + table + " (" + number + String.join(", ", ownerColumns)
                         + ", ts_epoch, " + batch.names() + ") SELECT " + number + own + ",")
                 .and("?::bigint, " + batch.values("numbered") + " FROM owner, numbered WHERE good", parts.millis())
-                .and("ORDER BY n ON CONFLICT DO NOTHING RETURNING ARRAY[" + key + "]::text[] AS stored)")
+                .and("ORDER BY " + order + "n ON CONFLICT DO NOTHING RETURNING ARRAY[" + key + "]::text[] AS stored)")
                 .and("SELECT (SELECT jsonb_agg(stored) FROM added) FROM owner");
         return parts.database().first(sql, row -> keys(row.getString(1)));
     }
