@@ -13,6 +13,8 @@ import java.net.SocketException;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -67,6 +69,34 @@ public final class HttpConnection implements AutoCloseable {
                 throw e;
             }
             return exchange(request.method(), message);
+        }
+    }
+
+    /**
+     * Sends all requests before it reads the first answer. Unlike {@link #send} it never sends one again: whoever loses
+     * a request this way knows it.
+     *
+     * @return the answers, in the order of the requests
+     * @throws IOException if there is no connection, or not every answer comes whole and within the timeout
+     */
+    public List<Answer> pipeline(List<Request> requests) throws IOException {
+        try {
+            Line open = line.isPresent() ? line.get() : Line.open(host, port, timeout);
+            line = Optional.of(open);
+            ByteArrayOutputStream messages = new ByteArrayOutputStream();
+            requests.forEach(request -> messages.writeBytes(message(request)));
+            open.write(messages.toByteArray());
+            List<Answer> answers = new ArrayList<>();
+            for (Request request : requests) {
+                answers.add(open.read(request.method()));
+            }
+            if (!open.staysOpen) {
+                close();
+            }
+            return answers;
+        } catch (IOException e) {
+            close();
+            throw e;
         }
     }
 

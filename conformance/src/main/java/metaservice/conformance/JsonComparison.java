@@ -45,6 +45,11 @@ record JsonComparison(boolean exactTimes, boolean unordered) {
         return differ(name, "", want, got);
     }
 
+    /** The first item of an array that is missing in another, each item counting once; the order does not matter. */
+    Optional<String> partOf(String name, JsonNode part, JsonNode whole) {
+        return sameSet(name, part, whole);
+    }
+
     /** @param key the field that holds the value, empty for items of arrays and for the outermost value */
     private Optional<String> differ(String path, String key, JsonNode want, JsonNode got) {
         if (want.isPojo()) {

@@ -103,7 +103,9 @@ class MigrationApiIT {
                         Map.of(transcript.service(), launcher.migration()),
                         Optional.of(database.dataSource()),
                         Recordings.schemas(),
-                        List.of(LauncherProcess.program("migration_tools").toString()),
+                        List.of(Distribution.assembled()
+                                .program("migration_tools")
+                                .toString()),
                         Stage.DEFAULT_TIMEOUT);
                 PlayResult result = new Player(stage, DeclaredDifferences.NONE).play(transcript);
                 assertTrue(result.isAsRecorded(), () -> result + "\n" + launcher.log());

@@ -47,8 +47,15 @@ class BundledServicesIT {
             BundledService bundled, TestDatabase database, FrontDoor door) throws Exception {
         DatabaseConfig config = DatabaseConfig.fromEnvironment(database.environment());
         DatabaseAccess access = new DatabaseAccess(
-                config.jdbcUrl(), config.jdbcProperties(), config.poolMin(), config.poolMax(), config.timeout());
-        IsolatedService service = IsolatedService.start(bundled, access, ServiceSettings.DEFAULTS);
+                config.jdbcUrl(),
+                config.readerUrl(),
+                config.jdbcProperties(),
+                config.poolMin(),
+                config.poolMax(),
+                config.timeout());
+        IsolatedService service = IsolatedService.start(bundled, access, ServiceSettings.DEFAULTS, () -> {
+            throw new AssertionError("nobody asks for tokens here");
+        });
         assertEquals(Health.UP, service.health());
         door.serve(service.handler());
         HttpResponse<String> created = send(

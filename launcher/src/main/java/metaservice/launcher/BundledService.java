@@ -1,6 +1,7 @@
 package metaservice.launcher;
 
 import java.nio.file.Path;
+import java.util.Optional;
 import metaservice.migrations.SchemaVersion;
 import metaservice.migrations.ServiceVersion;
 
@@ -17,5 +18,10 @@ record BundledService(ServiceVersion version, SchemaVersion schemaMin, String pr
     /** Whether it can run on a schema, as far as the service itself is concerned. */
     boolean runsOn(SchemaVersion schema) {
         return schemaMin.compareTo(schema) <= 0;
+    }
+
+    /** Whether a database with this floor lets it in; no floor lets everybody in. */
+    boolean isAdmitted(Optional<ServiceVersion> floor) {
+        return floor.isEmpty() || floor.get().compareTo(version) <= 0;
     }
 }

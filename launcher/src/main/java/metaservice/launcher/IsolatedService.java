@@ -18,6 +18,7 @@ import metaservice.spi.ServiceContext;
 import metaservice.spi.ServiceProvider;
 import metaservice.spi.ServiceSettings;
 import metaservice.spi.ServiceStartException;
+import metaservice.spi.TokenIssuer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -50,13 +51,16 @@ final class IsolatedService implements AutoCloseable {
      *
      * @throws ServiceStartException if the jar does not hold what its manifest promises, or the service cannot run
      */
-    static IsolatedService start(BundledService bundled, DatabaseAccess database, ServiceSettings settings)
+    static IsolatedService start(
+            BundledService bundled, DatabaseAccess database, ServiceSettings settings, TokenIssuer tokens)
             throws ServiceStartException {
         ServiceClassLoader loader = loaderOf(bundled);
-        ServiceContext told = new ServiceContext(bundled.version().toString(), database, settings);
+        ServiceContext told = new ServiceContext(bundled.version().toString(), database, settings, tokens);
         try {
-            RunningService service =
-                    ContextLoader.call(loader, () -> providerOf(bundled, loader).start(told));
+            RunningService service = ServiceThread.call(
+                    threadOf(bundled, "start"),
+                    loader,
+                    () -> providerOf(bundled, loader).start(told));
             return new IsolatedService(bundled, loader, service);
         } catch (ServiceStartException e) {
             throw undone(loader, e);
@@ -85,9 +89,14 @@ final class IsolatedService implements AutoCloseable {
         };
     }
 
+    /** What all its paths begin with; may be empty. */
+    String pathPrefix() {
+        return ContextLoader.call(loader, service::pathPrefix);
+    }
+
     Health health() {
         try {
-            return ContextLoader.call(loader, service::health);
+            return ServiceThread.call(threadOf(bundled, "health"), loader, service::health);
         } catch (RuntimeException | LinkageError e) {
             LOG.error("Service {} broke its promise when asked for its health", bundled.version(), e);
             return Health.down("asking for it failed: " + e);
@@ -98,7 +107,10 @@ final class IsolatedService implements AutoCloseable {
     public void close() {
         endWorkers();
         try {
-            ContextLoader.run(loader, service::close);
+            ServiceThread.<Void, RuntimeException>call(threadOf(bundled, "close"), loader, () -> {
+                service.close();
+                return null;
+            });
         } catch (RuntimeException | LinkageError e) {
             LOG.error("Service {} could not be closed properly", bundled.version(), e);
         }
@@ -109,13 +121,19 @@ final class IsolatedService implements AutoCloseable {
         }
     }
 
+    /**
+     * Threads that have answered may still be busy with handing the connection back for its next request; an interrupt
+     * would close it under their hands. So only those that do not come to an end are interrupted.
+     */
     private void endWorkers() {
-        workers.shutdownNow();
+        workers.shutdown();
         try {
             if (!workers.awaitTermination(WORKERS_END.toSeconds(), TimeUnit.SECONDS)) {
+                workers.shutdownNow();
                 LOG.warn("Threads of service {} are still busy after {} s", bundled.version(), WORKERS_END.toSeconds());
             }
         } catch (InterruptedException e) {
+            workers.shutdownNow();
             Thread.currentThread().interrupt();
         }
     }
@@ -141,8 +159,7 @@ final class IsolatedService implements AutoCloseable {
         AtomicInteger count = new AtomicInteger();
         ThreadPoolExecutor workers = new ThreadPoolExecutor(
                 WORKERS, WORKERS, WORKER_IDLE.toSeconds(), TimeUnit.SECONDS, new LinkedBlockingQueue<>(), task -> {
-                    Thread thread =
-                            new Thread(task, "service-" + bundled.version() + " task-" + count.incrementAndGet());
+                    Thread thread = new Thread(task, threadOf(bundled, "task-" + count.incrementAndGet()));
                     thread.setContextClassLoader(loader);
                     return thread;
                 });
@@ -163,6 +180,10 @@ final class IsolatedService implements AutoCloseable {
         } catch (RuntimeException | LinkageError e) {
             Failures.answer(exchange, e);
         }
+    }
+
+    private static String threadOf(BundledService bundled, String purpose) {
+        return "service-" + bundled.version() + " " + purpose;
     }
 
     private static ServiceClassLoader loaderOf(BundledService bundled) throws ServiceStartException {

@@ -5,21 +5,28 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
+import java.util.regex.Pattern;
 import metaservice.migrations.InvalidConfigException;
 import metaservice.spi.ServiceSettings;
+import metaservice.spi.Tables;
 
 /**
- * What the operator chose, apart from where the database is. Read from the environment here and nowhere else.
+ * What the operator chose, apart from where the database is and {@linkplain TokenSettings whose credentials clients
+ * get}. Read from the environment here and nowhere else.
  *
  * @param host address both listeners bind to
  * @param metadataPort port of the front door, 0 to 65535; 0 means any free one
  * @param migrationPort port of the migration API, likewise
  * @param upgradeEndpoint whether the migration API offers {@code /upgrade}
  * @param service what is handed on to every service version
- * @param drainTimeout longest wait for requests in flight when stopping; zero does not wait
+ * @param drainTimeout longest wait for requests in flight when stopping or swapping; zero does not wait
+ * @param swaps whether another service version may take over without a restart
+ * @param pollInterval pause between two looks at the schema, more than zero
  * @param connectionAttempts how often the database is tried at start, 1 or more
  * @param connectionWait pause between two of these attempts; zero does not wait
  * @param logLevel as slf4j-simple spells it
+ * @param logStatements whether every SQL statement is logged, whatever the level
  */
 record LauncherConfig(
         String host,
@@ -28,9 +35,12 @@ record LauncherConfig(
         boolean upgradeEndpoint,
         ServiceSettings service,
         Duration drainTimeout,
+        boolean swaps,
+        Duration pollInterval,
         int connectionAttempts,
         Duration connectionWait,
-        String logLevel) {
+        String logLevel,
+        boolean logStatements) {
 
     private static final Map<String, String> LOG_LEVELS = Map.of(
             "TRACE", "trace",
@@ -41,6 +51,12 @@ record LauncherConfig(
             "ERROR", "error",
             "CRITICAL", "error",
             "FATAL", "error");
+
+    /** As browsers write them: nothing after host and port. */
+    private static final Pattern ORIGIN = Pattern.compile("\\*|[a-z][a-z0-9+.-]*://[^/?#,\\s]+");
+
+    private static final Map<String, Boolean> ON_OR_OFF =
+            Map.of("on", true, "off", false, "true", true, "false", false, "1", true, "0", false);
 
     private static final int MOST_SECONDS = 86_400;
 
@@ -56,11 +72,14 @@ record LauncherConfig(
                 reader.integer(Setting.METADATA_PORT, 0, 65535),
                 reader.integer(Setting.MIGRATION_PORT, 0, 65535),
                 reader.integer(Setting.UPGRADE_ENDPOINT, Integer.MIN_VALUE, Integer.MAX_VALUE) != 0,
-                new ServiceSettings(reader.pathPrefix(), reader.integer(Setting.MAX_BODY, 1, 1 << 30)),
+                reader.service(),
                 Duration.ofSeconds(reader.integer(Setting.DRAIN, 0, MOST_SECONDS)),
+                reader.onOrOff(Setting.SWAP),
+                Duration.ofSeconds(reader.integer(Setting.POLL, 1, MOST_SECONDS)),
                 reader.integer(Setting.ATTEMPTS, 1, 1_000_000),
                 Duration.ofSeconds(reader.integer(Setting.ATTEMPT_WAIT, 0, MOST_SECONDS)),
-                reader.logLevel());
+                reader.logLevel(),
+                reader.text(Setting.ECHO).equals("1"));
         if (config.metadataPort != 0 && config.metadataPort == config.migrationPort) {
             reader.problems.add(Setting.MIGRATION_PORT.name() + " is " + config.migrationPort + ", as is "
                     + Setting.METADATA_PORT.name() + "; expected two different ports");
@@ -80,9 +99,16 @@ record LauncherConfig(
                 + Setting.PATH_PREFIX.name() + "=" + service.pathPrefix() + " "
                 + Setting.MAX_BODY.name() + "=" + service.maxBodyBytes() + " "
                 + Setting.DRAIN.name() + "=" + drainTimeout.toSeconds() + " "
+                + Setting.SWAP.name() + "=" + (swaps ? "on" : "off") + " "
+                + Setting.POLL.name() + "=" + pollInterval.toSeconds() + " "
                 + Setting.ATTEMPTS.name() + "=" + connectionAttempts + " "
                 + Setting.ATTEMPT_WAIT.name() + "=" + connectionWait.toSeconds() + " "
-                + Setting.LOG_LEVEL.name() + "=" + logLevel;
+                + Setting.LOG_LEVEL.name() + "=" + logLevel + " "
+                + Setting.ECHO.name() + "=" + (logStatements ? 1 : 0) + " "
+                + Setting.CUTOFF.name() + "=" + service.inactiveCutoff().toSeconds() + " "
+                + Setting.TRIGGERS.name() + "=" + (service.triggerSchema().isPresent() ? 1 : 0) + " "
+                + Setting.ORIGINS.name() + "=" + String.join(",", service.allowedOrigins()) + " "
+                + service.tables();
     }
 
     /** Reads single settings and collects what is wrong with them. */
@@ -105,6 +131,57 @@ record LauncherConfig(
             }
             problem(setting, value, "an integer from " + least + " to " + most);
             return Integer.parseInt(setting.otherwise());
+        }
+
+        ServiceSettings service() {
+            return new ServiceSettings(
+                    pathPrefix(),
+                    integer(Setting.MAX_BODY, 1, 1 << 30),
+                    origins(),
+                    new Tables(
+                            table(Setting.FLOWS),
+                            table(Setting.RUNS),
+                            table(Setting.STEPS),
+                            table(Setting.TASKS),
+                            table(Setting.METADATA),
+                            table(Setting.ARTIFACT)),
+                    Optional.of(text(Setting.SCHEMA))
+                            .filter(schema -> text(Setting.TRIGGERS).equals("1")),
+                    Duration.ofSeconds(integer(Setting.CUTOFF, 0, Integer.MAX_VALUE)));
+        }
+
+        private List<String> origins() {
+            List<String> origins = new ArrayList<>();
+            String value = environment.getOrDefault(Setting.ORIGINS.name(), "").strip();
+            for (String part : value.isEmpty() ? new String[0] : value.split(",", -1)) {
+                String origin = part.strip();
+                if (ORIGIN.matcher(origin).matches()) {
+                    origins.add(origin);
+                } else {
+                    problem(Setting.ORIGINS, value, "* or origins like https://ui.example:8083, with commas between");
+                    return List.of();
+                }
+            }
+            return origins;
+        }
+
+        private String table(Setting setting) {
+            String value = text(setting);
+            if (Tables.isName(value)) {
+                return value;
+            }
+            problem(setting, value, "letters, digits and underscores, after a schema and a dot if need be");
+            return setting.otherwise();
+        }
+
+        boolean onOrOff(Setting setting) {
+            String value = text(setting);
+            Boolean flag = ON_OR_OFF.get(value.toLowerCase(Locale.ROOT));
+            if (flag == null) {
+                problem(setting, value, "on or off");
+                return ON_OR_OFF.get(setting.otherwise());
+            }
+            return flag;
         }
 
         String pathPrefix() {

@@ -8,8 +8,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Supplier;
+import java.util.logging.Level;
 import metaservice.migrations.DatabaseConfig;
 import metaservice.migrations.InvalidConfigException;
+import metaservice.spi.TokenIssuer;
+import metaservice.spi.TokenRole;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import picocli.CommandLine;
@@ -22,6 +25,9 @@ public final class Main {
 
     /** What stopping may take beyond the time for draining. */
     private static final Duration CLOSING = Duration.ofSeconds(10);
+
+    /** Held, so that it stays as it is set: whatever the driver has to tell, it tells in exceptions, too. */
+    private static final java.util.logging.Logger DRIVER = java.util.logging.Logger.getLogger("org.postgresql");
 
     private Main() {}
 
@@ -78,20 +84,24 @@ public final class Main {
         List<String> problems = new ArrayList<>();
         Optional<LauncherConfig> config = read(() -> LauncherConfig.fromEnvironment(environment), problems);
         config.ifPresent(Main::prepareLogging);
+        Optional<Optional<TokenRole>> role = read(() -> TokenSettings.fromEnvironment(environment), problems);
         Optional<DatabaseSource> database = read(() -> database(options, environment), problems);
         if (!problems.isEmpty()) {
             throw new InvalidConfigException(problems);
         }
         ServiceCatalog catalog = ServiceCatalog.read(home().resolve("services"));
-        return supervise(out, config.orElseThrow(), catalog, database.orElseThrow());
+        try (TokenIssuer tokens =
+                TokenLibrary.issuer(role.orElseThrow(), home().resolve("lib").resolve("sts"))) {
+            return supervise(out, config.orElseThrow(), catalog, database.orElseThrow(), tokens);
+        }
     }
 
     private static ExitCode supervise(
-            PrintStream out, LauncherConfig config, ServiceCatalog catalog, DatabaseSource database)
+            PrintStream out, LauncherConfig config, ServiceCatalog catalog, DatabaseSource database, TokenIssuer tokens)
             throws StartFailedException, InterruptedException {
         StopSignal stop = new StopSignal();
         stop.onProcessEnd(config.drainTimeout().plus(CLOSING));
-        try (Supervisor supervisor = new Supervisor(config, catalog, database, stop)) {
+        try (Supervisor supervisor = new Supervisor(config, catalog, database, tokens, stop)) {
             Optional<StartupReport> report = supervisor.start();
             if (report.isPresent()) {
                 out.print(report.get().text());
@@ -124,8 +134,13 @@ public final class Main {
 
     /** Before any other class makes its logger. */
     private static void prepareLogging(LauncherConfig config) {
+        DRIVER.setLevel(Level.OFF);
         System.setProperty("org.jboss.logging.provider", "slf4j");
         System.setProperty("org.slf4j.simpleLogger.defaultLogLevel", config.logLevel());
+        if (config.logStatements()) {
+            // The logger that services write every statement to, without the values.
+            System.setProperty("org.slf4j.simpleLogger.log.metaservice.sql", "debug");
+        }
     }
 
     private static Path home() {

@@ -58,6 +58,7 @@ final class MigrationApi implements AutoCloseable {
     private static final Answer STOPPING = Answer.unavailable("detail", "Metaservice is stopping.");
 
     private final Migrations migrations;
+    private final Services services;
     private final String database;
     private final SharedUpgrade upgrade;
     private final Duration upgradeWait;
@@ -68,11 +69,13 @@ final class MigrationApi implements AutoCloseable {
     private MigrationApi(
             InetSocketAddress address,
             Migrations migrations,
+            Services services,
             String database,
             boolean upgradeEndpoint,
             Duration upgradeWait)
             throws IOException {
         this.migrations = migrations;
+        this.services = services;
         this.database = database;
         this.upgrade = new SharedUpgrade(this::runUpgrade);
         this.upgradeWait = upgradeWait;
@@ -84,13 +87,19 @@ final class MigrationApi implements AutoCloseable {
     /**
      * Opens the listener.
      *
+     * @param services what runs on the database
      * @param database how to name the database in a sentence, without secrets
      * @param upgradeEndpoint whether to offer {@code /upgrade}
      * @throws IOException if the address cannot be bound
      */
-    static MigrationApi open(InetSocketAddress address, Migrations migrations, String database, boolean upgradeEndpoint)
+    static MigrationApi open(
+            InetSocketAddress address,
+            Migrations migrations,
+            Services services,
+            String database,
+            boolean upgradeEndpoint)
             throws IOException {
-        return open(address, migrations, database, upgradeEndpoint, UPGRADE_WAIT);
+        return open(address, migrations, services, database, upgradeEndpoint, UPGRADE_WAIT);
     }
 
     /**
@@ -101,11 +110,21 @@ final class MigrationApi implements AutoCloseable {
     static MigrationApi open(
             InetSocketAddress address,
             Migrations migrations,
+            Services services,
             String database,
             boolean upgradeEndpoint,
             Duration upgradeWait)
             throws IOException {
-        return new MigrationApi(address, migrations, database, upgradeEndpoint, upgradeWait);
+        return new MigrationApi(address, migrations, services, database, upgradeEndpoint, upgradeWait);
+    }
+
+    /** What the migration service has to do with services: it tells of them, and tells them of upgrades. */
+    interface Services {
+        /** The members {@code service}, {@code swap} and {@code candidates} of the status; changes nothing. */
+        Map<String, Object> status(SchemaStatus schema);
+
+        /** An upgrade ended here; returns at once. */
+        void schemaMayHaveChanged();
     }
 
     int port() {
@@ -242,6 +261,7 @@ final class MigrationApi implements AutoCloseable {
         members.put("migration_in_progress", status.migrationInProgress());
         members.put("db_schema_versions", texts(status.bundled()));
         members.put("unapplied_migrations", texts(status.unapplied()));
+        members.putAll(services.status(status));
         members.put("running_migration", status.running().map(MigrationApi::members));
         members.put("last_upgrade", status.lastUpgrade().map(MigrationApi::members));
         members.put("drift", status.drift().stream().map(MigrationApi::members).toList());
@@ -297,6 +317,7 @@ final class MigrationApi implements AutoCloseable {
     private UpgradeOutcome runUpgrade() {
         try {
             UpgradeOutcome outcome = migrations.upgrade();
+            services.schemaMayHaveChanged();
             log(outcome);
             return outcome;
         } catch (RuntimeException e) {

@@ -84,6 +84,9 @@ final class Options {
         Setting.DATABASE.forEach(setting -> footer.add(line(setting)));
         footer.addAll(List.of(
                 "",
+                "Accepted without effect, because all runs in one process that waits for itself:",
+                "  " + String.join(", ", Setting.WITHOUT_EFFECT),
+                "",
                 "Exit codes: 0 stopped as asked, 1 failed, 2 wrong options or settings,",
                 "  3 the database is newer than this image and admits none of its services.",
                 "",
@@ -95,11 +98,11 @@ final class Options {
                 .getCommandSpec()
                 .usageMessage()
                 .footer(footer.toArray(String[]::new))
-                .width(120);
+                .width(130);
         return commandLine.getUsageMessage(CommandLine.Help.Ansi.OFF);
     }
 
     private static String line(Setting setting) {
-        return String.format("  %-44s  %-9s  %s", setting.name(), setting.otherwise(), setting.meaning());
+        return String.format("  %-44s  %-11s  %s", setting.name(), setting.otherwise(), setting.meaning());
     }
 }

@@ -72,10 +72,15 @@ record ServiceCatalog(List<BundledService> services) {
      * @return empty if none is compatible
      */
     Optional<BundledService> newestFor(SchemaVersion schema, Optional<ServiceVersion> floor) {
+        return compatible(schema, floor).stream().findFirst();
+    }
+
+    /** All services that can run on a schema version, newest first. */
+    List<BundledService> compatible(SchemaVersion schema, Optional<ServiceVersion> floor) {
         return services.stream()
-                .filter(service -> service.runsOn(schema))
-                .filter(service -> floor.isEmpty() || floor.get().compareTo(service.version()) <= 0)
-                .reduce((older, newer) -> newer);
+                .filter(service -> service.runsOn(schema) && service.isAdmitted(floor))
+                .sorted(Comparator.comparing(BundledService::version).reversed())
+                .toList();
     }
 
     /** The versions, as a sentence lists them. */

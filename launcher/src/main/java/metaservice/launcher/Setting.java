@@ -1,6 +1,7 @@
 package metaservice.launcher;
 
 import java.util.List;
+import metaservice.spi.Tables;
 
 /**
  * One environment variable, as {@code --help} tells of it.
@@ -22,12 +23,37 @@ record Setting(String name, String otherwise, String meaning) {
             new Setting("PATH_PREFIX", "-", "put before all paths of the metadata service; starts with /");
     static final Setting MAX_BODY =
             new Setting("MF_METADATA_MAX_BODY_BYTES", "16777216", "longest request body; longer ones are answered 413");
-    static final Setting DRAIN =
-            new Setting("MF_METADATA_DRAIN_SECONDS", "20", "longest wait for requests in flight when stopping");
+    static final Setting DRAIN = new Setting(
+            "MF_METADATA_DRAIN_SECONDS", "20", "longest wait for requests in flight when stopping or swapping");
+    static final Setting SWAP = new Setting(
+            "MF_UPGRADE_SWAP", "on", "off: after an upgrade of the database the newer service waits for a restart");
+    static final Setting POLL = new Setting(
+            "MF_UPGRADE_POLL_SECONDS", "30", "seconds between two looks at the schema, besides being notified");
     static final Setting ATTEMPTS =
             new Setting("MF_SERVICE_CONNECTION_RETRIES", "3", "attempts to reach the database at start");
     static final Setting ATTEMPT_WAIT =
             new Setting("MF_SERVICE_CONNECTION_RETRY_WAITTIME_SECONDS", "1", "seconds between two of these attempts");
+    static final Setting CUTOFF = new Setting(
+            "RUN_INACTIVE_CUTOFF_TIME", "360", "seconds after the last heartbeat until an unfinished run has failed");
+    static final Setting FLOWS = new Setting("DB_TABLE_NAME_FLOWS", Tables.DEFAULT.flows(), "table of flows");
+    static final Setting RUNS = new Setting("DB_TABLE_NAME_RUNS", Tables.DEFAULT.runs(), "table of runs");
+    static final Setting STEPS = new Setting("DB_TABLE_NAME_STEPS", Tables.DEFAULT.steps(), "table of steps");
+    static final Setting TASKS = new Setting("DB_TABLE_NAME_TASKS", Tables.DEFAULT.tasks(), "table of tasks");
+    static final Setting METADATA =
+            new Setting("DB_TABLE_NAME_METADATA", Tables.DEFAULT.metadata(), "table of metadata");
+    static final Setting ARTIFACT =
+            new Setting("DB_TABLE_NAME_ARTIFACT", Tables.DEFAULT.artifacts(), "table of artifacts");
+    static final Setting TRIGGERS =
+            new Setting("DB_TRIGGER_CREATE", "0", "1: create triggers that notify a user interface of changes");
+    static final Setting SCHEMA = new Setting("DB_SCHEMA_NAME", "public", "schema that gets these triggers");
+    static final Setting ORIGINS =
+            new Setting("ORIGIN_TO_ALLOW_CORS_FROM", "-", "origins whose pages may use the service: a,b or *");
+    static final Setting ECHO = new Setting("AIOPG_ECHO", "0", "1: log SQL statements, without their values");
+    static final Setting IAM_ROLE =
+            new Setting("MF_USER_IAM_ROLE", "-", "ARN of the role whose credentials /auth/token gives");
+    static final Setting STS_REGION = new Setting("MF_REGION", "us-west-2", "AWS region of the token service");
+    static final Setting STS_ENDPOINT =
+            new Setting("MF_STS_ENDPOINT", "-", "address of the token service, if not AWS.s");
     static final Setting LOG_LEVEL = new Setting("LOGLEVEL", "INFO", "DEBUG, INFO, WARNING, ERROR or CRITICAL");
 
     /** The launcher's own variables, in the order of the help. */
@@ -39,9 +65,29 @@ record Setting(String name, String otherwise, String meaning) {
             PATH_PREFIX,
             MAX_BODY,
             DRAIN,
+            SWAP,
+            POLL,
             ATTEMPTS,
             ATTEMPT_WAIT,
-            LOG_LEVEL);
+            CUTOFF,
+            FLOWS,
+            RUNS,
+            STEPS,
+            TASKS,
+            METADATA,
+            ARTIFACT,
+            TRIGGERS,
+            SCHEMA,
+            ORIGINS,
+            IAM_ROLE,
+            STS_REGION,
+            STS_ENDPOINT,
+            LOG_LEVEL,
+            ECHO);
+
+    /** What the reference knows and means nothing here; set or not, it makes no difference. */
+    static final List<String> WITHOUT_EFFECT =
+            List.of("MF_SERVICE_STARTUP_RETRIES", "MF_SERVICE_STARTUP_WAITTIME_SECONDS");
 
     /** The variables that {@link metaservice.migrations.DatabaseConfig} reads, in the order of the help. */
     static final List<Setting> DATABASE = List.of(
@@ -58,7 +104,9 @@ record Setting(String name, String otherwise, String meaning) {
             new Setting("MF_METADATA_DB_SSL_ROOT_CERT_PATH", "-", "trusted root; also MF_METADATA_DB_SSL_ROOT_CERT"),
             new Setting("MF_METADATA_DB_POOL_MIN", "1", "connections kept open"),
             new Setting("MF_METADATA_DB_POOL_MAX", "10", "most connections open at once"),
-            new Setting("MF_METADATA_DB_TIMEOUT", "60", "seconds to wait for a connection or a statement"));
+            new Setting("MF_METADATA_DB_TIMEOUT", "60", "seconds to wait for a connection or a statement"),
+            new Setting("USE_SEPARATE_READER_POOL", "0", "1 or true: a pool of its own for reads"),
+            new Setting("MF_METADATA_DB_READ_REPLICA_HOST", "localhost", "host of that pool; a DSN serves both"));
 
     /** What every variable that says where the database is begins with. */
     static final String DATABASE_PREFIX = "MF_METADATA_DB_";

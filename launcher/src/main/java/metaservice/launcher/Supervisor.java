@@ -12,14 +12,14 @@ import metaservice.migrations.Migrations;
 import metaservice.migrations.SchemaStatus;
 import metaservice.migrations.UpgradeOutcome;
 import metaservice.spi.DatabaseAccess;
-import metaservice.spi.Health;
 import metaservice.spi.ServiceStartException;
+import metaservice.spi.TokenIssuer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Brings everything up in order and down again in the reverse one. Used by one thread; listeners and services have
- * their own.
+ * Brings everything up in order and down again in the reverse one. Used by one thread; listeners, services, the keeper
+ * and the watch have their own.
  */
 final class Supervisor implements AutoCloseable {
 
@@ -28,16 +28,24 @@ final class Supervisor implements AutoCloseable {
     private final LauncherConfig config;
     private final ServiceCatalog catalog;
     private final DatabaseSource databaseSource;
+    private final TokenIssuer tokens;
     private final StopSignal stop;
 
     private FrontDoor frontDoor;
+    private ServiceKeeper keeper;
     private MigrationApi migrationApi;
-    private IsolatedService serving;
+    private SchemaWatch watch;
 
-    Supervisor(LauncherConfig config, ServiceCatalog catalog, DatabaseSource databaseSource, StopSignal stop) {
+    Supervisor(
+            LauncherConfig config,
+            ServiceCatalog catalog,
+            DatabaseSource databaseSource,
+            TokenIssuer tokens,
+            StopSignal stop) {
         this.config = config;
         this.catalog = catalog;
         this.databaseSource = databaseSource;
+        this.tokens = tokens;
         this.stop = stop;
     }
 
@@ -56,6 +64,12 @@ final class Supervisor implements AutoCloseable {
         database.ignoredDsn().ifPresent(LOG::warn);
         LOG.info("Database: {}", database);
         Migrations migrations = new Migrations(database.dataSource());
+        keeper = new ServiceKeeper(
+                frontDoor,
+                catalog,
+                migrations::status,
+                service -> IsolatedService.start(service, access(database), config.service(), tokens),
+                new ServiceKeeper.Pace(config.drainTimeout(), config.pollInterval(), config.swaps()));
         migrationApi = openMigrationApi(migrations, database.describe());
         LOG.info("Migration service is open on port {}", migrationApi.port());
 
@@ -71,23 +85,31 @@ final class Supervisor implements AutoCloseable {
             choice = VersionChoice.decide(status, catalog);
         }
         VersionChoice.Chosen chosen = chosen(choice);
-        serving = startHealthy(chosen.service(), database);
-        frontDoor.serve(serving.handler());
-        return Optional.of(report(status, filled, chosen));
+        BundledService serving = startFirst(status);
+        StartupReport report = report(status, filled, chosen, serving);
+        keeper.begin();
+        watch = SchemaWatch.start(database.dataSource(), keeper::schemaMayHaveChanged);
+        return Optional.of(report);
     }
 
     /** Drains for as long as the configuration allows, and closes everything. */
     @Override
     public void close() {
         long deadline = System.nanoTime() + config.drainTimeout().toNanos();
+        if (keeper != null) {
+            keeper.stop(); // or it might put somebody behind the front door while that is closing
+        }
         if (frontDoor != null) {
             drain("front door", frontDoor.stop()::drain, deadline);
         }
         if (migrationApi != null) {
             drain("migration service", migrationApi::drain, deadline);
         }
-        if (serving != null) {
-            serving.close();
+        if (watch != null) {
+            watch.close();
+        }
+        if (keeper != null) {
+            keeper.close(left(deadline));
         }
         if (migrationApi != null) {
             migrationApi.close();
@@ -109,7 +131,8 @@ final class Supervisor implements AutoCloseable {
 
     private MigrationApi openMigrationApi(Migrations migrations, String database) throws StartFailedException {
         try {
-            return MigrationApi.open(address(config.migrationPort()), migrations, database, config.upgradeEndpoint());
+            return MigrationApi.open(
+                    address(config.migrationPort()), migrations, keeper, database, config.upgradeEndpoint());
         } catch (IOException e) {
             throw notBound(config.migrationPort(), Setting.MIGRATION_PORT, e);
         }
@@ -182,39 +205,33 @@ final class Supervisor implements AutoCloseable {
                 "The database is still empty after all migrations were applied: is its search path right?");
     }
 
-    private IsolatedService startHealthy(BundledService bundled, DatabaseConfig database) throws StartFailedException {
-        IsolatedService service = startService(bundled, database);
-        Health health = service.health();
-        if (!health.up()) {
-            service.close();
-            throw new StartFailedException(
-                    ExitCode.FAILED,
-                    "Service " + bundled.version() + " started but is not healthy: " + health.detail());
-        }
-        LOG.info("Service {} is healthy", bundled.version());
-        return service;
-    }
-
-    private IsolatedService startService(BundledService bundled, DatabaseConfig database) throws StartFailedException {
-        DatabaseAccess access = new DatabaseAccess(
-                database.jdbcUrl(),
-                database.jdbcProperties(),
-                database.poolMin(),
-                database.poolMax(),
-                database.timeout());
+    private BundledService startFirst(SchemaStatus status) throws StartFailedException {
         try {
-            return IsolatedService.start(bundled, access, config.service());
+            return keeper.startFirst(status);
         } catch (ServiceStartException e) {
             throw new StartFailedException(e.getMessage(), e);
         }
     }
 
-    private StartupReport report(SchemaStatus status, boolean filled, VersionChoice.Chosen chosen) {
+    private static DatabaseAccess access(DatabaseConfig database) {
+        return new DatabaseAccess(
+                database.jdbcUrl(),
+                database.readerUrl(),
+                database.jdbcProperties(),
+                database.poolMin(),
+                database.poolMax(),
+                database.timeout());
+    }
+
+    private StartupReport report(
+            SchemaStatus status, boolean filled, VersionChoice.Chosen chosen, BundledService serving) {
+        String reason = keeper.failureOf(chosen.service().version())
+                .map(failure -> "newest that could be started: " + failure)
+                .orElse(chosen.reason());
         return new StartupReport(
                 status.schemaVersion() + " (" + StartupReport.schemaReason(status, filled) + ")",
-                chosen.service().version() + " (" + chosen.reason() + ")",
-                StartupReport.url(
-                        config.host(), frontDoor.port(), config.service().pathPrefix()),
+                serving.version() + " (" + reason + ")",
+                StartupReport.url(config.host(), frontDoor.port(), keeper.pathPrefix()),
                 StartupReport.url(config.host(), migrationApi.port(), ""));
     }
 
@@ -223,9 +240,13 @@ final class Supervisor implements AutoCloseable {
         long within(Duration timeout) throws InterruptedException;
     }
 
+    private static Duration left(long deadline) {
+        return Duration.ofNanos(Math.max(0, deadline - System.nanoTime()));
+    }
+
     private static void drain(String what, Drain drain, long deadline) {
         try {
-            long left = drain.within(Duration.ofNanos(Math.max(0, deadline - System.nanoTime())));
+            long left = drain.within(left(deadline));
             if (left > 0) {
                 LOG.warn("{}: gave up waiting for {} requests in flight", what, left);
             }

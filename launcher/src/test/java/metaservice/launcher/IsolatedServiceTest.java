@@ -18,6 +18,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Optional;
 import metaservice.migrations.SchemaVersion;
 import metaservice.migrations.ServiceVersion;
 import metaservice.spi.DatabaseAccess;
@@ -32,7 +33,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class IsolatedServiceTest {
 
     private static final DatabaseAccess NO_DATABASE =
-            new DatabaseAccess("jdbc:none", Map.of(), 0, 1, Duration.ofSeconds(1));
+            new DatabaseAccess("jdbc:none", Optional.empty(), Map.of(), 0, 1, Duration.ofSeconds(1));
 
     /** Says under /in-call, /runnable, /handler and /body which context class loader that way of working has. */
     private static final String SAYS_ITS_CONTEXT = ServiceJar.provider("Provider::handle", """
@@ -65,7 +66,9 @@ class IsolatedServiceTest {
     }
 
     private IsolatedService start(ServiceJar jar) throws Exception {
-        return IsolatedService.start(jar(jar), NO_DATABASE, ServiceSettings.DEFAULTS);
+        return IsolatedService.start(jar(jar), NO_DATABASE, ServiceSettings.DEFAULTS, () -> {
+            throw new AssertionError("nobody asks for tokens here");
+        });
     }
 
     private static String ask(HttpHandler handler, String path) throws Exception {

@@ -6,8 +6,10 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import metaservice.migrations.InvalidConfigException;
 import metaservice.spi.ServiceSettings;
+import metaservice.spi.Tables;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -24,9 +26,12 @@ class LauncherConfigTest {
                         true,
                         ServiceSettings.DEFAULTS,
                         Duration.ofSeconds(20),
+                        true,
+                        Duration.ofSeconds(30),
                         3,
                         Duration.ofSeconds(1),
-                        "info"),
+                        "info",
+                        false),
                 LauncherConfig.fromEnvironment(Map.of()));
     }
 
@@ -45,22 +50,44 @@ class LauncherConfigTest {
                         0,
                         0,
                         false,
-                        new ServiceSettings("/meta", 1000),
+                        new ServiceSettings(
+                                "/meta",
+                                1000,
+                                List.of("https://ui.example", "http://localhost:3000"),
+                                new Tables("a", "x.b", "c_1", "D", "e", "f"),
+                                Optional.of("mf"),
+                                Duration.ofSeconds(60)),
                         Duration.ZERO,
+                        false,
+                        Duration.ofSeconds(5),
                         7,
                         Duration.ZERO,
-                        "warn"),
-                LauncherConfig.fromEnvironment(Map.of(
-                        "MF_METADATA_HOST", "127.0.0.1",
-                        "MF_METADATA_PORT", "0",
-                        "MF_MIGRATION_PORT", "0",
-                        "MF_MIGRATION_ENDPOINTS_ENABLED", "0",
-                        "PATH_PREFIX", "/meta",
-                        "MF_METADATA_MAX_BODY_BYTES", "1000",
-                        "MF_METADATA_DRAIN_SECONDS", "0",
-                        "MF_SERVICE_CONNECTION_RETRIES", "7",
-                        "MF_SERVICE_CONNECTION_RETRY_WAITTIME_SECONDS", "0",
-                        "LOGLEVEL", "warning")));
+                        "warn",
+                        true),
+                LauncherConfig.fromEnvironment(Map.ofEntries(
+                        Map.entry("MF_METADATA_HOST", "127.0.0.1"),
+                        Map.entry("MF_METADATA_PORT", "0"),
+                        Map.entry("MF_MIGRATION_PORT", "0"),
+                        Map.entry("MF_MIGRATION_ENDPOINTS_ENABLED", "0"),
+                        Map.entry("PATH_PREFIX", "/meta"),
+                        Map.entry("MF_METADATA_MAX_BODY_BYTES", "1000"),
+                        Map.entry("MF_METADATA_DRAIN_SECONDS", "0"),
+                        Map.entry("MF_UPGRADE_SWAP", "OFF"),
+                        Map.entry("MF_UPGRADE_POLL_SECONDS", "5"),
+                        Map.entry("MF_SERVICE_CONNECTION_RETRIES", "7"),
+                        Map.entry("MF_SERVICE_CONNECTION_RETRY_WAITTIME_SECONDS", "0"),
+                        Map.entry("RUN_INACTIVE_CUTOFF_TIME", "60"),
+                        Map.entry("DB_TABLE_NAME_FLOWS", "a"),
+                        Map.entry("DB_TABLE_NAME_RUNS", "x.b"),
+                        Map.entry("DB_TABLE_NAME_STEPS", "c_1"),
+                        Map.entry("DB_TABLE_NAME_TASKS", "D"),
+                        Map.entry("DB_TABLE_NAME_METADATA", "e"),
+                        Map.entry("DB_TABLE_NAME_ARTIFACT", "f"),
+                        Map.entry("DB_TRIGGER_CREATE", "1"),
+                        Map.entry("DB_SCHEMA_NAME", "mf"),
+                        Map.entry("ORIGIN_TO_ALLOW_CORS_FROM", "https://ui.example, http://localhost:3000"),
+                        Map.entry("AIOPG_ECHO", "1"),
+                        Map.entry("LOGLEVEL", "warning"))));
     }
 
     @ParameterizedTest
@@ -75,11 +102,28 @@ class LauncherConfigTest {
                 "PATH_PREFIX                    | /a/   | expected a path that begins with / and does not end with it",
                 "MF_METADATA_MAX_BODY_BYTES     | 0     | expected an integer from 1 to 1073741824",
                 "MF_METADATA_DRAIN_SECONDS      | -1    | expected an integer from 0 to 86400",
+                "MF_UPGRADE_SWAP                | maybe | expected on or off",
+                "MF_UPGRADE_POLL_SECONDS        | 0     | expected an integer from 1 to 86400",
                 "MF_SERVICE_CONNECTION_RETRIES  | 0     | expected an integer from 1 to 1000000",
+                "RUN_INACTIVE_CUTOFF_TIME       | 6min  | expected an integer from 0 to 2147483647",
+                "DB_TABLE_NAME_FLOWS            | f; x  | expected letters, digits and underscores, after a schema and a dot if need be",
+                "DB_TABLE_NAME_RUNS             | a.b.c | expected letters, digits and underscores, after a schema and a dot if need be",
+                "DB_TABLE_NAME_ARTIFACT         | 1a    | expected letters, digits and underscores, after a schema and a dot if need be",
+                "ORIGIN_TO_ALLOW_CORS_FROM      | ui    | expected * or origins like https://ui.example:8083, with commas between",
                 "LOGLEVEL                       | loud  | expected DEBUG, INFO, WARNING, ERROR or CRITICAL"
             })
     void malformedValueIsNamedWithWhatWasExpected(String name, String value, String expected) {
         assertEquals(List.of(name + " is '" + value + "'; " + expected), problems(Map.of(name, value)));
+    }
+
+    @ParameterizedTest
+    @CsvSource({"true", "0", "yes", "2"})
+    void onlyOneSwitchesTriggersOn(String value) {
+        assertEquals(
+                Optional.empty(),
+                LauncherConfig.fromEnvironment(Map.of("DB_TRIGGER_CREATE", value))
+                        .service()
+                        .triggerSchema());
     }
 
     @Test

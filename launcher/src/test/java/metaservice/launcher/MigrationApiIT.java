@@ -11,10 +11,12 @@ import java.sql.Connection;
 import java.sql.Statement;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Collectors;
 import javax.sql.DataSource;
 import metaservice.migrations.DatabaseConfig;
 import metaservice.migrations.Migrations;
+import metaservice.migrations.SchemaStatus;
 import metaservice.migrations.SchemaVersion;
 import metaservice.migrations.TestDatabase;
 import metaservice.migrations.TestDatabases;
@@ -26,10 +28,23 @@ class MigrationApiIT {
 
     private static final String TEXT = "text/plain; charset=utf-8";
 
+    private static final MigrationApi.Services NO_SERVICES = new MigrationApi.Services() {
+        @Override
+        public Map<String, Object> status(SchemaStatus schema) {
+            return Map.of();
+        }
+
+        @Override
+        public void schemaMayHaveChanged() {
+            // nobody minds
+        }
+    };
+
     private static MigrationApi open(DataSource database, boolean upgradeEndpoint) throws IOException {
         return MigrationApi.open(
                 new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
                 new Migrations(database),
+                NO_SERVICES,
                 "here:5432/db",
                 upgradeEndpoint);
     }
@@ -103,6 +118,7 @@ class MigrationApiIT {
                 MigrationApi api = MigrationApi.open(
                         new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
                         new Migrations(database.dataSource()),
+                        NO_SERVICES,
                         "here:5432/db",
                         true,
                         Duration.ofMillis(300));

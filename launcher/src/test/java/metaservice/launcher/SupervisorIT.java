@@ -59,6 +59,7 @@ class SupervisorIT {
                 LauncherConfig.fromEnvironment(settings),
                 ServiceCatalog.read(services),
                 DatabaseSource.given(DatabaseConfig.fromEnvironment(database)),
+                TokenLibrary.issuer(Optional.empty(), services),
                 stop);
     }
 
@@ -74,7 +75,9 @@ class SupervisorIT {
     private static List<Thread> ourThreads() {
         return Thread.getAllStackTraces().keySet().stream()
                 .filter(thread -> thread.getName().startsWith("front-door")
-                        || thread.getName().startsWith("migration-api"))
+                        || thread.getName().startsWith("migration-api")
+                        || thread.getName().startsWith("schema-watch")
+                        || thread.getName().startsWith("service-"))
                 .toList();
     }
 

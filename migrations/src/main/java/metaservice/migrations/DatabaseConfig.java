@@ -19,6 +19,7 @@ import org.postgresql.ds.PGSimpleDataSource;
  * How to reach the database, from the environment of the process.
  *
  * @param jdbcUrl address without credentials
+ * @param readerUrl likewise, of the database that reads go to with a pool of their own; empty if there is none
  * @param jdbcProperties the driver's properties, user and password among them; never to be logged
  * @param poolMin connections a pool keeps open, 0 or more
  * @param poolMax most connections of a pool, 1 or more, not below {@code poolMin}
@@ -29,6 +30,7 @@ import org.postgresql.ds.PGSimpleDataSource;
  */
 public record DatabaseConfig(
         String jdbcUrl,
+        Optional<String> readerUrl,
         Map<String, String> jdbcProperties,
         int poolMin,
         int poolMax,
@@ -42,6 +44,9 @@ public record DatabaseConfig(
     private static final String POOL_MIN = "MF_METADATA_DB_POOL_MIN";
     private static final String POOL_MAX = "MF_METADATA_DB_POOL_MAX";
     private static final String SOCKET_TIMEOUT = "socketTimeout";
+
+    /** How the reference spells yes; anything else is no. */
+    private static final Set<String> SWITCHED_ON = Set.of("1", "true", "True");
 
     /** With these, the certificates count. */
     private static final Set<String> SSL_MODES = Set.of("allow", "prefer", "require", "verify-ca", "verify-full");
@@ -98,6 +103,8 @@ public record DatabaseConfig(
         Map<String, String> properties = new TreeMap<>();
         properties.put("ApplicationName", "metaservice");
         properties.put("tcpKeepAlive", "true");
+        // A server that was a replica a second ago may be the primary now.
+        properties.put("hostRecheckSeconds", "1");
         properties.put("connectTimeout", wholeSeconds(timeout));
         // A little more than a statement may take, so that the server's own answer comes first.
         properties.put(SOCKET_TIMEOUT, wholeSeconds(timeout.plusSeconds(10)));
@@ -111,9 +118,20 @@ public record DatabaseConfig(
             ignored = Optional.of(DSN + " is ignored because it cannot be read: " + e.getMessage());
         }
         address = dsn.isPresent() ? fromDsn(environment, dsn.get(), properties) : fromParts(environment, properties);
+        Optional<Address> reader = Optional.empty();
+        if (SWITCHED_ON.contains(environment.text("USE_SEPARATE_READER_POOL", "0"))) {
+            reader = Optional.of(dsn.isPresent() ? address : inParts(environment, "MF_METADATA_DB_READ_REPLICA_HOST"));
+        }
         environment.check();
         return new DatabaseConfig(
-                address.jdbcUrl(), properties, poolMin, poolMax, timeout, address.describe(), ignored);
+                address.jdbcUrl(),
+                reader.map(Address::jdbcUrl),
+                properties,
+                poolMin,
+                poolMax,
+                timeout,
+                address.describe(),
+                ignored);
     }
 
     /** Gives a new connection each time, without a limit on how long a statement may take; for migrations and the watch. */
@@ -146,15 +164,20 @@ public record DatabaseConfig(
                     .text("MF_METADATA_DB_SSL_ROOT_CERT_PATH")
                     .or(() -> environment.text("MF_METADATA_DB_SSL_ROOT_CERT"))
                     .ifPresent(path -> properties.put("sslrootcert", path));
+            ClientKey.describe(environment, "MF_METADATA_DB_SSL_KEY_PATH", properties);
         } else if (!NO_SSL_MODES.contains(mode)) {
             environment.problem(SSL_MODE + " is '" + mode + "': expected disabled, or one of " + sorted(SSL_MODES));
         }
         putSslMode(properties, SSL_MODES.contains(mode) ? mode : LIBPQ_SSL_MODE);
+        return inParts(environment, "MF_METADATA_DB_HOST");
+    }
+
+    private static Address inParts(Environment environment, String host) {
         String port = Integer.toString(environment.integer("MF_METADATA_DB_PORT", 5432, 1, 65535));
         return Address.of(
                 environment,
-                "MF_METADATA_DB_HOST",
-                environment.text("MF_METADATA_DB_HOST", "localhost"),
+                host,
+                environment.text(host, "localhost"),
                 port,
                 environment.text("MF_METADATA_DB_NAME", "postgres"));
     }
@@ -176,6 +199,7 @@ public record DatabaseConfig(
         oneOf(environment, settings, "keepalives", Map.of("0", "false", "1", "true"))
                 .ifPresent(value -> properties.put("tcpKeepAlive", value));
         putConnectTimeout(environment, settings, properties);
+        ClientKey.describe(environment, DSN, properties);
         String mode = settings.getOrDefault("sslmode", LIBPQ_SSL_MODE);
         if (!SSL_MODES.contains(mode) && !mode.equals("disable")) {
             environment.problem(DSN + " holds sslmode=" + mode + ": expected disable, or one of " + sorted(SSL_MODES));

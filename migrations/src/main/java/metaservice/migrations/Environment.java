@@ -72,7 +72,9 @@ final class Environment {
     }
 
     void problem(String sentence) {
-        problems.add(sentence);
+        if (!problems.contains(sentence)) { // a value that is read twice is told of once
+            problems.add(sentence);
+        }
     }
 
     /** Throws if anything was wrong. */

@@ -44,6 +44,10 @@ public final class Artifacts {
             List.of("name", "attempt_id"),
             false);
 
+    /** What the document of the API calls them. */
+    public static final List<Shape> SHAPES =
+            List.of(Shape.row("Artifact", COLUMNS, KIND.fields()), Shape.body("NewArtifact", KIND.fields()));
+
     /** The same where the columns that are in no key are of any length: from schema 20261120000000 on. */
     private static final TaskBatch.Kind LONG_TEXTS =
             KIND.withUnlimited("location", "ds_type", "sha", "type", "content_type");
@@ -135,7 +139,7 @@ public final class Artifacts {
                 .and(Ids.task(request, "a"))
                 .and("LIMIT 1");
         if (!isAttemptId(request.path("attempt_id"))
-                && parts.database().first(any, row -> true).isEmpty()) {
+                && parts.database().read(any, row -> true).isEmpty()) {
             return Answer.json(200, json -> {
                 json.writeStartArray();
                 json.writeEndArray();

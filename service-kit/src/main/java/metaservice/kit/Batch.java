@@ -2,6 +2,7 @@ package metaservice.kit;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Collectors;
@@ -58,6 +59,34 @@ record Batch(
             rejected.add(new Rejected(index, bad.field(), bad.reason()));
             return Optional.empty();
         }
+    }
+
+    /** A batch of one of the rows. */
+    Batch only(int index) {
+        return new Batch(fields, List.of(rows.get(index)), List.of(), Optional.empty());
+    }
+
+    /**
+     * The same without some of the rows, which are rejected instead.
+     *
+     * @param reason why; their longest field is to blame
+     */
+    Batch without(List<Integer> indexes, String reason) {
+        List<Optional<String[]>> left = new ArrayList<>(rows);
+        List<Rejected> all = new ArrayList<>(rejected);
+        for (int index : indexes) {
+            all.add(new Rejected(index, longestField(rows.get(index).orElseThrow()), reason));
+            left.set(index, Optional.empty());
+        }
+        return new Batch(fields, left, all, brokenAt);
+    }
+
+    private String longestField(String[] texts) {
+        return IntStream.range(0, texts.length)
+                .boxed()
+                .max(Comparator.comparing(column -> texts[column] == null ? 0 : texts[column].length()))
+                .map(column -> fields.get(column).name())
+                .orElseThrow();
     }
 
     /** What tells a row from the others of its task: the texts of these fields. */

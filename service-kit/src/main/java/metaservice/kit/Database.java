@@ -8,12 +8,17 @@ import java.sql.DriverManager;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.sql.SQLTransientConnectionException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import javax.sql.DataSource;
 import metaservice.spi.DatabaseAccess;
+import org.postgresql.ds.PGSimpleDataSource;
+import org.postgresql.jdbc.AutoSave;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -24,6 +29,9 @@ import org.slf4j.LoggerFactory;
 public final class Database implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(Database.class);
+
+    /** Gets the text of every statement, with question marks where its values go: they may be anybody's secrets. */
+    private static final Logger STATEMENTS = LoggerFactory.getLogger("metaservice.sql");
 
     /** Rows that come in one go when a list is streamed. */
     private static final int ROWS_PER_FETCH = 1000;
@@ -38,17 +46,52 @@ public final class Database implements AutoCloseable {
 
     private final HikariDataSource pool;
 
+    /** The same pool, unless reads have one of their own, perhaps to a replica that lags behind. */
+    private final HikariDataSource readers;
+
+    private Database(HikariDataSource pool, HikariDataSource readers) {
+        this.pool = pool;
+        this.readers = readers;
+    }
+
     /**
-     * Opens the pool and one connection.
+     * Opens the pool, another one for readers if they are to have it, and one connection of each.
      *
-     * @throws SQLException if the database cannot be reached
+     * @throws SQLException if the database cannot be reached; its message names which
      */
-    Database(String name, DatabaseAccess access) throws SQLException {
+    static Database open(String name, DatabaseAccess access) throws SQLException {
+        HikariDataSource pool = pool(name, access.jdbcUrl(), access);
+        try {
+            Optional<String> readerUrl = access.readerUrl();
+            return new Database(pool, readerUrl.isEmpty() ? pool : pool(name + "-readers", readerUrl.get(), access));
+        } catch (SQLException | RuntimeException e) {
+            pool.close();
+            forgetDrivers();
+            throw e;
+        }
+    }
+
+    private static HikariDataSource pool(String name, String url, DatabaseAccess access) throws SQLException {
+        HikariDataSource pool = new HikariDataSource(config(name, url, access));
+        try (Connection connection = connection(pool)) {
+            LOG.debug("{} reaches {}", name, connection.getMetaData().getURL());
+            return pool;
+        } catch (SQLException e) {
+            pool.close();
+            forgetDrivers();
+            throw new SQLException(url + " does not answer: " + said(e), e.getSQLState(), e);
+        }
+    }
+
+    /** The pool wraps what the driver said. */
+    private static String said(SQLException failure) {
+        return failure.getCause() instanceof SQLException cause ? cause.getMessage() : failure.getMessage();
+    }
+
+    private static HikariConfig config(String name, String url, DatabaseAccess access) throws SQLException {
         HikariConfig config = new HikariConfig();
         config.setPoolName(name);
-        config.setJdbcUrl(access.jdbcUrl());
-        config.setDriverClassName("org.postgresql.Driver");
-        access.properties().forEach(config::addDataSourceProperty);
+        config.setDataSource(new PatientSource(source(url, access)));
         config.setMinimumIdle(access.poolMin());
         config.setMaximumPoolSize(access.poolMax());
         config.setConnectionTimeout(
@@ -58,13 +101,18 @@ public final class Database implements AutoCloseable {
         config.setInitializationFailTimeout(-1);
         config.setConnectionInitSql(
                 "SET statement_timeout = " + access.timeout().toMillis());
-        pool = new HikariDataSource(config);
-        try (Connection connection = pool.getConnection()) {
-            LOG.debug("{} reaches {}", name, connection.getMetaData().getURL());
-        } catch (SQLException | RuntimeException e) {
-            close();
-            throw e;
+        return config;
+    }
+
+    private static DataSource source(String url, DatabaseAccess access) throws SQLException {
+        PGSimpleDataSource source = new PGSimpleDataSource();
+        source.setUrl(url);
+        for (Map.Entry<String, String> property : access.properties().entrySet()) {
+            source.setProperty(property.getKey(), property.getValue());
         }
+        // A migration may widen a column while its statement is cached: in a transaction, too, it is prepared again.
+        source.setAutosave(AutoSave.CONSERVATIVE);
+        return source;
     }
 
     /** Reads one value or more out of a row. */
@@ -86,13 +134,29 @@ public final class Database implements AutoCloseable {
         T on(Connection connection) throws SQLException;
     }
 
-    /** Runs a statement and reads its first row, if it has one. One round trip. */
+    /** One that clients are told to wait for, if the pool has none: even a closed pool has a successor soon. */
+    private static Connection connection(HikariDataSource pool) throws SQLException {
+        if (pool.isClosed()) {
+            throw new SQLTransientConnectionException("the pool is closed");
+        }
+        return pool.getConnection();
+    }
+
+    /** Runs a statement that may change rows, and reads its first row, if it has one. One round trip. */
     public <T> Optional<T> first(Sql sql, RowReader<T> reader) throws SQLException {
-        try (Connection connection = pool.getConnection()) {
+        try (Connection connection = connection(pool)) {
             return first(connection, sql, reader);
         }
     }
 
+    /** Runs a query, with the readers, and reads its first row, if it has one. One round trip. */
+    public <T> Optional<T> read(Sql sql, RowReader<T> reader) throws SQLException {
+        try (Connection connection = connection(readers)) {
+            return first(connection, sql, reader);
+        }
+    }
+
+    /** The same, on a connection that somebody holds. */
     static <T> Optional<T> first(Connection connection, Sql sql, RowReader<T> reader) throws SQLException {
         try (PreparedStatement statement = prepare(connection, sql);
                 ResultSet rows = statement.executeQuery()) {
@@ -100,10 +164,16 @@ public final class Database implements AutoCloseable {
         }
     }
 
-    /** Runs a statement and reads all its rows, which have to be few. One round trip. */
+    /** Runs a query, with the readers, and reads all its rows, which have to be few. One round trip. */
     <T> List<T> all(Sql sql, RowReader<T> reader) throws SQLException {
-        try (Connection connection = pool.getConnection();
-                PreparedStatement statement = prepare(connection, sql);
+        try (Connection connection = connection(readers)) {
+            return all(connection, sql, reader);
+        }
+    }
+
+    /** The same, on a connection that somebody holds. */
+    static <T> List<T> all(Connection connection, Sql sql, RowReader<T> reader) throws SQLException {
+        try (PreparedStatement statement = prepare(connection, sql);
                 ResultSet rows = statement.executeQuery()) {
             List<T> all = new ArrayList<>();
             while (rows.next()) {
@@ -115,20 +185,21 @@ public final class Database implements AutoCloseable {
 
     /** Runs a statement that changes rows and says how many. One round trip. */
     public int update(Sql sql) throws SQLException {
-        try (Connection connection = pool.getConnection()) {
+        try (Connection connection = connection(pool)) {
             return update(connection, sql);
         }
     }
 
+    /** The same, on a connection that somebody holds. */
     static int update(Connection connection, Sql sql) throws SQLException {
         try (PreparedStatement statement = prepare(connection, sql)) {
             return statement.executeUpdate();
         }
     }
 
-    /** Hands every row to the sink, in constant memory: rows come in portions, through a cursor. */
+    /** Runs a query, with the readers, and hands every row to the sink; they come in portions, through a cursor. */
     void forEach(Sql sql, RowSink sink) throws Exception {
-        try (Connection connection = pool.getConnection()) {
+        try (Connection connection = connection(readers)) {
             // The driver uses a cursor only inside a transaction; the pool ends it and turns autocommit on again.
             connection.setAutoCommit(false);
             try (PreparedStatement statement = prepare(connection, sql)) {
@@ -144,18 +215,30 @@ public final class Database implements AutoCloseable {
 
     /** Runs work in one repeatable-read transaction; of two that change the same row, one fails with 40001. */
     <T> T repeatableRead(Work<T> work) throws SQLException {
-        try (Connection connection = pool.getConnection()) {
-            connection.setAutoCommit(false);
+        return transaction(connection -> {
             update(connection, Sql.of("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ"));
+            return work.on(connection);
+        });
+    }
+
+    /** Runs work in one transaction, which is rolled back if the work fails. */
+    <T> T transaction(Work<T> work) throws SQLException {
+        try (Connection connection = connection(pool)) {
+            connection.setAutoCommit(false);
             T result = work.on(connection);
             connection.commit();
             return result;
         }
     }
 
+    /** Whether every connection is at work, which is a reason to wait but not to worry. */
+    boolean isBusy() {
+        return !pool.isClosed() && pool.getHikariPoolMXBean().getActiveConnections() >= pool.getMaximumPoolSize();
+    }
+
     /** Whether the database answers now. */
     boolean isUp() {
-        try (Connection connection = pool.getConnection()) {
+        try (Connection connection = connection(pool)) {
             return connection.isValid(HEALTH_CHECK_SECONDS);
         } catch (SQLException e) {
             LOG.warn("health check failed: {}", e.getMessage());
@@ -166,7 +249,12 @@ public final class Database implements AutoCloseable {
     /** Closes all connections, and takes this class loader's drivers out of the JVM's list, which would keep it alive. */
     @Override
     public void close() {
+        readers.close();
         pool.close();
+        forgetDrivers();
+    }
+
+    private static void forgetDrivers() {
         for (Driver driver : Collections.list(DriverManager.getDrivers())) {
             if (driver.getClass().getClassLoader() == Database.class.getClassLoader()) {
                 deregister(driver);
@@ -183,6 +271,7 @@ public final class Database implements AutoCloseable {
     }
 
     private static PreparedStatement prepare(Connection connection, Sql sql) throws SQLException {
+        STATEMENTS.debug(sql.text());
         PreparedStatement statement = connection.prepareStatement(sql.text());
         try {
             bind(connection, statement, sql.values());

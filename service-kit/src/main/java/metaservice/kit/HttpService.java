@@ -5,42 +5,65 @@ import java.sql.SQLException;
 import java.time.Clock;
 import java.util.List;
 import java.util.function.Function;
+import metaservice.spi.DatabaseAccess;
 import metaservice.spi.Health;
 import metaservice.spi.RunningService;
 import metaservice.spi.ServiceContext;
+import metaservice.spi.ServiceSettings;
 import metaservice.spi.ServiceStartException;
 
 /** A service made of a pool and a table of routes. Thread-safe. */
 public final class HttpService implements RunningService {
 
     private final Database database;
-    private final Router router;
+    private final String pathPrefix;
+    private final HttpHandler handler;
 
-    private HttpService(Database database, Router router) {
+    private HttpService(Database database, String pathPrefix, HttpHandler handler) {
         this.database = database;
-        this.router = router;
+        this.pathPrefix = pathPrefix;
+        this.handler = handler;
     }
 
     /**
-     * Opens the pool and builds the routes.
+     * Opens the pool, sees to the triggers if they are wanted, builds the routes and rehearses them.
      *
      * @param style how this generation words its answers
+     * @param api what its document needs beyond its routes
      * @param routes makes the version's table of routes
-     * @throws ServiceStartException if the database cannot be reached
+     * @throws ServiceStartException if the database cannot be reached, does not take the triggers that are wanted, or
+     *     lacks what the version needs
      */
-    public static RunningService start(ServiceContext context, Style style, Function<Parts, List<Route>> routes)
+    public static RunningService start(
+            ServiceContext context, Style style, Api api, Function<Parts, List<Route>> routes)
             throws ServiceStartException {
         String name = "service-" + context.serviceVersion();
+        ServiceSettings settings = context.settings();
+        Database database = openDatabase(name, context.database());
         try {
-            Database database = new Database(name, context.database());
-            Parts parts = new Parts(database, Tables.DEFAULT, style, Clock.systemUTC());
+            if (settings.triggerSchema().isPresent()) {
+                new Triggers(settings.tables(), settings.triggerSchema().get()).create(database);
+            }
+            Parts parts = new Parts(database, settings.tables(), style, Clock.systemUTC());
+            List<Route> table = routes.apply(parts);
+            Rehearsal.of(name, table);
             Router router = new Router(
-                    context.settings().pathPrefix(),
-                    context.settings().maxBodyBytes(),
+                    settings.pathPrefix(),
+                    settings.maxBodyBytes(),
                     context.serviceVersion(),
                     new Failures(style.errors()),
-                    routes.apply(parts));
-            return new HttpService(database, router);
+                    ApiPages.with(table, context.serviceVersion(), api, style));
+            return new HttpService(
+                    database, settings.pathPrefix(), CrossOrigin.allowed(settings.allowedOrigins(), router));
+        } catch (ServiceStartException | RuntimeException e) {
+            database.close();
+            throw e;
+        }
+    }
+
+    private static Database openDatabase(String name, DatabaseAccess access) throws ServiceStartException {
+        try {
+            return Database.open(name, access);
         } catch (SQLException | RuntimeException e) {
             throw new ServiceStartException(name + " cannot reach its database: " + e.getMessage(), e);
         }
@@ -48,12 +71,17 @@ public final class HttpService implements RunningService {
 
     @Override
     public HttpHandler handler() {
-        return router;
+        return handler;
+    }
+
+    @Override
+    public String pathPrefix() {
+        return pathPrefix;
     }
 
     @Override
     public Health health() {
-        return database.isUp() ? Health.UP : Health.down("the database does not answer");
+        return database.isBusy() || database.isUp() ? Health.UP : Health.down("no connection to the database works");
     }
 
     @Override

@@ -34,6 +34,10 @@ public final class Metadata {
             List.of(),
             true);
 
+    /** What the document of the API calls them. */
+    public static final List<Shape> SHAPES =
+            List.of(Shape.row("Metadata", COLUMNS, KIND.fields()), Shape.body("NewMetadata", KIND.fields()));
+
     /** The same where the type is of any length: from schema 20261120000000 on. */
     private static final TaskBatch.Kind LONG_TEXTS = KIND.withUnlimited("type");
 

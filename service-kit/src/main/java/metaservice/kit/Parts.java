@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.sql.SQLException;
 import java.time.Clock;
 import java.util.Optional;
+import metaservice.spi.Tables;
 
 /**
  * What all endpoints of a service share.
@@ -52,14 +53,22 @@ public record Parts(Database database, Tables tables, Style style, Clock clock) 
                 "run_number: there is no run " + request.path("run_number") + " of flow " + request.path("flow_id"));
     }
 
-    /** Runs the statement and answers its first row as an object, or that there is none. One round trip. */
+    /** Reads and answers the first row as an object, or that there is none. One round trip. */
     public Answer object(Columns columns, Sql sql) throws SQLException {
-        return object(columns, sql, style.notFound());
+        return object(columns, database.read(sql, columns::read), style.notFound());
+    }
+
+    /** Runs a statement that creates something and answers what became of it, or that there is none. One round trip. */
+    public Answer created(Columns columns, Sql sql) throws SQLException {
+        return created(columns, sql, style.notFound());
     }
 
     /** The same, with another answer if there is no row. */
-    Answer object(Columns columns, Sql sql, Answer otherwise) throws SQLException {
-        Optional<String[]> row = database.first(sql, columns::read);
+    Answer created(Columns columns, Sql sql, Answer otherwise) throws SQLException {
+        return object(columns, database.first(sql, columns::read), otherwise);
+    }
+
+    private static Answer object(Columns columns, Optional<String[]> row, Answer otherwise) {
         return row.map(texts -> Answer.json(200, json -> columns.write(texts, json)))
                 .orElse(otherwise);
     }

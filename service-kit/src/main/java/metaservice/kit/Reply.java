@@ -44,6 +44,11 @@ final class Reply extends OutputStream {
             exchange.getResponseSender().send(ByteBuffer.wrap(text.text().getBytes(StandardCharsets.UTF_8)));
             return;
         }
+        if (answer instanceof Answer.File file) {
+            start(exchange, answer, serviceVersion, file.contentType());
+            exchange.getResponseSender().send(file.bytes().duplicate());
+            return;
+        }
         Reply reply = new Reply(exchange);
         // The generator is closed only if all went well: closing would end brackets that a failure left open.
         JsonGenerator json = Json.MAPPER.getFactory().createGenerator(reply, JsonEncoding.UTF8);

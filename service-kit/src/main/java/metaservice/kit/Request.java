@@ -1,7 +1,6 @@
 package metaservice.kit;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.undertow.server.HttpServerExchange;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -13,12 +12,12 @@ public final class Request {
 
     private static final int MAX_NAME_LENGTH = 255;
 
-    private final HttpServerExchange exchange;
+    private final String query;
     private final Map<String, String> path;
     private final byte[] body;
 
-    Request(HttpServerExchange exchange, Map<String, String> path, byte[] body) {
-        this.exchange = exchange;
+    Request(String query, Map<String, String> path, byte[] body) {
+        this.query = query;
         this.path = path;
         this.body = body;
     }
@@ -76,7 +75,7 @@ public final class Request {
      */
     List<Map.Entry<String, String>> queries() {
         List<Map.Entry<String, String>> parameters = new ArrayList<>();
-        for (String pair : exchange.getQueryString().split("&", -1)) {
+        for (String pair : query.split("&", -1)) {
             int equals = pair.indexOf('=');
             String name = decoded("query", equals < 0 ? pair : pair.substring(0, equals));
             parameters.add(Map.entry(name, equals < 0 ? "" : decoded(name, pair.substring(equals + 1))));

@@ -99,14 +99,15 @@ final class Router implements HttpHandler {
     private void handle(HttpServerExchange exchange, Target target, List<String> segments) {
         Map<String, String> parameters = target.parameters(segments);
         if (target.route.direct()) {
-            answer(exchange, target.route, new Request(exchange, parameters, NO_BODY));
+            answer(exchange, target.route, new Request(exchange.getQueryString(), parameters, NO_BODY));
         } else if (target.route.readsBody()) {
             readBody(
                     exchange,
-                    body -> exchange.dispatch(
-                            () -> answer(exchange, target.route, new Request(exchange, parameters, body))));
+                    body -> exchange.dispatch(() ->
+                            answer(exchange, target.route, new Request(exchange.getQueryString(), parameters, body))));
         } else {
-            exchange.dispatch(() -> answer(exchange, target.route, new Request(exchange, parameters, NO_BODY)));
+            exchange.dispatch(
+                    () -> answer(exchange, target.route, new Request(exchange.getQueryString(), parameters, NO_BODY)));
         }
     }
 

@@ -1,5 +1,6 @@
 package metaservice.kit;
 
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 
@@ -11,9 +12,12 @@ public final class RunPages {
 
     private static final List<String> STATUSES = List.of("running", "completed", "failed");
     private static final String STATUS_EXPRESSION = "derived.status";
+    private static final String WHEN_STATUS = "only in lists that were filtered by it: " + String.join(", ", STATUSES);
+    private static final String WHEN_USER = "only in what is read, and if the run has the system tag user:<user_name>";
     private static final Column STATUS = Column.text("status").from(STATUS_EXPRESSION);
 
-    private static final Filters FILTERS = new Filters(Map.ofEntries(
+    /** What the list may be narrowed by. */
+    public static final Filters FILTERS = new Filters(Map.ofEntries(
             Map.entry("flow_id", Filters.text("flow_id", "r.flow_id")),
             Map.entry("run_number", Filters.number("run_number", "r.run_number")),
             Map.entry("run_id", Filters.text("run_id", "r.run_id")),
@@ -26,17 +30,24 @@ public final class RunPages {
             Map.entry("_tags", Filters.tags("(r.tags || r.system_tags)")),
             Map.entry("status", Filters.oneOf("status", STATUS_EXPRESSION, STATUSES))));
 
+    /** What the document of the API calls them. */
+    public static final List<Shape> SHAPES = Runs.shapes(Runs.WITH_USER.and(STATUS)).stream()
+            .map(shape -> shape.name().equals("Run")
+                    ? shape.sometimes("status", WHEN_STATUS).sometimes("user", WHEN_USER)
+                    : shape)
+            .toList();
+
     private final Parts parts;
-    private final long cutoffSeconds;
+    private final Duration cutoff;
 
     /**
      * Pages of one service.
      *
-     * @param cutoffSeconds age of a heartbeat from which an unfinished run counts as failed
+     * @param cutoff age of a heartbeat from which an unfinished run counts as failed
      */
-    public RunPages(Parts parts, long cutoffSeconds) {
+    public RunPages(Parts parts, Duration cutoff) {
         this.parts = parts;
-        this.cutoffSeconds = cutoffSeconds;
+        this.cutoff = cutoff;
     }
 
     /** The runs of a flow; they show their status if one is asked for. */
@@ -67,7 +78,8 @@ public final class RunPages {
      * otherwise the verdict counts. Without a verdict, a run is as alive as its heartbeat.
      */
     private Sql derivedStatus() {
-        return Sql.of("""
+        return Sql.of(
+                """
                 LEFT JOIN LATERAL (%s) verdict ON true LEFT JOIN LATERAL (%s) attempt ON true CROSS JOIN LATERAL (
                   SELECT CASE
                     WHEN attempt.ts_epoch > verdict.ts_epoch THEN 'running'
@@ -75,7 +87,7 @@ public final class RunPages {
                       THEN 'completed' ELSE 'failed' END
                     WHEN r.last_heartbeat_ts > ? THEN 'running'
                     ELSE 'failed'
-                  END AS status) derived""".formatted(lastOfEnd("attempt_ok"), lastOfEnd("attempt")), parts.seconds() - cutoffSeconds);
+                  END AS status) derived""".formatted(lastOfEnd("attempt_ok"), lastOfEnd("attempt")), parts.seconds() - cutoff.toSeconds());
     }
 
     private String lastOfEnd(String field) {

@@ -1,6 +1,8 @@
 package metaservice.kit;
 
 import java.sql.SQLException;
+import java.util.List;
+import metaservice.spi.Tables;
 
 /** Steps of the generations that know names. They show the tags of their run, not their own. */
 public final class Steps {
@@ -14,6 +16,10 @@ public final class Steps {
             Column.number("ts_epoch").from("s.ts_epoch"),
             Column.json("tags").from("r.tags"),
             Column.json("system_tags").from("r.system_tags"));
+
+    /** What the document of the API calls them. */
+    public static final List<Shape> SHAPES =
+            List.of(Shape.row("Step", COLUMNS, Labels.FIELDS), Shape.body("NewStep", Labels.FIELDS));
 
     private final Parts parts;
     private final String select;
@@ -54,6 +60,6 @@ public final class Steps {
                         labels.systemTags(),
                         parts.millis())
                 .and("SELECT " + COLUMNS.select() + " FROM s, r");
-        return parts.object(COLUMNS, sql, parts.unknownRun(request));
+        return parts.created(COLUMNS, sql, parts.unknownRun(request));
     }
 }

@@ -17,8 +17,24 @@ import java.util.stream.Collectors;
  */
 public final class TaskBatch {
 
+    private static final String INVALID_PARAMETER = "22023";
+    private static final String TOO_LONG =
+            "is too long for the notification that a trigger of the database sends of it";
+
+    /**
+     * The sequence behind a column {@code id}: the column's own, or else the one that its default takes numbers from, for
+     * a table that was made like another one. Found once in a statement.
+     */
+    private static final String SEQUENCE = """
+            (SELECT coalesce(pg_get_serial_sequence('%1$s', 'id')::regclass, (
+              SELECT d.refobjid::regclass FROM pg_attrdef def
+              JOIN pg_attribute a ON a.attrelid = def.adrelid AND a.attnum = def.adnum
+              JOIN pg_depend d ON d.classid = 'pg_attrdef'::regclass AND d.objid = def.oid
+              JOIN pg_class s ON s.oid = d.refobjid AND s.relkind = 'S'
+              WHERE d.refclassid = 'pg_class'::regclass AND def.adrelid = '%1$s'::regclass AND a.attname = 'id')))""";
+
     /** SQLSTATE of a value that is longer than its column allows. */
-    private static final String TOO_LONG = "22001";
+    private static final String VALUE_TOO_LONG = "22001";
 
     private final Parts parts;
     private final String table;
@@ -75,19 +91,52 @@ public final class TaskBatch {
      * @param withoutOwner the answer then
      */
     public Answer create(Request request, Sql owner, Answer withoutOwner) throws SQLException {
+        JsonNode body = request.json();
         try {
-            return create(Batch.read(request.json(), kind.fields()), owner, withoutOwner);
+            return create(Batch.read(body, kind.fields()), owner, withoutOwner);
         } catch (SQLException e) {
-            if (narrower.isEmpty() || !TOO_LONG.equals(e.getSQLState())) {
+            if (narrower.isEmpty() || !VALUE_TOO_LONG.equals(e.getSQLState())) {
                 throw e;
             }
             // Nothing was stored. Asked only now, because the next migration may widen the columns at any moment.
-            return create(Batch.read(request.json(), narrower.get().fields()), owner, withoutOwner);
+            return create(Batch.read(body, narrower.get().fields()), owner, withoutOwner);
         }
     }
 
     private Answer create(Batch batch, Sql owner, Answer withoutOwner) throws SQLException {
-        Optional<List<List<String>>> stored = store(owner, batch);
+        try {
+            return create(batch, store(owner, batch), withoutOwner);
+        } catch (SQLException e) {
+            if (!isTooLongForTrigger(e)) {
+                throw e;
+            }
+            return createOneByOne(batch, owner, withoutOwner);
+        }
+    }
+
+    /** What a trigger says that has to notify of a row and finds its text too long. */
+    private static boolean isTooLongForTrigger(SQLException e) {
+        return INVALID_PARAMETER.equals(e.getSQLState());
+    }
+
+    /** As many round trips as rows; only rows that a trigger cannot tell of are left out. */
+    private Answer createOneByOne(Batch batch, Sql owner, Answer withoutOwner) throws SQLException {
+        List<List<String>> stored = new ArrayList<>();
+        List<Integer> tooLong = new ArrayList<>();
+        for (int i = 0; i < batch.rows().size(); i++) {
+            try {
+                store(owner, batch.only(i)).ifPresent(stored::addAll);
+            } catch (SQLException e) {
+                if (!isTooLongForTrigger(e)) {
+                    throw e;
+                }
+                tooLong.add(i);
+            }
+        }
+        return create(batch.without(tooLong, TOO_LONG), Optional.of(stored), withoutOwner);
+    }
+
+    private Answer create(Batch batch, Optional<List<List<String>>> stored, Answer withoutOwner) {
         if (batch.brokenAt().isPresent()) {
             throw batch.brokenAt().get();
         }
@@ -138,7 +187,7 @@ public final class TaskBatch {
                 kind.keyFields().stream().map(field -> '"' + field + "\"::text").collect(Collectors.joining(", "));
         String own = ownerColumns.stream().map(column -> "owner." + column).collect(Collectors.joining(", "));
         String number = kind.isNumbered() ? "id, " : "";
-        String numbers = kind.isNumbered() ? ", nextval(pg_get_serial_sequence('" + table + "', 'id')) AS id" : "";
+        String numbers = kind.isNumbered() ? ", nextval(" + SEQUENCE.formatted(table) + ") AS id" : "";
         Sql sql = Sql.of("WITH owner AS (")
                 .and(owner)
                 .and("), numbered AS (SELECT batch.*" + numbers + " FROM")

@@ -5,6 +5,8 @@ import java.sql.SQLException;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
+import metaservice.spi.Tables;
 
 /** Tasks of the generations that know names and heartbeats. They show the tags of their run, not their own. */
 public final class Tasks {
@@ -20,12 +22,21 @@ public final class Tasks {
             Column.json("system_tags").from("r.system_tags"),
             Column.number("last_heartbeat_ts").from("t.last_heartbeat_ts"));
 
-    private static final Filters FILTERS = new Filters(Map.of(
+    /** What the list may be narrowed by. */
+    public static final Filters FILTERS = new Filters(Map.of(
             "task_id", Filters.number("task_id", "t.task_id"),
             "task_name", Filters.text("task_name", "t.task_name"),
             "user_name", Filters.text("user_name", "t.user_name"),
             "ts_epoch", Filters.time("ts_epoch", "t.ts_epoch"),
             "last_heartbeat_ts", Filters.time("last_heartbeat_ts", "t.last_heartbeat_ts")));
+
+    /** What the document of the API calls them. */
+    public static final List<Shape> SHAPES = List.of(
+            Shape.row("Task", COLUMNS, Labels.FIELDS).orNull("last_heartbeat_ts"),
+            Shape.body(
+                    "NewTask",
+                    Stream.concat(Stream.of(Field.text("task_id")), Labels.FIELDS.stream())
+                            .toList()));
 
     private final Parts parts;
     private final String select;
@@ -86,7 +97,7 @@ public final class Tasks {
                     .and(beatOfRun(request, heartbeat.get()))
                     .and(")");
         }
-        return parts.object(COLUMNS, sql.and("SELECT " + COLUMNS.select() + " FROM t, r"), parts.unknownRun(request));
+        return parts.created(COLUMNS, sql.and("SELECT " + COLUMNS.select() + " FROM t, r"), parts.unknownRun(request));
     }
 
     /** A task is alive, and so is its run, even if the task is unknown. */
@@ -95,10 +106,12 @@ public final class Tasks {
         String table = parts.tables().tasks();
         Sql sql = Sql.of("WITH run AS (")
                 .and(beatOfRun(request, now))
-                .and("), beat AS (UPDATE " + table + " t SET last_heartbeat_ts = ? WHERE", now)
+                .and("RETURNING 1), beat AS (UPDATE " + table + " t SET last_heartbeat_ts = ? WHERE", now)
                 .and(Ids.task(request, "t"))
                 .and("AND")
                 .and(Heartbeats.condition("t", now))
+                // Looking at the run's beat makes it the first, so that those who listen to triggers hear of it first.
+                .and("AND (SELECT count(*) FROM run) >= 0")
                 .and("RETURNING 1) SELECT EXISTS (SELECT 1 FROM beat) AS written, EXISTS (SELECT 1 FROM " + table
                         + " t WHERE")
                 .and(Ids.task(request, "t"))

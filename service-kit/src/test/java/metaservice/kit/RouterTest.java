@@ -32,15 +32,17 @@ class RouterTest {
     @BeforeAll
     static void start() {
         List<Route> routes = List.of(
-                Route.direct("/ping", request -> Answer.text("pong")),
+                Route.direct("/ping", request -> Answer.text("pong"), Docs.PING),
                 Route.get(
                         "/things",
-                        request -> Answer.text("all " + request.query("q").orElse("-"))),
-                Route.get("/things/{id}", request -> Answer.text("one " + request.path("id"))),
-                Route.get("/things/special", request -> Answer.text("special")),
+                        request -> Answer.text("all " + request.query("q").orElse("-")),
+                        Docs.FLOWS),
+                Route.get("/things/{id}", request -> Answer.text("one " + request.path("id")), Docs.FLOW),
+                Route.get("/things/special", request -> Answer.text("special"), Docs.FLOW),
                 Route.post(
                         "/things/{id}",
-                        request -> Answer.jsonString(200, request.jsonObject().toString())),
+                        request -> Answer.jsonString(200, request.jsonObject().toString()),
+                        Docs.NEW_FLOW),
                 Route.get(
                         "/long",
                         request -> Answer.json(200, json -> {
@@ -49,10 +51,14 @@ class RouterTest {
                                 json.writeNumber(i);
                             }
                             json.writeEndArray();
-                        })),
-                Route.get("/fails", request -> {
-                    throw new IllegalStateException("a secret detail");
-                }),
+                        }),
+                        Docs.FLOWS),
+                Route.get(
+                        "/fails",
+                        request -> {
+                            throw new IllegalStateException("a secret detail");
+                        },
+                        Docs.FLOWS),
                 Route.get(
                         "/fails-late",
                         request -> Answer.json(200, json -> {
@@ -61,10 +67,14 @@ class RouterTest {
                                 json.writeNumber(i);
                             }
                             throw new IllegalStateException("in the middle");
-                        })),
-                Route.get("/away", request -> {
-                    throw new SQLTransientConnectionException("no connection");
-                }));
+                        }),
+                        Docs.FLOWS),
+                Route.get(
+                        "/away",
+                        request -> {
+                            throw new SQLTransientConnectionException("no connection");
+                        },
+                        Docs.FLOWS));
         Router router = new Router("/api", MAX_BODY_BYTES, "9.9.9", new Failures(Failures.STRUCTURED), routes);
         server = Undertow.builder()
                 .addHttpListener(0, "127.0.0.1")

@@ -2,19 +2,27 @@ package metaservice.spi;
 
 import java.time.Duration;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeSet;
 
 /**
  * How a service reaches its database, ready for a JDBC driver and a connection pool.
  *
  * @param jdbcUrl address without credentials
+ * @param readerUrl address of the database that reads outside a transaction go to, on connections of their own; empty if
+ *     they go where everything goes
  * @param properties driver properties, user and password among them; never to be logged
  * @param poolMin connections kept open, 0 or more
  * @param poolMax most connections open at once, 1 or more
  * @param timeout longest wait for a connection and for one statement
  */
 public record DatabaseAccess(
-        String jdbcUrl, Map<String, String> properties, int poolMin, int poolMax, Duration timeout) {
+        String jdbcUrl,
+        Optional<String> readerUrl,
+        Map<String, String> properties,
+        int poolMin,
+        int poolMax,
+        Duration timeout) {
 
     /** Checks the ranges and copies the properties. */
     public DatabaseAccess {

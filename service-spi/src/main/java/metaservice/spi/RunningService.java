@@ -11,6 +11,11 @@ public interface RunningService extends AutoCloseable {
      */
     HttpHandler handler();
 
+    /** What all paths of the API begin with; empty, or begins with a slash and does not end with one. */
+    default String pathPrefix() {
+        return "";
+    }
+
     /**
      * Asks the service whether it can do its work, its database included. Blocks for at most a few seconds and never
      * throws.

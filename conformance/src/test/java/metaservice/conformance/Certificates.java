@@ -1,0 +1,117 @@
+package metaservice.conformance;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.security.GeneralSecurityException;
+import java.security.Key;
+import java.security.KeyStore;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.List;
+
+/**
+ * A certificate authority in a folder, made with the {@code keytool} of the running JDK, so that nothing has to be
+ * installed. Keys are PKCS #8 without a password.
+ */
+final class Certificates {
+
+    private static final String PASSWORD = "changeit";
+    private static final Duration PATIENCE = Duration.ofSeconds(30);
+
+    private final Path folder;
+    private final Path store;
+
+    private Certificates(Path folder) {
+        this.folder = folder;
+        this.store = folder.resolve("authority.p12");
+    }
+
+    /** Makes an authority. */
+    static Certificates authority(Path folder) throws Exception {
+        Certificates authority = new Certificates(Files.createDirectories(folder));
+        authority.generate("authority", authority.store, "RSA", "CN=An authority of the tests", "-ext", "bc:c");
+        Files.write(authority.root(), authority.keytool(authority.store, "-exportcert", "-rfc", "-alias", "authority"));
+        return authority;
+    }
+
+    /** The authority's own certificate. */
+    Path root() {
+        return folder.resolve("root.crt");
+    }
+
+    /**
+     * Issues a certificate {@code NAME.crt}, with its key as {@code NAME.key} (text) and {@code NAME.pk8} (bytes).
+     *
+     * @param algorithm of the key: RSA or EC
+     * @param commonName whom it is for: a user
+     * @param host whom else it is for: a DNS name
+     */
+    void issue(String name, String algorithm, String commonName, String host) throws Exception {
+        Path own = folder.resolve(name + ".p12");
+        generate(name, own, algorithm, "CN=" + commonName);
+        Path request = folder.resolve(name + ".csr");
+        Files.write(request, keytool(own, "-certreq", "-alias", name));
+        Files.write(
+                certificate(name),
+                keytool(
+                        store,
+                        "-gencert",
+                        "-rfc",
+                        "-alias",
+                        "authority",
+                        "-infile",
+                        request.toString(),
+                        "-ext",
+                        "san=dns:" + host));
+        byte[] key = key(own, name);
+        Files.write(binaryKey(name), key);
+        Files.writeString(
+                key(name),
+                "-----BEGIN PRIVATE KEY-----\n" + Base64.getMimeEncoder().encodeToString(key)
+                        + "\n-----END PRIVATE KEY-----\n");
+        // Neither PostgreSQL nor its driver takes a key that others may read.
+        for (Path secret : List.of(key(name), binaryKey(name))) {
+            Files.setPosixFilePermissions(secret, PosixFilePermissions.fromString("rw-------"));
+        }
+    }
+
+    Path certificate(String name) {
+        return folder.resolve(name + ".crt");
+    }
+
+    Path key(String name) {
+        return folder.resolve(name + ".key");
+    }
+
+    Path binaryKey(String name) {
+        return folder.resolve(name + ".pk8");
+    }
+
+    private static byte[] key(Path store, String alias) throws IOException, GeneralSecurityException {
+        Key key = KeyStore.getInstance(store.toFile(), PASSWORD.toCharArray()).getKey(alias, PASSWORD.toCharArray());
+        return key.getEncoded();
+    }
+
+    private void generate(String alias, Path to, String algorithm, String name, String... more) throws Exception {
+        List<String> arguments =
+                new ArrayList<>(List.of("-genkeypair", "-alias", alias, "-keyalg", algorithm, "-dname", name));
+        arguments.addAll(List.of(more));
+        keytool(to, arguments.toArray(String[]::new));
+    }
+
+    private byte[] keytool(Path keystore, String... arguments) throws Exception {
+        List<String> command = new ArrayList<>(List.of(
+                Path.of(System.getProperty("java.home"), "bin", "keytool").toString()));
+        command.addAll(List.of(arguments));
+        command.addAll(List.of("-keystore", keystore.toString(), "-storetype", "PKCS12", "-storepass", PASSWORD));
+        ToolRun run = ToolRun.of(command, PATIENCE);
+        if (run.exit() != 0) {
+            throw new IllegalStateException(command + ": " + run.stdout() + run.stderr());
+        }
+        return run.stdout().getBytes(StandardCharsets.UTF_8);
+    }
+}

@@ -1,0 +1,253 @@
+package metaservice.conformance;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.NullNode;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.Statement;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import metaservice.migrations.TestDatabase;
+import metaservice.migrations.TestDatabases;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What breaks around the launcher, and what its clients then see. */
+class FaultsIT {
+
+    private static final Duration DEADLINE = Duration.ofSeconds(60);
+    private static final Duration RECOVERY = Duration.ofSeconds(2);
+    private static final JsonNode FLOW = Json.parse("{\"user_name\": \"u\", \"tags\": [], \"system_tags\": []}")
+            .orElseThrow();
+
+    @TempDir
+    private Path folder;
+
+    @Test
+    void requestThatWasAcceptedBeforeSigtermIsAnswered() throws Exception {
+        try (TestDatabase database = TestDatabases.newest();
+                LauncherProcess launcher = LauncherProcess.start(database.environment());
+                Connection blocker = database.dataSource().getConnection();
+                Statement statement = blocker.createStatement()) {
+            blocker.setAutoCommit(false);
+            statement.execute("lock table flows_v3");
+            CompletableFuture<Answer> waiting = CompletableFuture.supplyAsync(() -> create(launcher, "Waiting"));
+            await(() -> !database.query("select 1 from pg_locks where not granted and relation = 'flows_v3'::regclass")
+                    .isEmpty());
+            CompletableFuture<Void> stopped = CompletableFuture.runAsync(() -> stop(launcher));
+            await(() -> isRefused(launcher));
+            blocker.commit();
+            assertEquals(
+                    200, waiting.get(DEADLINE.toSeconds(), TimeUnit.SECONDS).status());
+            stopped.get(DEADLINE.toSeconds(), TimeUnit.SECONDS);
+            assertEquals(List.of(List.of("Waiting")), database.query("select flow_id from flows_v3"));
+        }
+    }
+
+    @Test
+    void sigtermUnderLoadLosesNothingThatWasAcknowledged() throws Exception {
+        try (TestDatabase database = TestDatabases.newest();
+                LauncherProcess launcher = LauncherProcess.start(database.environment())) {
+            Load load = Load.on(List.of(launcher.metadata()), FaultsIT::isFineOrRetried);
+            try (load) {
+                await(() -> load.answered() > 200);
+                launcher.stop(); // which sees to the exit code
+            }
+            // Whoever comes after the end finds nobody; but no answer is an error or cut in the middle.
+            List<String> failures = load.failures().stream()
+                    .filter(failure -> !failure.contains("no connection to")
+                            && !failure.contains("closed before the answer")
+                            && !failure.contains("closed while sending")
+                            && !failure.contains(": 503 "))
+                    .toList();
+            assertEquals(List.of(), failures);
+            assertEquals(List.of(), load.lost(database.dataSource()));
+        }
+    }
+
+    @Test
+    void afterSigkillAndRestartEverythingAcknowledgedIsThere() throws Exception {
+        try (TestDatabase database = TestDatabases.newest()) {
+            Load load;
+            try (LauncherProcess launcher = LauncherProcess.start(database.environment())) {
+                load = Load.on(List.of(launcher.metadata()), FaultsIT::isFineOrRetried);
+                await(() -> load.answered() > 200);
+            } // SIGKILL
+            load.close();
+            long begin = System.nanoTime();
+            try (LauncherProcess launcher = LauncherProcess.start(database.environment())) {
+                assertEquals(200, create(launcher, "After").status());
+                System.out.printf("figure: back in service %.1f s after SIGKILL%n", (System.nanoTime() - begin) / 1e9);
+                assertEquals(List.of(), load.lost(database.dataSource()));
+            }
+        }
+    }
+
+    @Test
+    void databaseThatStopsForAMomentIsWaitedFor() throws Exception {
+        databaseStopsAndComesBack(Duration.ofSeconds(1));
+    }
+
+    @Tag("faults")
+    @Test
+    void databaseThatStopsForAMinuteIsWaitedFor() throws Exception {
+        databaseStopsAndComesBack(Duration.ofSeconds(60));
+    }
+
+    private void databaseStopsAndComesBack(Duration pause) throws Exception {
+        try (StoppablePostgres database = StoppablePostgres.start(folder.resolve("data"));
+                LauncherProcess launcher = LauncherProcess.start(database.environment())) {
+            assertEquals(200, create(launcher, "Before").status());
+            JsonNode service = status(launcher).body().path("service");
+            Load load = Load.on(List.of(launcher.metadata()), FaultsIT::isFineOrRetried);
+            try (load) {
+                await(() -> load.answered() > 100);
+                database.stop();
+                Answer meanwhile = ask(launcher, "GET", "/flows", NullNode.getInstance());
+                assertEquals(503, meanwhile.status());
+                assertEquals(Optional.of("1"), meanwhile.header("Retry-After"));
+                assertEquals(
+                        200,
+                        ask(launcher, "GET", "/ping", NullNode.getInstance()).status());
+                assertEquals(503, status(launcher).status());
+                LockSupport.parkNanos(pause.toNanos()); // the point of the test is how long it is away
+                database.restart();
+                long back = System.nanoTime();
+                await(() -> create(launcher, "After" + System.nanoTime()).status() == 200);
+                Duration recovery = Duration.ofNanos(System.nanoTime() - back);
+                System.out.printf(
+                        "figure: %d ms after the database was back, after %d s away%n",
+                        recovery.toMillis(), pause.toSeconds());
+                assertTrue(recovery.compareTo(RECOVERY) < 0, recovery::toString);
+                await(() -> isListening(database));
+            }
+            List<String> failures = load.failures().stream()
+                    .filter(failure -> !failure.contains(": 503 "))
+                    .toList();
+            assertEquals(List.of(), failures);
+            assertEquals(List.of(), load.lost(database.dataSource()));
+            assertEquals(service, status(launcher).body().path("service"), "no restart");
+            launcher.stop();
+        }
+    }
+
+    @Test
+    void replicaThatIsPromotedTakesOver() throws Exception {
+        try (StoppablePostgres first = StoppablePostgres.start(folder.resolve("first"));
+                StoppablePostgres second = first.replicate(folder.resolve("second"))) {
+            Map<String, String> both = new HashMap<>();
+            both.put(
+                    "MF_METADATA_DB_DSN",
+                    "host=localhost,localhost port=" + first.port() + "," + second.port()
+                            + " user=postgres password=postgres dbname=postgres target_session_attrs=read-write");
+            try (LauncherProcess launcher = LauncherProcess.start(both)) {
+                assertEquals(200, create(launcher, "OnFirst").status());
+                JsonNode service = status(launcher).body().path("service");
+                awaitReplicated(second, "OnFirst");
+                first.kill();
+                assertEquals(
+                        503,
+                        ask(launcher, "GET", "/flows", NullNode.getInstance()).status());
+                long begin = System.nanoTime();
+                second.execute("select pg_promote()");
+                await(() -> create(launcher, "OnSecond").status() != 503);
+                System.out.printf(
+                        "figure: writing again %d ms after the promotion began%n",
+                        (System.nanoTime() - begin) / 1_000_000);
+                assertEquals(
+                        200,
+                        ask(launcher, "GET", "/flows/OnFirst", NullNode.getInstance())
+                                .status());
+                await(() -> isListening(second));
+                assertEquals(service, status(launcher).body().path("service"), "no restart");
+                launcher.stop();
+            }
+        }
+    }
+
+    private static void awaitReplicated(StoppablePostgres replica, String flow) throws Exception {
+        await(() -> {
+            try (Connection connection = replica.dataSource().getConnection();
+                    Statement statement = connection.createStatement();
+                    var rows = statement.executeQuery("select 1 from flows_v3 where flow_id = '" + flow + "'")) {
+                return rows.next();
+            }
+        });
+    }
+
+    private static boolean isListening(StoppablePostgres database) throws Exception {
+        try (Connection connection = database.dataSource().getConnection();
+                Statement statement = connection.createStatement();
+                var rows = statement.executeQuery("select 1 from pg_stat_activity where query like 'LISTEN%'")) {
+            return rows.next();
+        }
+    }
+
+    private static boolean isFineOrRetried(Answer answer) {
+        return answer.status() < 500
+                || (answer.status() == 503 && answer.header("Retry-After").isPresent());
+    }
+
+    private static boolean isRefused(LauncherProcess launcher) {
+        try (HttpConnection http = new HttpConnection(launcher.metadata(), DEADLINE)) {
+            return http.pipeline(List.of(request("GET", "/ping", NullNode.getInstance())))
+                            .get(0)
+                            .status()
+                    != 200;
+        } catch (IOException e) {
+            return true;
+        }
+    }
+
+    private static void stop(LauncherProcess launcher) {
+        try {
+            launcher.stop();
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private static Answer create(LauncherProcess launcher, String flow) {
+        try {
+            return ask(launcher, "POST", "/flows/" + flow, FLOW);
+        } catch (IOException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private static Answer status(LauncherProcess launcher) throws IOException {
+        try (HttpConnection http = new HttpConnection(launcher.migration(), DEADLINE)) {
+            return http.send(request("GET", "/db_schema_status", NullNode.getInstance()));
+        }
+    }
+
+    private static Answer ask(LauncherProcess launcher, String method, String path, JsonNode body) throws IOException {
+        try (HttpConnection http = new HttpConnection(launcher.metadata(), DEADLINE)) {
+            return http.send(request(method, path, body));
+        }
+    }
+
+    private static Request request(String method, String path, JsonNode body) {
+        return new Request(method, path, Optional.empty(), body, Map.of());
+    }
+
+    private static void await(Callable<Boolean> condition) throws Exception {
+        long deadline = System.nanoTime() + DEADLINE.toNanos();
+        while (!condition.call()) {
+            assertTrue(System.nanoTime() < deadline, "waited " + DEADLINE.toSeconds() + " s in vain");
+            LockSupport.parkNanos(Duration.ofMillis(10).toNanos());
+        }
+    }
+}

@@ -1,0 +1,88 @@
+package metaservice.conformance;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+
+/** Hands connections to an address on to a port of the loopback address, until it is closed. */
+final class Forwarder implements AutoCloseable {
+
+    private final ServerSocket listener;
+    private final int target;
+    private final List<Socket> open = new CopyOnWriteArrayList<>();
+
+    private Forwarder(ServerSocket listener, int target) {
+        this.listener = listener;
+        this.target = target;
+    }
+
+    /**
+     * Begins.
+     *
+     * @param port to listen on; 0 means any free one
+     */
+    static Forwarder listen(String address, int port, int target) throws IOException {
+        ServerSocket listener = new ServerSocket();
+        listener.bind(new InetSocketAddress(address, port));
+        Forwarder forwarder = new Forwarder(listener, target);
+        start(forwarder::acceptAll);
+        return forwarder;
+    }
+
+    int port() {
+        return listener.getLocalPort();
+    }
+
+    /** Cuts all connections and takes no more. */
+    void cut() throws IOException {
+        listener.close();
+        for (Socket socket : open) {
+            socket.close();
+        }
+    }
+
+    @Override
+    public void close() throws IOException {
+        cut();
+    }
+
+    private void acceptAll() throws IOException {
+        while (true) {
+            Socket client = listener.accept();
+            Socket server = new Socket(InetAddress.getLoopbackAddress(), target);
+            open.addAll(List.of(client, server));
+            start(() -> copy(client, server));
+            start(() -> copy(server, client));
+        }
+    }
+
+    private static void copy(Socket from, Socket to) throws IOException {
+        try (from;
+                to) {
+            from.getInputStream().transferTo(to.getOutputStream());
+        }
+    }
+
+    /** Something that goes on until its sockets are closed. */
+    private interface Work {
+        void run() throws IOException;
+    }
+
+    private static void start(Work work) {
+        Thread thread = new Thread(
+                () -> {
+                    try {
+                        work.run();
+                    } catch (IOException e) {
+                        return; // closed, by either side or by the test
+                    }
+                },
+                "forwarder");
+        thread.setDaemon(true);
+        thread.start();
+    }
+}

@@ -1,0 +1,152 @@
+package metaservice.conformance;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.NullNode;
+import java.io.IOException;
+import java.sql.Connection;
+import java.sql.Statement;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import metaservice.migrations.TestDatabase;
+import metaservice.migrations.TestDatabases;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/**
+ * Settings that change what a service does, beyond what was recorded of them ({@link OwnLauncherIT}): each on a launcher
+ * of its own.
+ */
+class SettingsIT {
+
+    private static final long V1 = 1;
+
+    private static final JsonNode NOTHING = NullNode.getInstance();
+
+    @Test
+    void theFirstGenerationKnowsNeitherPrefixNorTablesNorTriggersNorReplica() throws Exception {
+        Map<String, String> unknown = Map.of(
+                "PATH_PREFIX", "/api",
+                "DB_TABLE_NAME_FLOWS", "no_such_table",
+                "DB_TRIGGER_CREATE", "1",
+                "USE_SEPARATE_READER_POOL", "1",
+                "MF_METADATA_DB_READ_REPLICA_HOST", "nowhere.invalid");
+        try (TestDatabase database = TestDatabases.at(V1);
+                LauncherProcess launcher = LauncherProcess.start(with(database.environment(), unknown));
+                HttpConnection http = new HttpConnection(launcher.metadata(), Stage.DEFAULT_TIMEOUT)) {
+            assertEquals("", launcher.metadata().getPath());
+            assertEquals(200, send(http, "GET", "/ping").status());
+            assertEquals(200, send(http, "GET", "/flows").status());
+            assertEquals(
+                    List.of(List.of(0L)), database.query("select count(*) from pg_trigger where not tgisinternal"));
+        }
+    }
+
+    @Test
+    void statementsAreLoggedWithoutTheirValues() throws Exception {
+        try (TestDatabase database = TestDatabases.newest();
+                LauncherProcess launcher =
+                        LauncherProcess.start(with(database.environment(), Map.of("AIOPG_ECHO", "1")));
+                HttpConnection http = new HttpConnection(launcher.metadata(), Stage.DEFAULT_TIMEOUT)) {
+            assertEquals(404, send(http, "GET", "/flows/SecretFlow").status());
+            assertTrue(launcher.log().contains("FROM flows_v3 WHERE flow_id = ?"), launcher::log);
+            assertFalse(launcher.log().contains("SecretFlow"), launcher::log);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"https://ui.example", "*"})
+    void pagesOfAnAllowedOriginMayUseTheService(String allowed) throws Exception {
+        Map<String, String> setting = Map.of("ORIGIN_TO_ALLOW_CORS_FROM", allowed);
+        try (TestDatabase database = TestDatabases.newest();
+                LauncherProcess launcher = LauncherProcess.start(with(database.environment(), setting));
+                HttpConnection http = new HttpConnection(launcher.metadata(), Stage.DEFAULT_TIMEOUT)) {
+            Map<String, String> asking = Map.of(
+                    "Origin", "https://ui.example",
+                    "Access-Control-Request-Method", "POST",
+                    "Access-Control-Request-Headers", "content-type");
+            Answer permission = send(http, "OPTIONS", "/flows/F", asking);
+            assertEquals(204, permission.status());
+            assertEquals(Optional.of(allowed), permission.header("Access-Control-Allow-Origin"));
+            assertEquals(Optional.of("GET, POST, PATCH"), permission.header("Access-Control-Allow-Methods"));
+            assertEquals(Optional.of("content-type"), permission.header("Access-Control-Allow-Headers"));
+
+            Answer page = send(http, "GET", "/flows", Map.of("Origin", "https://ui.example"));
+            assertEquals(200, page.status());
+            assertEquals(Optional.of(allowed), page.header("Access-Control-Allow-Origin"));
+            assertEquals(405, send(http, "OPTIONS", "/flows").status());
+        }
+    }
+
+    @Test
+    void pagesOfOtherOriginsMayNot() throws Exception {
+        Map<String, String> setting = Map.of("ORIGIN_TO_ALLOW_CORS_FROM", "https://ui.example,https://two.example");
+        try (TestDatabase database = TestDatabases.newest();
+                LauncherProcess launcher = LauncherProcess.start(with(database.environment(), setting));
+                HttpConnection http = new HttpConnection(launcher.metadata(), Stage.DEFAULT_TIMEOUT)) {
+            Answer page = send(http, "GET", "/flows", Map.of("Origin", "https://other.example"));
+            assertEquals(Optional.empty(), page.header("Access-Control-Allow-Origin"));
+            assertEquals(Optional.of("Origin"), page.header("Vary"));
+            Map<String, String> asking =
+                    Map.of("Origin", "https://other.example", "Access-Control-Request-Method", "POST");
+            assertEquals(405, send(http, "OPTIONS", "/flows", asking).status());
+        }
+    }
+
+    @Test
+    void thePoolKeepsAsManyConnectionsAsItIsTold() throws Exception {
+        Map<String, String> three = Map.of("MF_METADATA_DB_POOL_MIN", "3", "MF_METADATA_DB_POOL_MAX", "3");
+        String count = "select count(*) from pg_stat_activity where application_name = 'metaservice'"
+                + " and datname = current_database()";
+        try (TestDatabase database = TestDatabases.newest();
+                LauncherProcess launcher = LauncherProcess.start(with(database.environment(), three))) {
+            assertTimeoutPreemptively(
+                    Duration.ofSeconds(20),
+                    () -> {
+                        while (!database.query(count).equals(List.of(List.of(3L)))) {
+                            Thread.onSpinWait();
+                        }
+                    },
+                    launcher::log);
+        }
+    }
+
+    @Test
+    void aStatementThatTakesTooLongIsAnsweredWithAWayOut() throws Exception {
+        try (TestDatabase database = TestDatabases.newest();
+                LauncherProcess launcher =
+                        LauncherProcess.start(with(database.environment(), Map.of("MF_METADATA_DB_TIMEOUT", "0.5")));
+                HttpConnection http = new HttpConnection(launcher.metadata(), Stage.DEFAULT_TIMEOUT);
+                Connection other = database.dataSource().getConnection();
+                Statement statement = other.createStatement()) {
+            other.setAutoCommit(false);
+            statement.execute("lock table flows_v3");
+            Answer answer = send(http, "GET", "/flows");
+            assertEquals(503, answer.status());
+            assertTrue(answer.header("Retry-After").isPresent());
+        }
+    }
+
+    private static Map<String, String> with(Map<String, String> environment, Map<String, String> more) {
+        Map<String, String> all = new HashMap<>(environment);
+        all.putAll(more);
+        return all;
+    }
+
+    private static Answer send(HttpConnection http, String method, String path) throws IOException {
+        return send(http, method, path, Map.of());
+    }
+
+    private static Answer send(HttpConnection http, String method, String path, Map<String, String> headers)
+            throws IOException {
+        return http.send(new Request(method, path, Optional.empty(), NOTHING, headers));
+    }
+}

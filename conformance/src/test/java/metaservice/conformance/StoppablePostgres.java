@@ -1,0 +1,130 @@
+package metaservice.conformance;
+
+import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import javax.sql.DataSource;
+
+/** A PostgreSQL that a test stops, kills, copies and starts again on the same port. */
+final class StoppablePostgres implements AutoCloseable {
+
+    private static final Duration START = Duration.ofSeconds(60);
+
+    private final Path data;
+    private EmbeddedPostgres server;
+    private boolean killed;
+
+    private StoppablePostgres(Path data, EmbeddedPostgres server) {
+        this.data = data;
+        this.server = server;
+    }
+
+    /**
+     * Starts it on a free port of the loopback address.
+     *
+     * @param data a folder that does not exist, is empty, or holds the data of a server that is stopped
+     */
+    static StoppablePostgres start(Path data) throws IOException {
+        return new StoppablePostgres(data, run(data, 0));
+    }
+
+    private static EmbeddedPostgres run(Path data, int port) throws IOException {
+        EmbeddedPostgres.Builder builder = EmbeddedPostgres.builder()
+                .setDataDirectory(data)
+                .setCleanDataDirectory(false)
+                .setServerConfig("listen_addresses", "localhost")
+                .setServerConfig("fsync", "off")
+                .setServerConfig("unix_socket_directories", "")
+                .setLocaleConfig("lc-messages", "C")
+                .setPGStartupWait(START);
+        return (port == 0 ? builder : builder.setPort(port)).start();
+    }
+
+    int port() {
+        return server.getPort();
+    }
+
+    DataSource dataSource() {
+        return server.getPostgresDatabase();
+    }
+
+    /** The variables with which an operator would name its database {@code postgres}. */
+    Map<String, String> environment() {
+        return Map.of("MF_METADATA_DB_HOST", "localhost", "MF_METADATA_DB_PORT", Integer.toString(port()));
+    }
+
+    void execute(String sql) throws SQLException {
+        try (Connection connection = dataSource().getConnection();
+                Statement statement = connection.createStatement()) {
+            statement.execute(sql);
+        }
+    }
+
+    /** Stops it as an administrator would: connections are cut. */
+    void stop() throws IOException {
+        server.close();
+    }
+
+    /** Starts it again after {@link #stop}, on the same port. */
+    void restart() throws IOException {
+        server = run(data, server.getPort());
+    }
+
+    /** Kills its first process; the others end when they notice. */
+    void kill() throws IOException, InterruptedException {
+        try (Stream<String> lines = Files.lines(data.resolve("postmaster.pid"))) {
+            long pid = Long.parseLong(lines.findFirst().orElseThrow().strip());
+            ProcessHandle process = ProcessHandle.of(pid).orElseThrow();
+            process.destroyForcibly();
+            killed = true;
+            process.onExit().orTimeout(START.toSeconds(), TimeUnit.SECONDS).join();
+        }
+    }
+
+    /**
+     * Makes a replica that follows this server: of a copy of its data, for which it is stopped for a moment.
+     *
+     * @param copy a folder that does not exist
+     */
+    StoppablePostgres replicate(Path copy) throws IOException {
+        int port = port();
+        stop();
+        copy(data, copy);
+        server = run(data, port);
+        Files.createFile(copy.resolve("standby.signal"));
+        Files.writeString(
+                copy.resolve("postgresql.auto.conf"),
+                "primary_conninfo = 'host=localhost port=" + port + " user=postgres'\n");
+        return start(copy);
+    }
+
+    private static void copy(Path from, Path to) throws IOException {
+        try (Stream<Path> files = Files.walk(from)) {
+            files.forEach(file -> {
+                try {
+                    Files.copy(file, to.resolve(from.relativize(file).toString()));
+                } catch (IOException e) {
+                    throw new UncheckedIOException(e);
+                }
+            });
+        }
+        Files.setPosixFilePermissions(to, PosixFilePermissions.fromString("rwx------"));
+    }
+
+    @Override
+    public void close() throws IOException {
+        if (!killed) {
+            server.close();
+        }
+    }
+}

@@ -1,0 +1,89 @@
+package metaservice.conformance;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.fasterxml.jackson.databind.node.NullNode;
+import java.io.IOException;
+import java.net.URI;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
+import metaservice.migrations.TestDatabase;
+import metaservice.migrations.TestDatabases;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** From schema 1 and service 1.0.1 to the newest of both, while clients work, and none of them notices. */
+class SwapUnderLoadIT {
+
+    private static final Duration DEADLINE = Duration.ofSeconds(60);
+
+    @ParameterizedTest(name = "{0} launchers")
+    @ValueSource(ints = {1, 3})
+    void noRequestFailsAndNoRowIsLost(int nodes) throws Exception {
+        List<LauncherProcess> launchers = new ArrayList<>();
+        try (TestDatabase database = TestDatabases.at(1)) {
+            for (int i = 0; i < nodes; i++) {
+                launchers.add(LauncherProcess.start(database.environment()));
+                assertEquals("1.0.1", launchers.get(i).serviceVersion());
+            }
+            List<URI> doors = launchers.stream().map(LauncherProcess::metadata).toList();
+            List<Generation> generations = Generation.bundled();
+            String newest = generations.get(generations.size() - 1).version().toString();
+            Load load = Load.on(doors);
+            try (load) {
+                await(() -> load.answered() > 400 * nodes || !load.failures().isEmpty());
+                long begin = System.nanoTime();
+                Answer upgraded = send(launchers.get(0).migration(), "PATCH", "/upgrade");
+                assertEquals("upgrade success", upgraded.text());
+                for (URI door : doors) {
+                    await(() -> servingVersion(door).equals(Optional.of(newest)));
+                }
+                long end = System.nanoTime();
+                System.out.printf(
+                        "%d launchers: upgrade and swap took %.1f s; p99 before %.1f ms, during %.1f ms%n",
+                        nodes, (end - begin) / 1e9, load.p99(0, begin), load.p99(begin, end));
+                int before = load.answered();
+                await(() -> load.answered() > before + 200 * nodes
+                        || !load.failures().isEmpty());
+            }
+            assertEquals(List.of(), load.failures());
+            assertTrue(load.rowsAcknowledged() > 100 * nodes, () -> "only " + load.rowsAcknowledged() + " rows");
+            assertEquals(List.of(), load.lost(database.dataSource()));
+            for (LauncherProcess launcher : launchers) {
+                launcher.stop();
+            }
+        } finally {
+            for (LauncherProcess launcher : launchers) {
+                launcher.close();
+            }
+        }
+    }
+
+    private static Optional<String> servingVersion(URI door) {
+        try {
+            return send(door, "GET", "/ping").header("METADATA_SERVICE_VERSION");
+        } catch (IOException e) {
+            throw new AssertionError("/ping was not answered", e);
+        }
+    }
+
+    private static Answer send(URI launcher, String method, String path) throws IOException {
+        try (HttpConnection http = new HttpConnection(launcher, DEADLINE)) {
+            return http.send(new Request(method, path, Optional.empty(), NullNode.getInstance(), Map.of()));
+        }
+    }
+
+    private static void await(BooleanSupplier condition) {
+        long deadline = System.nanoTime() + DEADLINE.toNanos();
+        while (!condition.getAsBoolean()) {
+            assertTrue(System.nanoTime() < deadline, "waited " + DEADLINE.toSeconds() + " s in vain");
+            LockSupport.parkNanos(Duration.ofMillis(20).toNanos());
+        }
+    }
+}

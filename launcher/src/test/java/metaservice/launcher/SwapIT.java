@@ -1,0 +1,348 @@
+package metaservice.launcher;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.lang.management.ManagementFactory;
+import java.net.http.HttpResponse;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Predicate;
+import metaservice.migrations.DatabaseConfig;
+import metaservice.migrations.Migrations;
+import metaservice.migrations.TestDatabase;
+import metaservice.migrations.TestDatabases;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** A supervisor whose services answer with their version, and a database that changes under it. */
+class SwapIT {
+
+    private static final Map<String, String> NEVER_POLLING = Map.of(
+            "MF_METADATA_HOST", "127.0.0.1",
+            "MF_METADATA_PORT", "0",
+            "MF_MIGRATION_PORT", "0",
+            "MF_UPGRADE_POLL_SECONDS", "86400");
+
+    /** Its services answer with their version; {@code /slow} waits until the test lets it go. */
+    private static final String HANDLER = """
+            exchange -> exchange.dispatch(() -> {
+                if (exchange.getRequestPath().equals("/slow")) {
+                    Provider.waitForProperty("swap-it.slow");
+                }
+                exchange.getResponseSender().send(context.serviceVersion());
+            })""";
+
+    private static final String MEMBERS = """
+            static void waitForProperty(String name) {
+                System.setProperty(name + ".entered", "yes");
+                while (System.getProperty(name) == null) {
+                    Thread.onSpinWait();
+                }
+            }
+            """;
+
+    private static final String NO_PROVIDER = "package demo; public final class Provider {}";
+
+    @TempDir
+    private Path services;
+
+    private TestDatabase database;
+    private final StopSignal stop = new StopSignal();
+    private Supervisor supervisor;
+    private StartupReport report;
+
+    @BeforeEach
+    void database() {
+        database = TestDatabases.at(1);
+    }
+
+    @AfterEach
+    void stop() {
+        if (supervisor != null) {
+            supervisor.close();
+        }
+        database.close();
+        System.getProperties().keySet().removeIf(name -> name.toString().startsWith("swap-it."));
+    }
+
+    private static ServiceJar service(String version, String schemaMin) {
+        return ServiceJar.of(version, schemaMin).source("demo.Provider", ServiceJar.provider(HANDLER, MEMBERS));
+    }
+
+    private void bundleBoth() throws IOException {
+        service("1.0.1", "0").write(services, "old.jar");
+        service("3.0.0", "20260706000003").write(services, "new.jar");
+    }
+
+    private void start(Map<String, String> settings) throws Exception {
+        supervisor = new Supervisor(
+                LauncherConfig.fromEnvironment(settings),
+                ServiceCatalog.read(services),
+                DatabaseSource.given(DatabaseConfig.fromEnvironment(database.environment())),
+                TokenLibrary.issuer(Optional.empty(), services),
+                stop);
+        report = supervisor.start().orElseThrow();
+    }
+
+    private static int port(String url) {
+        return Integer.parseInt(url.replaceAll("http://127\\.0\\.0\\.1:([0-9]+).*", "$1"));
+    }
+
+    private HttpResponse<String> ask(String path) throws Exception {
+        return Http.get(port(report.metadataUrl()), path);
+    }
+
+    private String status() throws Exception {
+        return Http.get(port(report.migrationUrl()), "/db_schema_status").body();
+    }
+
+    private static <T> T await(Callable<T> look, Predicate<T> wanted) throws Exception {
+        long deadline = System.nanoTime() + Http.DEADLINE.toNanos();
+        T seen = look.call();
+        while (!wanted.test(seen)) {
+            assertTrue(System.nanoTime() < deadline, "still " + seen);
+            seen = look.call();
+        }
+        return seen;
+    }
+
+    private void awaitAnswer(String expected) throws Exception {
+        await(() -> ask("/").body(), expected::equals);
+    }
+
+    private String awaitStatus(String part) throws Exception {
+        return await(this::status, text -> text.contains(part));
+    }
+
+    /** As if migrations had been applied or taken back, without the work. */
+    private void pretend(long schemaVersion, boolean notify) {
+        database.execute("update flyway_schema_history set version = '" + schemaVersion + "' where installed_rank ="
+                + " (select max(installed_rank) from flyway_schema_history)");
+        if (notify) {
+            database.execute("notify " + Migrations.CHANNEL);
+        }
+    }
+
+    @Test
+    void upgradeThroughTheApiSwapsWhileAnOldRequestIsFinishedByTheOldService() throws Exception {
+        bundleBoth();
+        start(NEVER_POLLING);
+        CompletableFuture<HttpResponse<String>> slow = Http.begin(port(report.metadataUrl()), "/slow");
+        await(() -> System.getProperty("swap-it.slow.entered"), "yes"::equals);
+        assertEquals(
+                "upgrade success",
+                Http.send(port(report.migrationUrl()), "PATCH", "/upgrade", "").body());
+        awaitAnswer("3.0.0");
+        awaitStatus("\"swap\": {\"state\": \"draining\", \"from\": \"1.0.1\", \"to\": \"3.0.0\", \"reason\": null");
+        System.setProperty("swap-it.slow", "go on");
+        assertEquals("1.0.1", slow.get().body());
+        String settled = awaitStatus("\"swap\": {\"state\": \"idle\", \"from\": \"1.0.1\", \"to\": \"3.0.0\"");
+        assertTrue(
+                settled.contains("\"service\": {\"version\": \"3.0.0\", \"state\": \"serving\", \"since\": \"2"),
+                settled);
+    }
+
+    @Test
+    void upgradeByAnotherNodeIsNotified() throws Exception {
+        bundleBoth();
+        start(NEVER_POLLING);
+        assertEquals("1.0.1", ask("/").body());
+        new Migrations(database.dataSource()).upgrade();
+        awaitAnswer("3.0.0");
+    }
+
+    @Test
+    void upgradeWhoseNotificationIsLostIsSeenByThePoll() throws Exception {
+        bundleBoth();
+        start(Environments.with(NEVER_POLLING, "MF_UPGRADE_POLL_SECONDS", "1"));
+        assertEquals("1.0.1", ask("/").body());
+        pretend(20260706000003L, false);
+        awaitAnswer("3.0.0");
+    }
+
+    @Test
+    void lostConnectionOfTheWatchIsMadeAnew() throws Exception {
+        bundleBoth();
+        start(NEVER_POLLING);
+        database.execute("select pg_terminate_backend(pid) from pg_stat_activity"
+                + " where datname = current_database() and query like 'LISTEN%'");
+        pretend(20260706000003L, false); // reconnecting counts as news
+        awaitAnswer("3.0.0");
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "start throws | refuse() | static HttpHandler refuse() throws ServiceStartException"
+                        + " { throw new ServiceStartException(\"no tables\", null); } | no tables",
+                "class cannot be initialized | null | static { if (true) throw new IllegalStateException(); }"
+                        + " | Service 3.0.0 cannot be started: java.lang.ExceptionInInitializerError",
+                "not healthy | null | static final class Health {"
+                        + " static final metaservice.spi.Health UP = metaservice.spi.Health.down(\"sick\"); }"
+                        + " | Service 3.0.0 started but is not healthy: sick",
+                "no provider | null | - | Service 3.0.0 cannot be started: demo.Provider in"
+            })
+    void newServiceThatIsBrokenIsUndoneAndTheOldOneGoesOn(String how, String handler, String broken, String reason)
+            throws Exception {
+        ServiceJar.of("3.0.0", "20260706000003")
+                .source(
+                        "demo.Provider",
+                        broken.equals("-")
+                                ? NO_PROVIDER
+                                : ServiceJar.provider(handler, broken)
+                                        .replace("public Health health", "public metaservice.spi.Health health"))
+                .write(services, "new.jar");
+        service("1.0.1", "0").write(services, "old.jar");
+        start(NEVER_POLLING);
+        pretend(20260706000003L, true);
+        String failed = awaitStatus(
+                "\"swap\": {\"state\": \"failed\", \"from\": \"1.0.1\", \"to\": \"3.0.0\", \"reason\": \"" + reason);
+        assertTrue(
+                failed.contains("{\"version\": \"3.0.0\", \"lowest_schema\": \"20260706000003\","
+                        + " \"compatible\": true, \"reason\": \"" + reason),
+                failed);
+        assertEquals("1.0.1", ask("/").body());
+        awaitStatus("\"attempts\": 2"); // tried again
+        assertEquals("1.0.1", ask("/").body());
+        pretend(1, true);
+        awaitStatus("\"swap\": {\"state\": \"idle\"");
+    }
+
+    @Test
+    void withoutSwappingTheNewServiceWaitsForARestart() throws Exception {
+        bundleBoth();
+        start(Environments.with(NEVER_POLLING, "MF_UPGRADE_SWAP", "off"));
+        pretend(20260706000003L, true);
+        awaitStatus("\"swap\": {\"state\": \"restart_needed\", \"from\": \"1.0.1\", \"to\": \"3.0.0\","
+                + " \"reason\": \"Swapping is off (MF_UPGRADE_SWAP): restart to run 3.0.0.\"");
+        assertEquals("1.0.1", ask("/").body());
+    }
+
+    @Test
+    void atStartAnOlderServiceStepsInForABrokenOne() throws Exception {
+        database.close();
+        database = TestDatabases.newest();
+        service("2.5.1", "0").write(services, "old.jar");
+        ServiceJar.of("3.0.0", "0")
+                .source("demo.Provider", ServiceJar.provider("null").replace("Health.UP", "Health.down(\"sick\")"))
+                .write(services, "new.jar");
+        start(NEVER_POLLING);
+        assertEquals(
+                "2.5.1 (newest that could be started: Service 3.0.0 started but is not healthy: sick)",
+                report.service());
+        awaitStatus("\"swap\": {\"state\": \"failed\", \"from\": \"2.5.1\", \"to\": \"3.0.0\"");
+        assertEquals("2.5.1", ask("/").body());
+    }
+
+    @ParameterizedTest
+    @CsvSource({"down", "throws"})
+    void serviceThatDiesIsReplacedByANewInstance(String how) throws Exception {
+        String members = MEMBERS + """
+                static RunningService sick;
+                static Health checked(RunningService me) {
+                    String how = System.getProperty("swap-it.health", "up");
+                    if (sick == null && !how.equals("up")) {
+                        sick = me;
+                        System.clearProperty("swap-it.health");
+                        System.setProperty("swap-it.sick", how);
+                    }
+                    if (sick != me) {
+                        return Health.UP;
+                    }
+                    if (System.getProperty("swap-it.sick").equals("throws")) {
+                        throw new IllegalStateException("broken");
+                    }
+                    return Health.down("pool is closed");
+                }
+                """;
+        ServiceJar.of("1.0.1", "0")
+                .source(
+                        "demo.Provider",
+                        ServiceJar.provider(HANDLER, members).replace("return Health.UP; }", "return checked(this); }"))
+                .write(services, "only.jar");
+        start(NEVER_POLLING);
+        String before = since();
+        System.setProperty("swap-it.health", how);
+        await(this::since, now -> !now.equals(before));
+        awaitStatus("\"service\": {\"version\": \"1.0.1\", \"state\": \"serving\"");
+        assertEquals("1.0.1", ask("/").body());
+    }
+
+    private String since() throws Exception {
+        return status().replaceAll(".*\"service\": (\\{[^}]*}).*", "$1");
+    }
+
+    @Test
+    void databaseThatIsAwayIsNoReasonToReplaceAnything() throws Exception {
+        bundleBoth();
+        start(NEVER_POLLING);
+        String before = since();
+        try (TestDatabase elsewhere = TestDatabases.empty()) {
+            elsewhere.execute("alter database " + database.name() + " allow_connections false");
+            elsewhere.execute(
+                    "select pg_terminate_backend(pid) from pg_stat_activity where datname = '" + database.name() + "'");
+            await(
+                    () -> Http.get(port(report.migrationUrl()), "/db_schema_status")
+                            .statusCode(),
+                    code -> code != 200);
+            assertEquals("1.0.1", ask("/").body());
+            elsewhere.execute("alter database " + database.name() + " allow_connections true");
+        }
+        await(
+                () -> database.query("select 1 from pg_stat_activity where datname = current_database()"
+                        + " and query like 'LISTEN%'"),
+                rows -> !rows.isEmpty());
+        assertEquals(before, since());
+    }
+
+    @Test
+    void hundredSwapsLeaveNothingBehind() throws Exception {
+        bundleBoth();
+        start(NEVER_POLLING);
+        swapThereAndBack(5); // until everything that is made once is there
+        Footprint before = settled();
+        swapThereAndBack(50);
+        Footprint after = await(SwapIT::settled, now -> now.fits(before));
+        assertTrue(after.fits(before), before + " became " + after);
+    }
+
+    private void swapThereAndBack(int times) throws Exception {
+        for (int i = 0; i < times; i++) {
+            pretend(20260706000003L, true);
+            awaitAnswer("3.0.0");
+            pretend(1, true);
+            awaitAnswer("1.0.1");
+        }
+        awaitStatus("\"swap\": {\"state\": \"idle\"");
+    }
+
+    /** What a process holds; classes and threads as the virtual machine counts them, files as the system does. */
+    private record Footprint(long classes, long demoThreads, long files) {
+
+        boolean fits(Footprint before) {
+            return classes <= before.classes + 50 && demoThreads <= before.demoThreads && files <= before.files + 5;
+        }
+    }
+
+    private static Footprint settled() {
+        System.gc();
+        java.lang.management.OperatingSystemMXBean system = ManagementFactory.getOperatingSystemMXBean();
+        long files = system instanceof com.sun.management.UnixOperatingSystemMXBean unix
+                ? unix.getOpenFileDescriptorCount()
+                : 0;
+        long threads = Thread.getAllStackTraces().keySet().stream()
+                .filter(thread -> thread.getName().startsWith("service-"))
+                .count();
+        return new Footprint(ManagementFactory.getClassLoadingMXBean().getLoadedClassCount(), threads, files);
+    }
+}
