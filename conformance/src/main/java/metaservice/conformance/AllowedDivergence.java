@@ -1,28 +1,27 @@
 package metaservice.conformance;
 
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.NullNode;
-import java.util.Map;
-import java.util.Optional;
+import java.util.function.UnaryOperator;
 
 /**
- * A reviewed exception from the recordings: one step of one file answers differently, on purpose.
+ * A reviewed exception from the recordings: some steps answer differently, on purpose. What they have to answer instead
+ * is as exact as what was recorded, so that an exception that is no longer one fails.
  *
- * @param file name of the transcript with its folder, such as {@code v3/flows.jsonl}
- * @param step the step's name; counts for every step of that name in the file
- * @param reason why ours is the better answer
- * @param status what is expected instead
- * @param body what is expected instead; empty if only the status counts
+ * @param name the divergence in a few words, the same for all steps that diverge for one reason
+ * @param scope the steps
+ * @param instead makes what is expected of what was recorded
  */
-public record AllowedDivergence(String file, String step, String reason, int status, Optional<JsonNode> body) {
+public record AllowedDivergence(String name, Scope scope, UnaryOperator<Expectation> instead) {
 
-    boolean concerns(String otherFile, String otherStep) {
-        return file.equals(otherFile) && step.equals(otherStep);
-    }
+    /** Which steps diverge. */
+    @FunctionalInterface
+    public interface Scope {
 
-    Expectation expectation() {
-        boolean anyBody = body.isEmpty();
-        Match match = new Match(false, anyBody, false, false, Match.EXACT.also(), Match.EXACT.capture());
-        return new Expectation(status, Map.of(), body.orElse(NullNode.getInstance()), match);
+        /** Whether a step is among them; the file is given as folder and name, such as {@code v3/flows.jsonl}. */
+        boolean covers(String file, Step.Call step);
+
+        /** One step. */
+        static Scope line(String file, int line) {
+            return (otherFile, step) -> otherFile.equals(file) && step.line() == line;
+        }
     }
 }

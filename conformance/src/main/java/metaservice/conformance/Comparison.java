@@ -2,6 +2,7 @@ package metaservice.conformance;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.MissingNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -74,7 +75,29 @@ final class Comparison {
                     ? Optional.empty()
                     : Optional.of("pgcode " + or("none", got) + ", expected " + or("none", want));
         }
+        if (match.rows().isPresent()) {
+            return rowsProblem(match.rows().getAsInt(), expected.body(), answer.body());
+        }
         return JsonComparison.by(match).difference("body", expected.body(), answer.body());
+    }
+
+    private static Optional<String> rowsProblem(int count, JsonNode recorded, JsonNode actual) {
+        if (!recorded.isArray() || !actual.isArray() || actual.size() != count) {
+            return Optional.of("body: " + actual.size() + " items, expected " + count);
+        }
+        JsonNode shorter = recorded.size() < actual.size() ? recorded : actual;
+        JsonNode longer = recorded.size() < actual.size() ? actual : recorded;
+        return JsonComparison.by(Match.EXACT).partOf("body", withoutIds(shorter), withoutIds(longer));
+    }
+
+    private static JsonNode withoutIds(JsonNode rows) {
+        JsonNode copy = rows.deepCopy();
+        copy.forEach(row -> {
+            if (row instanceof ObjectNode object) {
+                object.remove("id");
+            }
+        });
+        return copy;
     }
 
     /** The database's error code in an error body; a missing node if there is none. */

@@ -19,6 +19,26 @@ public record Expectation(int status, Map<String, String> headers, JsonNode body
         headers = Map.copyOf(headers);
     }
 
+    /** The same with another status. */
+    public Expectation withStatus(int otherStatus) {
+        return new Expectation(otherStatus, headers, body, match);
+    }
+
+    /** The same with another body. */
+    public Expectation withBody(JsonNode otherBody) {
+        return with(headers, otherBody);
+    }
+
+    /**
+     * The same for a list that has more or fewer rows than were recorded: the shorter of the two has to be part of the
+     * longer, whatever numbers the rows have in {@code id}.
+     *
+     * @param rows how many there have to be
+     */
+    public Expectation withRows(int rows) {
+        return new Expectation(status, headers, body, match.withRows(rows));
+    }
+
     /** The same with other headers and another body. */
     Expectation with(Map<String, String> otherHeaders, JsonNode otherBody) {
         return new Expectation(status, otherHeaders, otherBody, match);

@@ -8,11 +8,14 @@ import java.sql.SQLException;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
+import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import javax.sql.DataSource;
+import metaservice.conformance.DeclaredDifferences.Habit;
 import org.postgresql.ds.PGSimpleDataSource;
 
 /** Plays transcripts from the command line. Exit codes: 0 all as recorded, 1 something differs, 2 wrong usage. */
@@ -42,7 +45,7 @@ public final class Main {
     private Optional<DataSource> database = Optional.empty();
     private Optional<Path> schemas = Optional.empty();
     private Optional<String> serviceVersion = Optional.empty();
-    private boolean jsonTyped;
+    private final Set<Habit> habits = EnumSet.noneOf(Habit.class);
     private List<String> tool = List.of();
     private final List<Path> files = new ArrayList<>();
 
@@ -95,7 +98,7 @@ public final class Main {
             case "--service" -> takeService(valueOf(argument, left));
             case "--jdbc-url" -> database = Optional.of(dataSource(valueOf(argument, left)));
             case "--service-version" -> serviceVersion = Optional.of(valueOf(argument, left));
-            case "--json-type" -> jsonTyped = true;
+            case "--json-type" -> habits.add(Habit.JSON_IS_TYPED);
             case "--tool" -> tool = List.of(valueOf(argument, left).split(" +"));
             case "--schema-dir" -> schemas = Optional.of(Path.of(valueOf(argument, left)));
             default -> takeFile(argument);
@@ -118,7 +121,7 @@ public final class Main {
     }
 
     private int play(PrintStream out) throws IOException, SQLException, InterruptedException {
-        DeclaredDifferences differences = new DeclaredDifferences(serviceVersion, jsonTyped, List.of());
+        DeclaredDifferences differences = new DeclaredDifferences(serviceVersion, habits, List.of());
         int passed = 0;
         long failed = 0;
         int skipped = 0;

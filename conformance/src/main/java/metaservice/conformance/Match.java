@@ -3,6 +3,7 @@ package metaservice.conformance;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalInt;
 import java.util.Set;
 import java.util.TreeSet;
 
@@ -14,6 +15,8 @@ import java.util.TreeSet;
  * @param pgcode of the body only {@code err_msg.pgcode} counts
  * @param exactTimes times are compared like any other number
  * @param also statuses as good as the recorded one: {@code 503}, or a whole class such as {@code 4xx}
+ * @param rows how many items the body's top array has to have, of which the recorded ones are a part, or they a part of
+ *     the recorded ones, {@code id} aside; empty if it has to be the recorded array; no recording asks for this
  * @param capture variables to set from the answer: name to {@code header NAME} or {@code body.key.0.key}
  */
 public record Match(
@@ -22,10 +25,11 @@ public record Match(
         boolean pgcode,
         boolean exactTimes,
         List<String> also,
+        OptionalInt rows,
         Map<String, String> capture) {
 
     /** Equal as JSON, with the rules that always hold. */
-    static final Match EXACT = new Match(false, false, false, false, List.of(), Map.of());
+    static final Match EXACT = new Match(false, false, false, false, List.of(), OptionalInt.empty(), Map.of());
 
     private static final Set<String> RULES = Set.of("unordered", "any_body", "pgcode", "exact_ts", "also", "capture");
 
@@ -54,7 +58,12 @@ public record Match(
                 json.path("pgcode").asBoolean(),
                 json.path("exact_ts").asBoolean(),
                 Fields.texts(json.path("also")),
+                OptionalInt.empty(),
                 Fields.textsByName(json.path("capture")));
+    }
+
+    Match withRows(int count) {
+        return new Match(unordered, anyBody, pgcode, exactTimes, also, OptionalInt.of(count), capture);
     }
 
     boolean alsoAccepts(int status) {

@@ -1,21 +1,37 @@
 package metaservice.conformance;
 
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.stream.Collectors;
 
 /**
  * What came of playing one transcript.
  *
  * @param passed number of steps that compared something and found it as expected
- * @param failures everything that was not, in the order of the file
+ * @param divergent how many of them answered as a reviewed divergence demands, by its name
+ * @param anotherGoodAnswer how many of them answered otherwise than recorded, in a file of accidental behaviour
+ * @param failures everything that was not as expected, in the order of the file
  * @param skipped why the transcript was not played at all; empty if it was
  */
-public record PlayResult(int passed, List<Failure> failures, Optional<String> skipped) {
+public record PlayResult(
+        int passed,
+        SortedMap<String, Integer> divergent,
+        int anotherGoodAnswer,
+        List<Failure> failures,
+        Optional<String> skipped) {
 
-    /** Copies the list. */
+    /** Copies map and list. */
     public PlayResult {
+        divergent = Collections.unmodifiableSortedMap(new TreeMap<>(divergent));
         failures = List.copyOf(failures);
+    }
+
+    static PlayResult skipped(String reason) {
+        return new PlayResult(0, new TreeMap<>(), 0, List.of(), Optional.of(reason));
     }
 
     /** Whether the transcript was played and every step was as expected. */
@@ -50,6 +66,39 @@ public record PlayResult(int passed, List<Failure> failures, Optional<String> sk
         public String toString() {
             String name = step.length() <= 80 ? step : step.substring(0, 80);
             return file + ":" + line + " " + name + ": " + problem;
+        }
+    }
+
+    /** Counts while a transcript is played. For one thread. */
+    static final class Tally {
+        private final String file;
+        private final SortedMap<String, Integer> divergent = new TreeMap<>();
+        private final List<Failure> failures = new ArrayList<>();
+        private int passed;
+        private int anotherGoodAnswer;
+
+        Tally(String file) {
+            this.file = file;
+        }
+
+        void add(Step step, boolean compares, StepResult result) {
+            if (result instanceof StepResult.Failed failed) {
+                failed.problems().forEach(text -> failures.add(new Failure(file, step.line(), step.label(), text)));
+                return;
+            }
+            if (result instanceof StepResult.Divergent diverging) {
+                divergent.merge(diverging.name(), 1, Integer::sum);
+            }
+            anotherGoodAnswer += result instanceof StepResult.AnotherGoodAnswer ? 1 : 0;
+            passed += compares ? 1 : 0;
+        }
+
+        void addBackground(String problem) {
+            failures.add(new Failure(file, 1, "SQL", problem));
+        }
+
+        PlayResult result() {
+            return new PlayResult(passed, divergent, anotherGoodAnswer, failures, Optional.empty());
         }
     }
 }

@@ -44,7 +44,7 @@ public final class Player {
         if (service.isEmpty()) {
             String reason = nameOf(transcript) + " was not played: no address is known for the service '"
                     + transcript.service() + "'";
-            return new PlayResult(0, List.of(), Optional.of(reason));
+            return PlayResult.skipped(reason);
         }
         try (HttpConnection http = new HttpConnection(service.get(), stage.timeout())) {
             if (stage.database().isEmpty()) {
@@ -77,28 +77,12 @@ public final class Player {
 
     private PlayResult play(Transcript transcript, Performance performance) throws InterruptedException {
         String name = nameOf(transcript);
-        int passed = 0;
-        List<PlayResult.Failure> failures = new ArrayList<>(staleDivergences(name, transcript));
+        PlayResult.Tally tally = new PlayResult.Tally(name);
         for (Step step : transcript.steps()) {
-            List<String> problems = performance.play(name, step);
-            problems.forEach(text -> failures.add(new PlayResult.Failure(name, step.line(), step.label(), text)));
-            if (problems.isEmpty() && compares(step)) {
-                passed++;
-            }
+            tally.add(step, compares(step), performance.play(name, step));
         }
-        performance.awaitBackground().forEach(text -> failures.add(new PlayResult.Failure(name, 1, "SQL", text)));
-        return new PlayResult(passed, failures, Optional.empty());
-    }
-
-    /** An exception for a step that is not there would be forgotten for ever. */
-    private List<PlayResult.Failure> staleDivergences(String name, Transcript transcript) {
-        return differences.divergences().stream()
-                .filter(divergence -> divergence.file().equals(name))
-                .filter(divergence ->
-                        transcript.steps().stream().noneMatch(step -> divergence.concerns(name, step.label())))
-                .map(divergence -> new PlayResult.Failure(
-                        name, 1, divergence.step(), "a divergence is allowed for this step, but there is no such step"))
-                .toList();
+        performance.awaitBackground().forEach(tally::addBackground);
+        return tally.result();
     }
 
     private static boolean compares(Step step) {
@@ -120,15 +104,15 @@ public final class Player {
             variables.set("base_url", service.toString());
         }
 
-        List<String> play(String file, Step step) throws InterruptedException {
+        StepResult play(String file, Step step) throws InterruptedException {
             try {
-                List<String> problems = new ArrayList<>(problems(file, step));
-                if (step.notifications().isPresent()) {
-                    notificationProblem(step, step.notifications().get()).ifPresent(problems::add);
-                }
-                return problems;
+                StepResult result = step instanceof Step.Call call ? call(file, call) : StepResult.of(problems(step));
+                Optional<String> unheard = step.notifications().isPresent()
+                        ? notificationProblem(step, step.notifications().get())
+                        : Optional.empty();
+                return unheard.isPresent() ? withProblem(result, unheard.get()) : result;
             } catch (IOException | SQLException | IllegalArgumentException e) {
-                return List.of(e.getClass().getSimpleName() + ": " + e.getMessage());
+                return new StepResult.Failed(List.of(e.getClass().getSimpleName() + ": " + e.getMessage()));
             }
         }
 
@@ -136,10 +120,20 @@ public final class Player {
             return database.map(TestedDatabase::awaitBackground).orElse(List.of());
         }
 
-        private List<String> problems(String file, Step step) throws IOException, SQLException, InterruptedException {
-            if (step instanceof Step.Call call) {
-                return call(file, call);
-            }
+        private static StepResult withProblem(StepResult result, String problem) {
+            List<String> problems = result instanceof StepResult.Failed failed ? failed.problems() : List.of();
+            return new StepResult.Failed(
+                    Stream.concat(problems.stream(), Stream.of(problem)).toList());
+        }
+
+        private StepResult call(String file, Step.Call call) throws IOException {
+            Answer answer = http.send(call.request().with(variables));
+            StepResult result = differences.judge(file, call, variables, answer);
+            variables.capture(call.expected().match().capture(), answer);
+            return result;
+        }
+
+        private List<String> problems(Step step) throws IOException, SQLException, InterruptedException {
             if (step instanceof Step.Sql sql) {
                 return sql(sql);
             }
@@ -148,13 +142,6 @@ public final class Player {
                 return List.of();
             }
             return command((Step.Command) step);
-        }
-
-        private List<String> call(String file, Step.Call call) throws IOException {
-            Answer answer = http.send(call.request().with(variables));
-            Expectation expected = differences.expectation(file, call).with(variables);
-            variables.capture(call.expected().match().capture(), answer);
-            return Comparison.problems(expected, answer);
         }
 
         private List<String> sql(Step.Sql sql) throws SQLException, InterruptedException {

@@ -157,6 +157,13 @@ class BadInputIT {
         assertNothingOfOurInside(answer);
     }
 
+    @Test
+    void moreFilterValuesThanAStatementCanHoldAreRefused() throws IOException {
+        Optional<String> query = Optional.of("user_name=" + ",".repeat(50_000));
+        assertRefused(
+                http.send(new Request("GET", "/flows/F/runs", query, NullNode.getInstance(), Map.of())), "many values");
+    }
+
     @ParameterizedTest
     @CsvSource({"DELETE, /flows/F", "PUT, /flows/F", "POST, /ping", "PATCH, /flows", "BREW, /flows"})
     void methodsThatAPathDoesNotHaveAre405(String method, String path) throws IOException {

@@ -33,7 +33,7 @@ final class Certificates {
     /** Makes an authority. */
     static Certificates authority(Path folder) throws Exception {
         Certificates authority = new Certificates(Files.createDirectories(folder));
-        authority.generate("authority", authority.store, "CN=An authority of the tests", "-ext", "bc:c");
+        authority.generate("authority", authority.store, "RSA", "CN=An authority of the tests", "-ext", "bc:c");
         Files.write(authority.root(), authority.keytool(authority.store, "-exportcert", "-rfc", "-alias", "authority"));
         return authority;
     }
@@ -46,12 +46,13 @@ final class Certificates {
     /**
      * Issues a certificate {@code NAME.crt}, with its key as {@code NAME.key} (text) and {@code NAME.pk8} (bytes).
      *
+     * @param algorithm of the key: RSA or EC
      * @param commonName whom it is for: a user
      * @param host whom else it is for: a DNS name
      */
-    void issue(String name, String commonName, String host) throws Exception {
+    void issue(String name, String algorithm, String commonName, String host) throws Exception {
         Path own = folder.resolve(name + ".p12");
-        generate(name, own, "CN=" + commonName);
+        generate(name, own, algorithm, "CN=" + commonName);
         Path request = folder.resolve(name + ".csr");
         Files.write(request, keytool(own, "-certreq", "-alias", name));
         Files.write(
@@ -95,9 +96,9 @@ final class Certificates {
         return key.getEncoded();
     }
 
-    private void generate(String alias, Path to, String name, String... more) throws Exception {
+    private void generate(String alias, Path to, String algorithm, String name, String... more) throws Exception {
         List<String> arguments =
-                new ArrayList<>(List.of("-genkeypair", "-alias", alias, "-keyalg", "RSA", "-dname", name));
+                new ArrayList<>(List.of("-genkeypair", "-alias", alias, "-keyalg", algorithm, "-dname", name));
         arguments.addAll(List.of(more));
         keytool(to, arguments.toArray(String[]::new));
     }

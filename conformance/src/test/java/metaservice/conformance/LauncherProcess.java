@@ -11,7 +11,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
@@ -43,6 +42,12 @@ final class LauncherProcess implements AutoCloseable {
         return start(JavaHome.running(), environment);
     }
 
+    /** Starts that of a distribution on the Java that runs this test and waits until it says that it is ready. */
+    static LauncherProcess start(Distribution distribution, Map<String, String> environment)
+            throws IOException, InterruptedException {
+        return start(distribution, JavaHome.running(), environment);
+    }
+
     /**
      * Starts it and waits until it says that it is ready.
      *
@@ -51,8 +56,13 @@ final class LauncherProcess implements AutoCloseable {
      */
     static LauncherProcess start(JavaHome java, Map<String, String> environment)
             throws IOException, InterruptedException {
+        return start(Distribution.assembled(), java, environment);
+    }
+
+    private static LauncherProcess start(Distribution distribution, JavaHome java, Map<String, String> environment)
+            throws IOException, InterruptedException {
         Path log = Files.createTempFile("metaservice", ".log");
-        Process process = command(java, environment, List.of())
+        Process process = command(distribution, java, environment, List.of())
                 .redirectError(log.toFile())
                 .start();
         LauncherProcess launcher = new LauncherProcess(process, log);
@@ -72,7 +82,7 @@ final class LauncherProcess implements AutoCloseable {
             throws IOException, InterruptedException {
         Path log = Files.createTempFile("metaservice", ".log");
         Path out = Files.createTempFile("metaservice", ".out");
-        Process process = command(JavaHome.running(), environment, List.of(arguments))
+        Process process = command(Distribution.assembled(), JavaHome.running(), environment, List.of(arguments))
                 .redirectOutput(out.toFile())
                 .redirectError(log.toFile())
                 .start();
@@ -86,14 +96,6 @@ final class LauncherProcess implements AutoCloseable {
             Files.delete(out);
             Files.delete(log);
         }
-    }
-
-    /** A program of the distribution, {@code metaservice} or {@code migration_tools}. */
-    static Path program(String name) {
-        String distribution = Optional.ofNullable(System.getProperty("metaservice.distribution"))
-                .orElseThrow(() -> new IllegalStateException(
-                        "the build sets the system property metaservice.distribution to the folder to test"));
-        return Path.of(distribution).toAbsolutePath().normalize().resolve("bin").resolve(name);
     }
 
     /** Where clients find the metadata service. */
@@ -147,8 +149,10 @@ final class LauncherProcess implements AutoCloseable {
         Files.deleteIfExists(log);
     }
 
-    private static ProcessBuilder command(JavaHome java, Map<String, String> environment, List<String> arguments) {
-        List<String> command = Stream.concat(Stream.of(program("metaservice").toString()), arguments.stream())
+    private static ProcessBuilder command(
+            Distribution distribution, JavaHome java, Map<String, String> environment, List<String> arguments) {
+        List<String> command = Stream.concat(
+                        Stream.of(distribution.program("metaservice").toString()), arguments.stream())
                 .toList();
         ProcessBuilder builder = new ProcessBuilder(command);
         // A developer's own MF_METADATA_DB_* must not reach the process.

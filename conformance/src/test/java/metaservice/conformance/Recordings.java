@@ -11,6 +11,9 @@ import java.util.stream.Stream;
 /** The recorded transcripts and schemas among the test's resources. */
 final class Recordings {
 
+    /** Recorded of 2.5.1 together with the schema, and the same in all generations that have triggers. */
+    private static final String NOTIFICATIONS = "schema/notify-samples.jsonl";
+
     private Recordings() {}
 
     /** Folder with the schemas a database can be rebuilt with. */
@@ -25,6 +28,12 @@ final class Recordings {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    /** The names of all transcripts that a generation, such as {@code v3}, has to answer. */
+    static List<String> of(String generation) {
+        Stream<String> shared = generation.equals("v1") ? Stream.of() : Stream.of(NOTIFICATIONS);
+        return Stream.concat(in(generation).stream(), shared).toList();
     }
 
     /** The names of all transcripts in a folder, sorted. */

@@ -1,24 +1,199 @@
 package metaservice.conformance;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import metaservice.conformance.AllowedDivergence.Scope;
+import metaservice.conformance.DeclaredDifferences.Habit;
+import metaservice.migrations.SchemaVersion;
+import metaservice.migrations.ServiceVersion;
 
 /**
- * How our services differ from the recordings, each generation in one value. A step joins the list of divergences only
- * with a reason why ours is the better answer.
+ * How our services differ from the recordings. {@code docs/compatibility.md} tells users the same; a step joins one of
+ * these lists only with a reason why ours is the better answer, or the only one that its schema allows.
  */
 final class ReviewedDivergences {
 
-    /** None so far. */
-    private static final List<AllowedDivergence> STEPS = List.of();
+    /** From here on a task may have metadata of the same name more than once, and may not before. */
+    private static final SchemaVersion REPEATED_FIELDS = new SchemaVersion(20201002000616L);
 
-    /** 1.x and 2.x report the recorded versions. */
-    static final DeclaredDifferences V1_AND_V2 = new DeclaredDifferences(Optional.empty(), true, STEPS);
+    /** 1.x was recorded where the schema refuses repeated metadata fields; on later ones it keeps what clients send. */
+    static final String KEPT = "repeated metadata fields are kept, because the schema allows them";
 
-    /** Where the recording, made of unreleased code, still says 2.5.1. */
-    static final String V3_VERSION = "3.0.0";
+    /** 2.x was recorded where the schema allows repeated metadata fields; on its lowest one they are left out. */
+    static final String REFUSED = "repeated metadata fields are left out, because the schema refuses them";
 
-    static final DeclaredDifferences V3 = new DeclaredDifferences(Optional.of(V3_VERSION), true, STEPS);
+    /** Clients of the reference take its 404 as "too early", and so may anything between them and us as a failure. */
+    static final String EARLY_HEARTBEAT = "a heartbeat that comes early is fine";
+
+    /** The reference leaves rows out of a batch and says only how many it stored. */
+    static final String LEFT_OUT = "a batch says which rows were left out, and why";
+
+    /** A batch is tried as a whole first, and sequences do not go back when a trigger refuses one of its rows. */
+    static final String LATER_IDS = "rows that were tried in vain use up ids";
+
+    private static final String NOTIFICATIONS = "schema/notify-samples.jsonl";
+
+    private static final Pattern HEARTBEAT = Pattern.compile("/flows/.*/heartbeat");
+
+    /** Their senders are unknown, so that nothing is early about them. */
+    private static final Set<Integer> UNKNOWN_SENDERS = Set.of(2, 3, 37, 46);
+
+    private static final String STORED = "is stored already, and stays as it is";
+    private static final String NO_NULL = "expected a value, found null";
+    private static final String NO_ATTEMPT = "expected a whole number from -32768 to 32767";
+    private static final String TOO_LONG = "expected at most 255 characters, found 256";
 
     private ReviewedDivergences() {}
+
+    /** How one generation may differ on one schema. */
+    static DeclaredDifferences of(String generation, ServiceVersion version, SchemaVersion schema) {
+        return new DeclaredDifferences(
+                Optional.of(version.toString()),
+                Set.of(Habit.values()),
+                divergences(generation, schema.compareTo(REPEATED_FIELDS) >= 0));
+    }
+
+    private static List<AllowedDivergence> divergences(String generation, boolean repeatedFields) {
+        return switch (generation) {
+            case "v1" -> repeatedFields ? keptByV1() : List.of();
+            case "v2" -> repeatedFields ? List.of(laterIds()) : refusedToV2();
+            case "v3" -> kinderV3();
+            default -> List.of();
+        };
+    }
+
+    private static List<AllowedDivergence> keptByV1() {
+        return Stream.of(
+                        rows(
+                                KEPT,
+                                "v1/client-read.jsonl",
+                                "17:6 31:6 38:6 45:6 47:6 50:1 52:1 59:6 70:6 91:6 102:6 113:6 127:9 132:9",
+                                "151:18 155:18 159:20 162:34 166:18 171:34 172:34"),
+                        rows(
+                                KEPT,
+                                "v1/client-resume.jsonl",
+                                "17:6 31:6 37:6 45:6 47:6 50:1 52:1 59:6 99:6 101:6 104:6 106:6 111:6 115:6"),
+                        rows(KEPT, "v1/client-run.jsonl", "17:6 34:6 41:6 45:6 55:6 57:6 60:1 62:1 69:6 80:6"),
+                        rows(
+                                KEPT,
+                                "v1/metadata.jsonl",
+                                "8:1 10:2 14:3 16:1 18:7 28:10 31:4 35:9 36:19 59:20 67:22 70:1"))
+                .flatMap(List::stream)
+                .toList();
+    }
+
+    private static List<AllowedDivergence> refusedToV2() {
+        return Stream.of(
+                        rows(
+                                REFUSED,
+                                "v2/client-read.jsonl",
+                                "18:0 33:0 40:0 50:0 51:0 53:0 54:0 63:0 75:0 99:0 111:0 124:0",
+                                "163:12 167:12 171:14 174:14 178:12 182:14 183:14 196:14 197:14 200:12 207:12"),
+                        rows(
+                                REFUSED,
+                                "v2/client-resume.jsonl",
+                                "18:0 33:0 38:0 50:0 51:0 53:0 54:0 63:0 101:0 105:0 109:0 110:0 113:0 115:0"),
+                        rows(REFUSED, "v2/client-run.jsonl", "18:0 37:0 40:0 48:0 62:0 63:0 65:0 66:0 74:0 86:0"),
+                        rows(REFUSED, "v2/filtered-tasks.jsonl", "11:2"),
+                        rows(REFUSED, "v2/metadata.jsonl", "15:2 16:0 17:3 27:6 35:15 58:16 69:16"))
+                .flatMap(List::stream)
+                .toList();
+    }
+
+    private static List<AllowedDivergence> kinderV3() {
+        String artifacts = "v3/artifacts.jsonl";
+        String metadata = "v3/metadata.jsonl";
+        String ids = "v3/string-ids.jsonl";
+        return List.of(
+                new AllowedDivergence(
+                        EARLY_HEARTBEAT, ReviewedDivergences::isEarlyHeartbeat, recorded -> recorded.withStatus(200)),
+                leftOut(artifacts, 15, row(0, "name", STORED), row(2, "name", STORED)),
+                leftOut(artifacts, 21, row(0, "name", STORED)),
+                leftOut(
+                        artifacts,
+                        22,
+                        row(0, "name", NO_NULL),
+                        row(1, "location", NO_NULL),
+                        row(2, "ds_type", NO_NULL)),
+                leftOut(artifacts, 24, row(1, "location", TOO_LONG)),
+                leftOut(artifacts, 28, row(0, "attempt_id", NO_ATTEMPT)),
+                leftOut(artifacts, 29, row(0, "attempt_id", NO_NULL)),
+                leftOut(artifacts, 30, row(0, "attempt_id", NO_ATTEMPT)),
+                leftOut(artifacts, 31, row(0, "attempt_id", NO_ATTEMPT)),
+                leftOut(artifacts, 34, row(0, "attempt_id", NO_ATTEMPT)),
+                leftOut(artifacts, 35, row(0, "attempt_id", NO_ATTEMPT)),
+                leftOut(artifacts, 36, row(0, "attempt_id", "expected a text, found an object")),
+                leftOut(metadata, 19, row(0, "field_name", NO_NULL)),
+                leftOut(metadata, 21, row(0, "value", NO_NULL)),
+                leftOut(metadata, 23, row(0, "type", NO_NULL)),
+                leftOut(metadata, 25, row(1, "value", NO_NULL)),
+                leftOut(metadata, 31, row(3, "field_name", TOO_LONG), row(4, "type", TOO_LONG)),
+                leftOut(ids, 55, row(1, "name", STORED)),
+                leftOut(ids, 57, row(1, "name", STORED)),
+                leftOut(ids, 59, row(1, "name", STORED)),
+                leftOut(
+                        NOTIFICATIONS,
+                        25,
+                        row(0, "value", "is too long for the notification that a trigger of the database sends of it")),
+                laterIds());
+    }
+
+    private static AllowedDivergence laterIds() {
+        return new AllowedDivergence(
+                LATER_IDS,
+                Scope.line(NOTIFICATIONS, 27),
+                recorded -> recorded.withRows(recorded.body().size()));
+    }
+
+    private static boolean isEarlyHeartbeat(String file, Step.Call step) {
+        boolean unknown = file.equals("v3/heartbeats.jsonl") && UNKNOWN_SENDERS.contains(step.line());
+        return !unknown
+                && step.request().method().equals("POST")
+                && HEARTBEAT.matcher(step.request().path()).matches()
+                && step.expected().status() == 404;
+    }
+
+    /**
+     * Metadata of which more or fewer rows are stored than were recorded.
+     *
+     * @param steps {@code line:rows}, blanks between; the rows that a batch stores or that a list shows
+     */
+    private static List<AllowedDivergence> rows(String name, String file, String... steps) {
+        return Stream.of(steps)
+                .flatMap(some -> Stream.of(some.split(" ", -1)))
+                .map(step -> step.split(":", 2))
+                .map(step -> new AllowedDivergence(
+                        name,
+                        Scope.line(file, Integer.parseInt(step[0])),
+                        recorded -> withRows(recorded, Integer.parseInt(step[1]))))
+                .toList();
+    }
+
+    private static Expectation withRows(Expectation recorded, int rows) {
+        return recorded.body().isArray()
+                ? recorded.withRows(rows)
+                : recorded.withBody(
+                        Json.parse("{\"metadata_created\": " + rows + "}").orElseThrow());
+    }
+
+    private static AllowedDivergence leftOut(String file, int line, JsonNode... rows) {
+        return new AllowedDivergence(LEFT_OUT, Scope.line(file, line), recorded -> {
+            ObjectNode body = recorded.body().deepCopy();
+            ArrayNode rejected = body.putArray("rejected");
+            Stream.of(rows).forEach(rejected::add);
+            return recorded.withBody(body);
+        });
+    }
+
+    private static JsonNode row(int index, String field, String reason) {
+        return Json.parse("{\"index\": " + index + "}")
+                .map(json -> ((ObjectNode) json).put("field", field).put("reason", reason))
+                .orElseThrow();
+    }
 }

@@ -2,11 +2,15 @@ package metaservice.conformance;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.NullNode;
 import java.io.IOException;
+import java.sql.Connection;
+import java.sql.Statement;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -15,74 +19,17 @@ import metaservice.migrations.TestDatabase;
 import metaservice.migrations.TestDatabases;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Settings that change what a service does: each on a launcher of its own. */
+/**
+ * Settings that change what a service does, beyond what was recorded of them ({@link OwnLauncherIT}): each on a launcher
+ * of its own.
+ */
 class SettingsIT {
 
     private static final long V1 = 1;
-    private static final long V2 = 20230118020300L;
-    private static final long V3 = 20260706000003L;
 
     private static final JsonNode NOTHING = NullNode.getInstance();
-
-    private static final String NOTIFICATIONS = "schema/notify-samples.jsonl";
-
-    private static final AllowedDivergence LATER_ID = new AllowedDivergence(
-            NOTIFICATIONS,
-            "GET /flows/F/runs/1/metadata",
-            "a batch is tried as a whole first, and sequences do not go back when a trigger refuses one of its rows",
-            200,
-            Optional.empty());
-
-    private static final AllowedDivergence EARLY_HEARTBEAT = new AllowedDivergence(
-            NOTIFICATIONS, "too early: no notification", "3.x: not the client's mistake", 200, Optional.empty());
-
-    private static final AllowedDivergence TOLD_WHAT_IS_LEFT_OUT = new AllowedDivergence(
-            NOTIFICATIONS,
-            "a payload of 8000 bytes or more makes the insert fail",
-            "3.x says which row was left out, and why",
-            200,
-            Optional.empty());
-
-    private static final DeclaredDifferences V2_DIFFERENCES = new DeclaredDifferences(
-            ReviewedDivergences.V1_AND_V2.serviceVersion(),
-            ReviewedDivergences.V1_AND_V2.jsonTyped(),
-            List.of(LATER_ID));
-
-    private static final DeclaredDifferences V3_DIFFERENCES = new DeclaredDifferences(
-            ReviewedDivergences.V3.serviceVersion(),
-            ReviewedDivergences.V3.jsonTyped(),
-            List.of(LATER_ID, EARLY_HEARTBEAT, TOLD_WHAT_IS_LEFT_OUT));
-
-    @ParameterizedTest(name = "{1} on schema {0}")
-    @CsvSource({
-        V2 + ", v2/prefix.jsonl",
-        V2 + ", v2/tables.jsonl",
-        V2 + ", schema/notify-samples.jsonl",
-        V3 + ", v3/prefix.jsonl",
-        V3 + ", v3/tables.jsonl",
-        V3 + ", v3/cutoff.jsonl",
-        V3 + ", schema/notify-samples.jsonl"
-    })
-    void everyStepIsAnsweredAsRecordedWithTheSettingsOfTheRecording(long schema, String file) throws Exception {
-        Transcript transcript = Recordings.read(file);
-        try (TestDatabase database = TestDatabases.at(schema);
-                LauncherProcess launcher =
-                        LauncherProcess.start(with(database.environment(), transcript.environment()))) {
-            Stage stage = new Stage(
-                    Map.of(transcript.service(), launcher.metadata().resolve("/")),
-                    Optional.of(database.dataSource()),
-                    Recordings.schemas(),
-                    List.of(),
-                    Stage.DEFAULT_TIMEOUT);
-            DeclaredDifferences differences = schema == V3 ? V3_DIFFERENCES : V2_DIFFERENCES;
-            PlayResult result = new Player(stage, differences).play(transcript);
-            assertTrue(result.isAsRecorded(), result::toString);
-            assertEquals(Optional.empty(), result.skipped());
-        }
-    }
 
     @Test
     void theFirstGenerationKnowsNeitherPrefixNorTablesNorTriggersNorReplica() throws Exception {
@@ -151,6 +98,40 @@ class SettingsIT {
             Map<String, String> asking =
                     Map.of("Origin", "https://other.example", "Access-Control-Request-Method", "POST");
             assertEquals(405, send(http, "OPTIONS", "/flows", asking).status());
+        }
+    }
+
+    @Test
+    void thePoolKeepsAsManyConnectionsAsItIsTold() throws Exception {
+        Map<String, String> three = Map.of("MF_METADATA_DB_POOL_MIN", "3", "MF_METADATA_DB_POOL_MAX", "3");
+        String count = "select count(*) from pg_stat_activity where application_name = 'metaservice'"
+                + " and datname = current_database()";
+        try (TestDatabase database = TestDatabases.newest();
+                LauncherProcess launcher = LauncherProcess.start(with(database.environment(), three))) {
+            assertTimeoutPreemptively(
+                    Duration.ofSeconds(20),
+                    () -> {
+                        while (!database.query(count).equals(List.of(List.of(3L)))) {
+                            Thread.onSpinWait();
+                        }
+                    },
+                    launcher::log);
+        }
+    }
+
+    @Test
+    void aStatementThatTakesTooLongIsAnsweredWithAWayOut() throws Exception {
+        try (TestDatabase database = TestDatabases.newest();
+                LauncherProcess launcher =
+                        LauncherProcess.start(with(database.environment(), Map.of("MF_METADATA_DB_TIMEOUT", "0.5")));
+                HttpConnection http = new HttpConnection(launcher.metadata(), Stage.DEFAULT_TIMEOUT);
+                Connection other = database.dataSource().getConnection();
+                Statement statement = other.createStatement()) {
+            other.setAutoCommit(false);
+            statement.execute("lock table flows_v3");
+            Answer answer = send(http, "GET", "/flows");
+            assertEquals(503, answer.status());
+            assertTrue(answer.header("Retry-After").isPresent());
         }
     }
 

@@ -49,8 +49,9 @@ class SslIT {
         this.folder = folder;
         authority = Certificates.authority(folder.resolve("authority"));
         stranger = Certificates.authority(folder.resolve("stranger"));
-        authority.issue("server", "database", "localhost");
-        authority.issue("client", "certified", "client.example");
+        authority.issue("server", "RSA", "database", "localhost");
+        authority.issue("rsa", "RSA", "certified", "client.example");
+        authority.issue("ec", "EC", "certified", "client.example");
         Path data = folder.resolve("data");
         server = PostgresServer.start(
                 data,
@@ -93,13 +94,14 @@ class SslIT {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"client.key", "client.pk8"})
-    void aClientCertificateLetsItsUserIn(String key) throws Exception {
+    @CsvSource({"rsa, rsa.key", "rsa, rsa.pk8", "ec, ec.key"})
+    void aClientCertificateLetsItsUserIn(String certificate, String key) throws Exception {
         Map<String, String> settings = settings("verify-full", "localhost");
         settings.put("MF_METADATA_DB_USER", "certified");
         settings.put(ROOT_PATH, authority.root().toString());
         settings.put(
-                "MF_METADATA_DB_SSL_CERT_PATH", authority.certificate("client").toString());
+                "MF_METADATA_DB_SSL_CERT_PATH",
+                authority.certificate(certificate).toString());
         settings.put(
                 "MF_METADATA_DB_SSL_KEY_PATH",
                 authority.root().resolveSibling(key).toString());

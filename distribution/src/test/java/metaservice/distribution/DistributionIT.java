@@ -36,6 +36,7 @@ class DistributionIT {
             "metaservice.kit", Set.of("metaservice.spi"),
             "metaservice.migrations", Set.of(),
             "metaservice.launcher", Set.of("metaservice.migrations", "metaservice.spi"),
+            "metaservice.sts", Set.of("metaservice.spi"),
             "metaservice.tools", Set.of("metaservice.migrations"));
 
     private static final Set<String> A_SERVICE_MAY_KNOW = Set.of("metaservice.kit", "metaservice.spi");
@@ -51,7 +52,9 @@ class DistributionIT {
     static List<Path> ourJars() {
         return Stream.concat(
                         services().stream(),
-                        jars("lib").stream().filter(jar -> !ownPackages(jar).isEmpty()))
+                        Stream.of("lib", "lib/sts")
+                                .flatMap(folder -> jars(folder).stream())
+                                .filter(jar -> !ownPackages(jar).isEmpty()))
                 .toList();
     }
 
@@ -112,7 +115,7 @@ class DistributionIT {
 
     @Test
     void noLibraryIsThereTwice() {
-        Map<String, List<Path>> byName = Stream.of("lib", "lib/embedded")
+        Map<String, List<Path>> byName = Stream.of("lib", "lib/embedded", "lib/sts")
                 .flatMap(folder -> jars(folder).stream())
                 .collect(Collectors.groupingBy(
                         jar -> jar.getFileName().toString().replaceFirst("-[0-9].*", ""),

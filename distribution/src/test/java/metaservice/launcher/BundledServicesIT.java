@@ -53,7 +53,9 @@ class BundledServicesIT {
                 config.poolMin(),
                 config.poolMax(),
                 config.timeout());
-        IsolatedService service = IsolatedService.start(bundled, access, ServiceSettings.DEFAULTS);
+        IsolatedService service = IsolatedService.start(bundled, access, ServiceSettings.DEFAULTS, () -> {
+            throw new AssertionError("nobody asks for tokens here");
+        });
         assertEquals(Health.UP, service.health());
         door.serve(service.handler());
         HttpResponse<String> created = send(

@@ -110,6 +110,7 @@ class BundledSwapIT {
                 LauncherConfig.fromEnvironment(SETTINGS),
                 ServiceCatalog.read(Path.of("target", "metaservice", "services")),
                 DatabaseSource.given(DatabaseConfig.fromEnvironment(database.environment())),
+                TokenLibrary.issuer(Optional.empty(), Path.of("target", "metaservice", "lib", "sts")),
                 new StopSignal());
     }
 

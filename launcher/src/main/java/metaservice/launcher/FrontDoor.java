@@ -31,9 +31,9 @@ final class FrontDoor implements AutoCloseable {
     private final AtomicReference<Admission> behind = new AtomicReference<>(new Admission(STARTING));
     private final HttpListener listener;
 
-    private FrontDoor(InetSocketAddress address, long maxBodyBytes) throws IOException {
+    private FrontDoor(InetSocketAddress address, long maxBodyBytes, ClientPatience.Limits patience) throws IOException {
         this.maxBodyBytes = maxBodyBytes;
-        this.listener = HttpListener.open("front-door", address, THREADS, this::receive);
+        this.listener = HttpListener.open("front-door", address, THREADS, patience, this::receive);
     }
 
     /**
@@ -43,7 +43,13 @@ final class FrontDoor implements AutoCloseable {
      * @throws IOException if the address cannot be bound
      */
     static FrontDoor open(InetSocketAddress address, long maxBodyBytes) throws IOException {
-        return new FrontDoor(address, maxBodyBytes);
+        return open(address, maxBodyBytes, ClientPatience.Limits.forBodiesUpTo(maxBodyBytes));
+    }
+
+    /** The same, with as much patience as a test has. */
+    static FrontDoor open(InetSocketAddress address, long maxBodyBytes, ClientPatience.Limits patience)
+            throws IOException {
+        return new FrontDoor(address, maxBodyBytes, patience);
     }
 
     int port() {

@@ -66,9 +66,15 @@ final class HttpListener implements AutoCloseable {
      * Opens the socket; from then on requests reach the handler, on an I/O thread.
      *
      * @param name of the listener's threads
+     * @param patience what clients may ask of the listener
      * @throws IOException if the address cannot be bound
      */
-    static HttpListener open(String name, InetSocketAddress address, Threads threads, HttpHandler handler)
+    static HttpListener open(
+            String name,
+            InetSocketAddress address,
+            Threads threads,
+            ClientPatience.Limits patience,
+            HttpHandler handler)
             throws IOException {
         XnioWorker worker = Xnio.getInstance()
                 .createWorker(OptionMap.builder()
@@ -82,7 +88,8 @@ final class HttpListener implements AutoCloseable {
         try {
             HttpOpenListener connections = new HttpOpenListener(buffers, httpOptions());
             // Clients that ask before they send a long body are told to go on when the body is read.
-            connections.setRootHandler(new HttpContinueReadHandler(Failures.caughtFrom(handler)));
+            connections.setRootHandler(
+                    new HttpContinueReadHandler(new ClientPatience(patience, Failures.caughtFrom(handler))));
             return new HttpListener(worker, buffers, connections, listen(worker, address, connections));
         } catch (IOException | RuntimeException e) {
             buffers.close();

@@ -18,6 +18,7 @@ import metaservice.spi.ServiceContext;
 import metaservice.spi.ServiceProvider;
 import metaservice.spi.ServiceSettings;
 import metaservice.spi.ServiceStartException;
+import metaservice.spi.TokenIssuer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -50,10 +51,11 @@ final class IsolatedService implements AutoCloseable {
      *
      * @throws ServiceStartException if the jar does not hold what its manifest promises, or the service cannot run
      */
-    static IsolatedService start(BundledService bundled, DatabaseAccess database, ServiceSettings settings)
+    static IsolatedService start(
+            BundledService bundled, DatabaseAccess database, ServiceSettings settings, TokenIssuer tokens)
             throws ServiceStartException {
         ServiceClassLoader loader = loaderOf(bundled);
-        ServiceContext told = new ServiceContext(bundled.version().toString(), database, settings);
+        ServiceContext told = new ServiceContext(bundled.version().toString(), database, settings, tokens);
         try {
             RunningService service = ServiceThread.call(
                     threadOf(bundled, "start"),

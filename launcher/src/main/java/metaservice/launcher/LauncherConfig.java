@@ -12,7 +12,8 @@ import metaservice.spi.ServiceSettings;
 import metaservice.spi.Tables;
 
 /**
- * What the operator chose, apart from where the database is. Read from the environment here and nowhere else.
+ * What the operator chose, apart from where the database is and {@linkplain TokenSettings whose credentials clients
+ * get}. Read from the environment here and nowhere else.
  *
  * @param host address both listeners bind to
  * @param metadataPort port of the front door, 0 to 65535; 0 means any free one

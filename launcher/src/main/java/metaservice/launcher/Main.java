@@ -11,6 +11,8 @@ import java.util.function.Supplier;
 import java.util.logging.Level;
 import metaservice.migrations.DatabaseConfig;
 import metaservice.migrations.InvalidConfigException;
+import metaservice.spi.TokenIssuer;
+import metaservice.spi.TokenRole;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import picocli.CommandLine;
@@ -82,20 +84,24 @@ public final class Main {
         List<String> problems = new ArrayList<>();
         Optional<LauncherConfig> config = read(() -> LauncherConfig.fromEnvironment(environment), problems);
         config.ifPresent(Main::prepareLogging);
+        Optional<Optional<TokenRole>> role = read(() -> TokenSettings.fromEnvironment(environment), problems);
         Optional<DatabaseSource> database = read(() -> database(options, environment), problems);
         if (!problems.isEmpty()) {
             throw new InvalidConfigException(problems);
         }
         ServiceCatalog catalog = ServiceCatalog.read(home().resolve("services"));
-        return supervise(out, config.orElseThrow(), catalog, database.orElseThrow());
+        try (TokenIssuer tokens =
+                TokenLibrary.issuer(role.orElseThrow(), home().resolve("lib").resolve("sts"))) {
+            return supervise(out, config.orElseThrow(), catalog, database.orElseThrow(), tokens);
+        }
     }
 
     private static ExitCode supervise(
-            PrintStream out, LauncherConfig config, ServiceCatalog catalog, DatabaseSource database)
+            PrintStream out, LauncherConfig config, ServiceCatalog catalog, DatabaseSource database, TokenIssuer tokens)
             throws StartFailedException, InterruptedException {
         StopSignal stop = new StopSignal();
         stop.onProcessEnd(config.drainTimeout().plus(CLOSING));
-        try (Supervisor supervisor = new Supervisor(config, catalog, database, stop)) {
+        try (Supervisor supervisor = new Supervisor(config, catalog, database, tokens, stop)) {
             Optional<StartupReport> report = supervisor.start();
             if (report.isPresent()) {
                 out.print(report.get().text());

@@ -4,16 +4,24 @@ import io.undertow.server.HttpServerExchange;
 import io.undertow.util.Headers;
 import io.undertow.util.HttpString;
 import io.undertow.util.Methods;
+import io.undertow.util.SameThreadExecutor;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import metaservice.migrations.LastUpgrade;
 import metaservice.migrations.Migrations;
+import metaservice.migrations.RunningMigration;
+import metaservice.migrations.SchemaDifference;
 import metaservice.migrations.SchemaState;
 import metaservice.migrations.SchemaStatus;
 import metaservice.migrations.SchemaVersion;
@@ -37,14 +45,23 @@ final class MigrationApi implements AutoCloseable {
 
     private static final String NAME_OF_NEWEST = "latest";
 
+    /** How long a caller waits for an upgrade; load balancers drop a connection that is idle for 350 seconds. */
+    private static final Duration UPGRADE_WAIT = Duration.ofMinutes(5);
+
     private static final Answer PONG = Answer.text(200, "pong");
     private static final Answer NOT_FOUND = Answer.text(404, "404: Not Found");
     private static final Answer METHOD_NOT_ALLOWED = Answer.text(405, "405: Method Not Allowed");
+    private static final Answer UPGRADED = Answer.text(200, "upgrade success");
+    private static final Answer UPGRADE_FAILED = Answer.text(500, "upgrade failed");
+    private static final Answer STILL_UPGRADING = Answer.text(
+            202, "upgrade still running: GET /db_schema_status tells how far it is, PATCH /upgrade waits for it again");
     private static final Answer STOPPING = Answer.unavailable("detail", "Metaservice is stopping.");
 
     private final Migrations migrations;
     private final Services services;
     private final String database;
+    private final SharedUpgrade upgrade;
+    private final Duration upgradeWait;
     private final List<Route> routes;
     private final Admission admission;
     private final HttpListener listener;
@@ -54,14 +71,18 @@ final class MigrationApi implements AutoCloseable {
             Migrations migrations,
             Services services,
             String database,
-            boolean upgradeEndpoint)
+            boolean upgradeEndpoint,
+            Duration upgradeWait)
             throws IOException {
         this.migrations = migrations;
         this.services = services;
         this.database = database;
+        this.upgrade = new SharedUpgrade(this::runUpgrade);
+        this.upgradeWait = upgradeWait;
         this.routes = routes(upgradeEndpoint);
         this.admission = new Admission(this::route);
-        this.listener = HttpListener.open("migration-api", address, THREADS, this::receive);
+        this.listener = HttpListener.open(
+                "migration-api", address, THREADS, ClientPatience.Limits.forBodiesUpTo(0), this::receive);
     }
 
     /**
@@ -79,7 +100,23 @@ final class MigrationApi implements AutoCloseable {
             String database,
             boolean upgradeEndpoint)
             throws IOException {
-        return new MigrationApi(address, migrations, services, database, upgradeEndpoint);
+        return open(address, migrations, services, database, upgradeEndpoint, UPGRADE_WAIT);
+    }
+
+    /**
+     * The same for less patient callers.
+     *
+     * @param upgradeWait how long a caller of {@code /upgrade} waits before it is told that the upgrade goes on
+     */
+    static MigrationApi open(
+            InetSocketAddress address,
+            Migrations migrations,
+            Services services,
+            String database,
+            boolean upgradeEndpoint,
+            Duration upgradeWait)
+            throws IOException {
+        return new MigrationApi(address, migrations, services, database, upgradeEndpoint, upgradeWait);
     }
 
     /** What the migration service has to do with services: it tells of them, and tells them of upgrades. */
@@ -109,16 +146,25 @@ final class MigrationApi implements AutoCloseable {
     /** One line of the table below. */
     private record Route(HttpString method, String path, Action action) {}
 
-    /** Finds an answer; may block and may ask the database. */
+    /** Finds an answer, at once or later; may block and may ask the database. */
     private interface Action {
+        CompletableFuture<Answer> answer() throws SQLException;
+    }
+
+    /** Finds an answer at once. */
+    private interface Lookup {
         Answer answer() throws SQLException;
+    }
+
+    private static Action now(Lookup lookup) {
+        return () -> CompletableFuture.completedFuture(lookup.answer());
     }
 
     private List<Route> routes(boolean upgradeEndpoint) {
         Stream<Route> always = Stream.of(
-                new Route(Methods.GET, "/ping", () -> PONG),
-                new Route(Methods.GET, "/version", this::version),
-                new Route(Methods.GET, "/db_schema_status", this::status));
+                new Route(Methods.GET, "/ping", now(() -> PONG)),
+                new Route(Methods.GET, "/version", now(this::version)),
+                new Route(Methods.GET, "/db_schema_status", now(this::status)));
         Stream<Route> upgrade = Stream.of(new Route(Methods.PATCH, "/upgrade", this::upgrade));
         return (upgradeEndpoint ? Stream.concat(always, upgrade) : always).toList();
     }
@@ -153,7 +199,16 @@ final class MigrationApi implements AutoCloseable {
 
     private void answer(Route route, HttpServerExchange exchange) {
         try {
-            route.action().answer().handleRequest(exchange);
+            CompletableFuture<Answer> answer = route.action().answer();
+            if (answer.isDone()) {
+                answer.join().handleRequest(exchange);
+            } else {
+                // No thread waits meanwhile: those who ask for the status must find one.
+                exchange.dispatch(SameThreadExecutor.INSTANCE, () -> {
+                    // Nobody has to look at the result: failures became answers before.
+                    CompletableFuture<Void> unused = answer.thenAccept(found -> found.handleRequest(exchange));
+                });
+            }
         } catch (SQLException e) {
             if (DatabaseTrouble.isAway(e)) {
                 LOG.warn("{} {}: {}", route.method(), route.path(), DatabaseTrouble.sentence(database, e));
@@ -171,7 +226,7 @@ final class MigrationApi implements AutoCloseable {
     private Answer version() throws SQLException {
         SchemaStatus status = migrations.status();
         if (status.state() == SchemaState.EMPTY) {
-            Answer upgraded = upgrade();
+            Answer upgraded = upgrade().join();
             if (upgraded.status() != 200) {
                 return upgraded;
             }
@@ -208,26 +263,79 @@ final class MigrationApi implements AutoCloseable {
         members.put("db_schema_versions", texts(status.bundled()));
         members.put("unapplied_migrations", texts(status.unapplied()));
         members.putAll(services.status(status));
+        members.put("running_migration", status.running().map(MigrationApi::members));
+        members.put("last_upgrade", status.lastUpgrade().map(MigrationApi::members));
+        members.put("drift", status.drift().stream().map(MigrationApi::members).toList());
         return Answer.json(200, members);
     }
 
+    private static Map<String, Object> members(RunningMigration running) {
+        Map<String, Object> members = new LinkedHashMap<>();
+        members.put("version", running.version());
+        members.put("phase", running.phase());
+        members.put(
+                "percent",
+                running.percent().isPresent() ? Optional.of(running.percent().getAsInt()) : Optional.empty());
+        return members;
+    }
+
+    private static Map<String, Object> members(LastUpgrade last) {
+        Map<String, Object> members = new LinkedHashMap<>();
+        members.put("from", last.from());
+        members.put("to", last.to());
+        members.put("started_at", last.startedAt());
+        members.put("seconds", last.duration().map(duration -> duration.toMillis() / 1000.0));
+        members.put("outcome", last.outcome().name().toLowerCase(Locale.ROOT));
+        members.put("detail", last.detail());
+        return members;
+    }
+
+    private static Map<String, Object> members(SchemaDifference difference) {
+        Map<String, Object> members = new LinkedHashMap<>();
+        members.put("kind", difference.kind());
+        members.put("table", difference.table());
+        members.put("name", difference.name());
+        members.put("expected", difference.expected());
+        members.put("found", difference.isMissing() ? Optional.empty() : Optional.of(difference.found()));
+        return members;
+    }
+
+    /** Joins the upgrade that runs, or starts one. */
+    private CompletableFuture<Answer> upgrade() {
+        return upgrade.startOrJoin()
+                .handle((outcome, failure) -> failure == null ? answer(outcome) : UPGRADE_FAILED)
+                .completeOnTimeout(STILL_UPGRADING, upgradeWait.toMillis(), TimeUnit.MILLISECONDS);
+    }
+
     /** A refusal is no failure of ours, and trying again would not help: 409. The reference knows only 200 and 500. */
-    private Answer upgrade() {
-        UpgradeOutcome outcome = migrations.upgrade();
-        services.schemaMayHaveChanged();
-        if (outcome instanceof UpgradeOutcome.Upgraded upgraded) {
-            LOG.info("Upgraded the schema from {} to {}", upgraded.from(), upgraded.to());
-            return Answer.text(200, "upgrade success");
-        }
+    private static Answer answer(UpgradeOutcome outcome) {
         if (outcome instanceof UpgradeOutcome.Refused refused) {
-            LOG.warn("Upgrade refused: {} {}", refused.reason(), refused.remedy());
             return Answer.text(409, "upgrade refused: " + refused.reason() + " " + refused.remedy());
         }
-        if (outcome instanceof UpgradeOutcome.Failed failed) {
-            LOG.error("Upgrade failed at schema {}: {}", failed.at(), failed.reason(), failed.cause());
-            return Answer.text(500, "upgrade failed");
+        return outcome instanceof UpgradeOutcome.Failed ? UPGRADE_FAILED : UPGRADED;
+    }
+
+    private UpgradeOutcome runUpgrade() {
+        try {
+            UpgradeOutcome outcome = migrations.upgrade();
+            services.schemaMayHaveChanged();
+            log(outcome);
+            return outcome;
+        } catch (RuntimeException e) {
+            LOG.error("Upgrade failed", e);
+            throw e;
         }
-        return Answer.text(200, "upgrade success");
+    }
+
+    private static void log(UpgradeOutcome outcome) {
+        if (outcome instanceof UpgradeOutcome.Upgraded upgraded) {
+            LOG.info("Upgraded the schema from {} to {}", upgraded.from(), upgraded.to());
+            upgraded.repaired().forEach(repaired -> LOG.info("Repaired: {}", repaired));
+        } else if (outcome instanceof UpgradeOutcome.Refused refused) {
+            LOG.warn("Upgrade refused: {} {}", refused.reason(), refused.remedy());
+        } else if (outcome instanceof UpgradeOutcome.Failed failed) {
+            LOG.error("Upgrade failed at schema {}: {}", failed.at(), failed.reason(), failed.cause());
+        }
     }
 
     private static List<String> texts(List<SchemaVersion> versions) {

@@ -98,11 +98,11 @@ final class Options {
                 .getCommandSpec()
                 .usageMessage()
                 .footer(footer.toArray(String[]::new))
-                .width(120);
+                .width(130);
         return commandLine.getUsageMessage(CommandLine.Help.Ansi.OFF);
     }
 
     private static String line(Setting setting) {
-        return String.format("  %-44s  %-9s  %s", setting.name(), setting.otherwise(), setting.meaning());
+        return String.format("  %-44s  %-11s  %s", setting.name(), setting.otherwise(), setting.meaning());
     }
 }

@@ -34,9 +34,7 @@ record Setting(String name, String otherwise, String meaning) {
     static final Setting ATTEMPT_WAIT =
             new Setting("MF_SERVICE_CONNECTION_RETRY_WAITTIME_SECONDS", "1", "seconds between two of these attempts");
     static final Setting CUTOFF = new Setting(
-            "RUN_INACTIVE_CUTOFF_TIME",
-            "360",
-            "seconds without heartbeat after which an unfinished run has failed (3.x)");
+            "RUN_INACTIVE_CUTOFF_TIME", "360", "seconds after the last heartbeat until an unfinished run has failed");
     static final Setting FLOWS = new Setting("DB_TABLE_NAME_FLOWS", Tables.DEFAULT.flows(), "table of flows");
     static final Setting RUNS = new Setting("DB_TABLE_NAME_RUNS", Tables.DEFAULT.runs(), "table of runs");
     static final Setting STEPS = new Setting("DB_TABLE_NAME_STEPS", Tables.DEFAULT.steps(), "table of steps");
@@ -48,9 +46,14 @@ record Setting(String name, String otherwise, String meaning) {
     static final Setting TRIGGERS =
             new Setting("DB_TRIGGER_CREATE", "0", "1: create triggers that notify a user interface of changes");
     static final Setting SCHEMA = new Setting("DB_SCHEMA_NAME", "public", "schema that gets these triggers");
-    static final Setting ORIGINS = new Setting(
-            "ORIGIN_TO_ALLOW_CORS_FROM", "-", "origins whose pages may use the service, with commas between; or *");
+    static final Setting ORIGINS =
+            new Setting("ORIGIN_TO_ALLOW_CORS_FROM", "-", "origins whose pages may use the service: a,b or *");
     static final Setting ECHO = new Setting("AIOPG_ECHO", "0", "1: log SQL statements, without their values");
+    static final Setting IAM_ROLE =
+            new Setting("MF_USER_IAM_ROLE", "-", "ARN of the role whose credentials /auth/token gives");
+    static final Setting STS_REGION = new Setting("MF_REGION", "us-west-2", "AWS region of the token service");
+    static final Setting STS_ENDPOINT =
+            new Setting("MF_STS_ENDPOINT", "-", "address of the token service, if not AWS.s");
     static final Setting LOG_LEVEL = new Setting("LOGLEVEL", "INFO", "DEBUG, INFO, WARNING, ERROR or CRITICAL");
 
     /** The launcher's own variables, in the order of the help. */
@@ -76,6 +79,9 @@ record Setting(String name, String otherwise, String meaning) {
             TRIGGERS,
             SCHEMA,
             ORIGINS,
+            IAM_ROLE,
+            STS_REGION,
+            STS_ENDPOINT,
             LOG_LEVEL,
             ECHO);
 

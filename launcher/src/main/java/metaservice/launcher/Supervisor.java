@@ -13,6 +13,7 @@ import metaservice.migrations.SchemaStatus;
 import metaservice.migrations.UpgradeOutcome;
 import metaservice.spi.DatabaseAccess;
 import metaservice.spi.ServiceStartException;
+import metaservice.spi.TokenIssuer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -27,6 +28,7 @@ final class Supervisor implements AutoCloseable {
     private final LauncherConfig config;
     private final ServiceCatalog catalog;
     private final DatabaseSource databaseSource;
+    private final TokenIssuer tokens;
     private final StopSignal stop;
 
     private FrontDoor frontDoor;
@@ -34,10 +36,16 @@ final class Supervisor implements AutoCloseable {
     private MigrationApi migrationApi;
     private SchemaWatch watch;
 
-    Supervisor(LauncherConfig config, ServiceCatalog catalog, DatabaseSource databaseSource, StopSignal stop) {
+    Supervisor(
+            LauncherConfig config,
+            ServiceCatalog catalog,
+            DatabaseSource databaseSource,
+            TokenIssuer tokens,
+            StopSignal stop) {
         this.config = config;
         this.catalog = catalog;
         this.databaseSource = databaseSource;
+        this.tokens = tokens;
         this.stop = stop;
     }
 
@@ -60,7 +68,7 @@ final class Supervisor implements AutoCloseable {
                 frontDoor,
                 catalog,
                 migrations::status,
-                service -> IsolatedService.start(service, access(database), config.service()),
+                service -> IsolatedService.start(service, access(database), config.service(), tokens),
                 new ServiceKeeper.Pace(config.drainTimeout(), config.pollInterval(), config.swaps()));
         migrationApi = openMigrationApi(migrations, database.describe());
         LOG.info("Migration service is open on port {}", migrationApi.port());

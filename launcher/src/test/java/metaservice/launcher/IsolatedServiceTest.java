@@ -66,7 +66,9 @@ class IsolatedServiceTest {
     }
 
     private IsolatedService start(ServiceJar jar) throws Exception {
-        return IsolatedService.start(jar(jar), NO_DATABASE, ServiceSettings.DEFAULTS);
+        return IsolatedService.start(jar(jar), NO_DATABASE, ServiceSettings.DEFAULTS, () -> {
+            throw new AssertionError("nobody asks for tokens here");
+        });
     }
 
     private static String ask(HttpHandler handler, String path) throws Exception {

@@ -55,7 +55,7 @@ final class ServiceJar {
                         HttpHandler handler = %s;
                         return new RunningService() {
                             public HttpHandler handler() { return handler; }
-                            public String pathPrefix() { return context.settings().pathPrefix(); }
+                            @Override public String pathPrefix() { return context.settings().pathPrefix(); }
                             public Health health() { return Health.UP; }
                             public void close() {}
                         };

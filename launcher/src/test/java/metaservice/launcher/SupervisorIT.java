@@ -59,6 +59,7 @@ class SupervisorIT {
                 LauncherConfig.fromEnvironment(settings),
                 ServiceCatalog.read(services),
                 DatabaseSource.given(DatabaseConfig.fromEnvironment(database)),
+                TokenLibrary.issuer(Optional.empty(), services),
                 stop);
     }
 

@@ -8,6 +8,7 @@ import java.lang.management.ManagementFactory;
 import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Predicate;
@@ -87,6 +88,7 @@ class SwapIT {
                 LauncherConfig.fromEnvironment(settings),
                 ServiceCatalog.read(services),
                 DatabaseSource.given(DatabaseConfig.fromEnvironment(database.environment())),
+                TokenLibrary.issuer(Optional.empty(), services),
                 stop);
         report = supervisor.start().orElseThrow();
     }

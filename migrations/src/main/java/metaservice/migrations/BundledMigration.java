@@ -11,13 +11,16 @@ import java.util.regex.Pattern;
  * @param version what the schema version is afterwards
  * @param lowestService the lowest service version that can run on the result
  * @param concurrentIndexes names of the indexes it builds concurrently
+ * @param onlyOurs whether the reference implementation does not have it, so that it stays out of goose's ledger
  */
-record BundledMigration(SchemaVersion version, ServiceVersion lowestService, List<String> concurrentIndexes) {
+record BundledMigration(
+        SchemaVersion version, ServiceVersion lowestService, List<String> concurrentIndexes, boolean onlyOurs) {
 
     /** Names of files that are migrations. */
     static final Pattern FILE_NAME = Pattern.compile("V([0-9]+)__[a-z0-9_]+\\.sql");
 
     private static final Pattern LOWEST_SERVICE = Pattern.compile("(?m)^-- lowest service: (\\S+)$");
+    private static final Pattern ONLY_OURS = Pattern.compile("(?m)^-- ledger: only ours$");
     private static final Pattern CONCURRENT_INDEX =
             Pattern.compile("(?m)^CREATE (?:UNIQUE )?INDEX CONCURRENTLY IF NOT EXISTS (\\w+)");
 
@@ -43,6 +46,9 @@ record BundledMigration(SchemaVersion version, ServiceVersion lowestService, Lis
                 .map((MatchResult match) -> match.group(1))
                 .toList();
         return new BundledMigration(
-                SchemaVersion.parse(name.group(1)), ServiceVersion.parse(lowestService.group(1)), indexes);
+                SchemaVersion.parse(name.group(1)),
+                ServiceVersion.parse(lowestService.group(1)),
+                indexes,
+                ONLY_OURS.matcher(sql).find());
     }
 }

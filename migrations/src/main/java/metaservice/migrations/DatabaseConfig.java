@@ -164,6 +164,7 @@ public record DatabaseConfig(
                     .text("MF_METADATA_DB_SSL_ROOT_CERT_PATH")
                     .or(() -> environment.text("MF_METADATA_DB_SSL_ROOT_CERT"))
                     .ifPresent(path -> properties.put("sslrootcert", path));
+            ClientKey.describe(environment, "MF_METADATA_DB_SSL_KEY_PATH", properties);
         } else if (!NO_SSL_MODES.contains(mode)) {
             environment.problem(SSL_MODE + " is '" + mode + "': expected disabled, or one of " + sorted(SSL_MODES));
         }
@@ -198,6 +199,7 @@ public record DatabaseConfig(
         oneOf(environment, settings, "keepalives", Map.of("0", "false", "1", "true"))
                 .ifPresent(value -> properties.put("tcpKeepAlive", value));
         putConnectTimeout(environment, settings, properties);
+        ClientKey.describe(environment, DSN, properties);
         String mode = settings.getOrDefault("sslmode", LIBPQ_SSL_MODE);
         if (!SSL_MODES.contains(mode) && !mode.equals("disable")) {
             environment.problem(DSN + " holds sslmode=" + mode + ": expected disable, or one of " + sorted(SSL_MODES));

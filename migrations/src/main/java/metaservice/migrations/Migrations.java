@@ -6,6 +6,7 @@ import java.sql.SQLException;
 import java.util.List;
 import java.util.Optional;
 import javax.sql.DataSource;
+import metaservice.migrations.LastUpgrade.Outcome;
 import metaservice.migrations.UpgradeOutcome.Failed;
 import metaservice.migrations.UpgradeOutcome.Upgraded;
 import org.flywaydb.core.api.FlywayException;
@@ -48,7 +49,7 @@ public final class Migrations {
         this.files = BundledFiles.load();
         this.bundled =
                 files.migrations().stream().map(BundledMigration::version).toList();
-        this.reader = new SchemaReader(bundled);
+        this.reader = new SchemaReader(files.migrations(), SchemaShapes.load());
     }
 
     /** The schema versions this build can make, ascending; never empty. */
@@ -67,9 +68,13 @@ public final class Migrations {
      * @throws SQLException if the database cannot be reached or read
      */
     public SchemaStatus status() throws SQLException {
+        return inspect().status();
+    }
+
+    private Inspection inspect() throws SQLException {
         try (Connection connection = dataSource.getConnection()) {
             connection.setNetworkTimeout(Runnable::run, STATUS_TIMEOUT_MILLIS);
-            return reader.read(connection);
+            return reader.inspect(connection);
         }
     }
 
@@ -83,14 +88,18 @@ public final class Migrations {
      * While another node upgrades the same database, waits for it, up to ten minutes. Writers are never kept waiting
      * longer than a fraction of a second. An upgrade that was killed is resumed.
      *
+     * <p>A database of the reference implementation is adopted: its schema is held against what its ledger says, what
+     * differs is repaired as far as that can be done online, and our ledger continues from there. Both ledgers are kept
+     * from then on.
+     *
      * @param target one of {@link #bundled()}
      */
     public UpgradeOutcome upgradeTo(SchemaVersion target) {
         SchemaVersion last = SchemaVersion.ZERO;
         try {
-            SchemaStatus status = status();
-            last = status.schemaVersion();
-            Optional<UpgradeOutcome> settled = UpgradeDecision.settled(status, status.schemaVersion(), target);
+            Inspection found = inspect();
+            last = found.status().schemaVersion();
+            Optional<UpgradeOutcome> settled = UpgradeDecision.settled(found, target);
             return settled.isPresent() ? settled.get() : upgradeUnderLock(target);
         } catch (SQLException | FlywayException e) {
             return failed(last, target, e);
@@ -103,27 +112,34 @@ public final class Migrations {
     private UpgradeOutcome upgradeUnderLock(SchemaVersion target) throws SQLException, InterruptedException {
         try (UpgradeLock lock = UpgradeLock.acquire(dataSource, patience.forOtherUpgrade())) {
             Connection keeper = lock.connection();
-            SchemaStatus status = reader.read(keeper);
-            Optional<UpgradeOutcome> settled = UpgradeDecision.settled(status, reader.ledgerVersion(keeper), target);
-            return settled.isPresent() ? settled.get() : apply(keeper, status.schemaVersion(), target);
+            Inspection found = reader.inspectUnderLock(keeper);
+            Optional<UpgradeOutcome> settled = UpgradeDecision.settled(found, target);
+            return settled.isPresent() ? settled.get() : apply(keeper, found.status(), target);
         }
     }
 
-    private UpgradeOutcome apply(Connection keeper, SchemaVersion from, SchemaVersion target)
+    private UpgradeOutcome apply(Connection keeper, SchemaStatus status, SchemaVersion target)
             throws SQLException, InterruptedException {
+        SchemaVersion from = status.schemaVersion();
         LOG.info("Upgrading the schema from {} to {}", from, target);
+        Journal.begin(keeper, from, target);
         try {
-            new Upgrade(dataSource, keeper, files, patience).run(target);
-        } catch (FlywayException e) {
+            List<String> repaired = new Upgrade(dataSource, keeper, files, reader, patience).run(status, target);
+            Journal.end(keeper, Outcome.UPGRADED, repaired);
+            tell(keeper);
+            return new Upgraded(from, target, repaired);
+        } catch (Repair.NotPossibleException e) {
+            Journal.end(keeper, Outcome.FAILED, List.of(e.getMessage()));
+            return UpgradeDecision.drifted(status, e.getMessage());
+        } catch (FlywayException | SQLException e) {
             return failed(whereItStopped(keeper, from, e), target, e);
         }
-        tell(keeper);
-        return new Upgraded(from, target);
     }
 
     /** Migrations before the failed one are applied, so tell that, too. */
-    private SchemaVersion whereItStopped(Connection keeper, SchemaVersion from, FlywayException failure) {
+    private SchemaVersion whereItStopped(Connection keeper, SchemaVersion from, Exception failure) {
         try {
+            Journal.end(keeper, Outcome.FAILED, List.of(Upgrade.rootMessage(failure)));
             tell(keeper);
             return reader.ledgerVersion(keeper);
         } catch (SQLException e) {

@@ -17,53 +17,118 @@ final class SchemaReader {
     static final String LEDGER = "flyway_schema_history";
 
     // flows_v3 first: our ledger is made before it, so whoever sees it sees the ledger, too.
-    private static final String WHAT_IS_THERE = """
+    private static final String WHAT_IS_THERE =
+            """
             SELECT to_regclass('%1$s.flows_v3') IS NOT NULL AS flows,
                    to_regclass('%1$s.%2$s') IS NOT NULL AS flyway,
-                   to_regclass('%1$s.goose_db_version') IS NOT NULL AS goose,
-                   to_regclass('%1$s.%3$s') IS NOT NULL AS floor,
-                   %4$s AS in_progress
-            """.formatted(SCHEMA, LEDGER, Floor.TABLE, UpgradeLock.IS_HELD);
+                   to_regclass('%1$s.%3$s') IS NOT NULL AS goose,
+                   to_regclass('%1$s.%4$s') IS NOT NULL AS floor,
+                   to_regclass('%1$s.%5$s') IS NOT NULL AS journal,
+                   %6$s AS in_progress
+            """.formatted(SCHEMA, LEDGER, GooseLedger.TABLE, Floor.TABLE, Journal.TABLE, UpgradeLock.IS_HELD);
 
     private static final String NEWEST_BY_FLYWAY =
             "SELECT max(version::bigint) FROM %s.%s WHERE success AND version ~ '^[0-9]{1,18}$'"
                     .formatted(SCHEMA, LEDGER);
 
-    // Not the highest number: the newest row that no later row takes back.
-    private static final String NEWEST_BY_GOOSE = """
-            SELECT applied.version_id
-            FROM %1$s.goose_db_version applied
-            WHERE applied.is_applied
-              AND NOT EXISTS (SELECT FROM %1$s.goose_db_version later
-                              WHERE later.version_id = applied.version_id
-                                AND later.id > applied.id
-                                AND NOT later.is_applied)
-            ORDER BY applied.id DESC
-            LIMIT 1
-            """.formatted(SCHEMA);
-
+    private final List<BundledMigration> migrations;
     private final List<SchemaVersion> bundled;
+    private final SchemaShapes shapes;
 
-    SchemaReader(List<SchemaVersion> bundled) {
-        this.bundled = bundled;
+    SchemaReader(List<BundledMigration> migrations, SchemaShapes shapes) {
+        this.migrations = List.copyOf(migrations);
+        this.bundled = migrations.stream().map(BundledMigration::version).toList();
+        this.shapes = shapes;
+    }
+
+    /** Reads the status over one connection, which must be in autocommit mode. */
+    SchemaStatus read(Connection connection) throws SQLException {
+        return inspect(connection).status();
     }
 
     /** Reads it all over one connection, which must be in autocommit mode. */
-    SchemaStatus read(Connection connection) throws SQLException {
+    Inspection inspect(Connection connection) throws SQLException {
         try (Statement statement = connection.createStatement()) {
             Found found = found(statement);
-            SchemaState state = found.state();
-            SchemaVersion version = version(statement, state);
-            Optional<ServiceVersion> floor = found.floor() ? Floor.read(statement) : Optional.empty();
-            return new SchemaStatus(state, version, bundled, unapplied(version), found.inProgress(), floor);
+            Versions versions = versions(statement, found);
+            SchemaStatus status = new SchemaStatus(
+                    found.state(),
+                    versions.schema(),
+                    bundled,
+                    unapplied(versions.schema()),
+                    found.inProgress(),
+                    found.floor() ? Floor.read(statement) : Optional.empty(),
+                    found.inProgress() ? Optional.of(Progress.read(statement, found.journal())) : Optional.empty(),
+                    found.journal() ? Journal.last(connection, found.inProgress()) : Optional.empty(),
+                    found.inProgress() ? List.of() : settledDrift(connection, found.state(), versions.schema()));
+            return new Inspection(status, versions.flyway(), agree(versions));
         }
+    }
+
+    /** The same for whoever holds the lock: it sees drift, because no other upgrade can be what makes it. */
+    Inspection inspectUnderLock(Connection connection) throws SQLException {
+        Inspection found = inspect(connection);
+        SchemaStatus status = found.status();
+        List<SchemaDifference> drift = drift(connection, status.state(), status.schemaVersion());
+        return new Inspection(status.withDrift(drift), found.ledgerVersion(), found.ledgersAgree());
     }
 
     /** What our ledger holds, whether the tables are there or not; zero if there is no ledger. */
     SchemaVersion ledgerVersion(Connection connection) throws SQLException {
         try (Statement statement = connection.createStatement()) {
-            return found(statement).flyway() ? newest(statement, NEWEST_BY_FLYWAY) : SchemaVersion.ZERO;
+            return versions(statement, found(statement)).flyway();
         }
+    }
+
+    /** Where the schema is not what a version says, whether an upgrade runs or not. */
+    List<SchemaDifference> drift(Connection connection, SchemaState state, SchemaVersion version) throws SQLException {
+        Optional<SchemaVersion> expected = expectedShape(state, version);
+        return expected.isPresent()
+                ? Drift.between(shapes.at(expected.get()), shapes.at(after(expected.get())), shapes.in(connection))
+                : List.of();
+    }
+
+    /** The versions that the reference has, too, up to one; ascending. */
+    List<SchemaVersion> sharedUpTo(SchemaVersion version) {
+        return migrations.stream()
+                .filter(migration -> !migration.onlyOurs())
+                .map(BundledMigration::version)
+                .filter(shared -> shared.compareTo(version) <= 0)
+                .toList();
+    }
+
+    /** What an upgrade changed while we looked is no drift. */
+    private List<SchemaDifference> settledDrift(Connection connection, SchemaState state, SchemaVersion version)
+            throws SQLException {
+        List<SchemaDifference> drift = drift(connection, state, version);
+        if (drift.isEmpty()) {
+            return drift;
+        }
+        try (Statement statement = connection.createStatement()) {
+            Found found = found(statement);
+            boolean changed =
+                    found.inProgress() || !versions(statement, found).schema().equals(version);
+            return changed ? List.of() : drift;
+        }
+    }
+
+    /** Tables without a ledger have to be those of the first version. An empty ledger of ours was cut off: all is redone. */
+    private Optional<SchemaVersion> expectedShape(SchemaState state, SchemaVersion version) {
+        boolean noVersion = version.equals(SchemaVersion.ZERO);
+        return switch (state) {
+            case EMPTY -> Optional.empty();
+            case NO_LEDGER -> Optional.of(bundled.get(0));
+            case GOOSE -> Optional.of(noVersion ? bundled.get(0) : version).filter(bundled::contains);
+            case FLYWAY -> Optional.of(version).filter(bundled::contains);
+        };
+    }
+
+    /** The next version; the same one if it is the newest. */
+    private SchemaVersion after(SchemaVersion version) {
+        return bundled.stream()
+                .filter(one -> one.compareTo(version) > 0)
+                .findFirst()
+                .orElse(version);
     }
 
     private List<SchemaVersion> unapplied(SchemaVersion version) {
@@ -71,6 +136,10 @@ final class SchemaReader {
         return bundled.stream()
                 .filter(one -> !known || one.compareTo(version) > 0)
                 .toList();
+    }
+
+    private boolean agree(Versions versions) {
+        return GooseLedger.tells(versions.goose(), sharedUpTo(versions.flyway()));
     }
 
     private static Found found(Statement statement) throws SQLException {
@@ -81,26 +150,40 @@ final class SchemaReader {
                     row.getBoolean("flyway"),
                     row.getBoolean("goose"),
                     row.getBoolean("floor"),
+                    row.getBoolean("journal"),
                     row.getBoolean("in_progress"));
         }
     }
 
-    private static SchemaVersion version(Statement statement, SchemaState state) throws SQLException {
-        return switch (state) {
+    private Versions versions(Statement statement, Found found) throws SQLException {
+        SchemaVersion flyway = found.flyway() ? newestByFlyway(statement) : SchemaVersion.ZERO;
+        Optional<SchemaVersion> goose = found.goose() ? Optional.of(GooseLedger.newest(statement)) : Optional.empty();
+        SchemaVersion schema = switch (found.state()) {
             case EMPTY, NO_LEDGER -> SchemaVersion.ZERO;
-            case GOOSE -> newest(statement, NEWEST_BY_GOOSE);
-            case FLYWAY -> newest(statement, NEWEST_BY_FLYWAY);
+            case GOOSE -> goose.orElseThrow();
+            case FLYWAY ->
+                goose.filter(version -> isOfANewerReference(version, flyway)).orElse(flyway);
         };
+        return new Versions(schema, flyway, goose);
     }
 
-    private static SchemaVersion newest(Statement statement, String question) throws SQLException {
-        try (ResultSet row = statement.executeQuery(question)) {
-            // No row, or the null of a maximum over none: the ledger is there but tells nothing.
+    /** A reference that took the database back and went on from there writes its own ledger only. */
+    private boolean isOfANewerReference(SchemaVersion goose, SchemaVersion flyway) {
+        return !bundled.contains(goose) && goose.compareTo(flyway) > 0;
+    }
+
+    private static SchemaVersion newestByFlyway(Statement statement) throws SQLException {
+        try (ResultSet row = statement.executeQuery(NEWEST_BY_FLYWAY)) {
+            // The null of a maximum over no rows reads as 0: the ledger is there but tells nothing.
             return row.next() ? new SchemaVersion(row.getLong(1)) : SchemaVersion.ZERO;
         }
     }
 
-    private record Found(boolean flows, boolean flyway, boolean goose, boolean floor, boolean inProgress) {
+    /** The versions that the ledgers tell, and the one that counts; ours is zero without a ledger. */
+    private record Versions(SchemaVersion schema, SchemaVersion flyway, Optional<SchemaVersion> goose) {}
+
+    private record Found(
+            boolean flows, boolean flyway, boolean goose, boolean floor, boolean journal, boolean inProgress) {
         SchemaState state() {
             if (!flows) {
                 return SchemaState.EMPTY;

@@ -6,8 +6,11 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.stream.Collectors;
 import javax.sql.DataSource;
 import org.flywaydb.core.Flyway;
 import org.flywaydb.core.api.FlywayException;
@@ -46,28 +49,38 @@ final class Upgrade {
     private final DataSource dataSource;
     private final Connection keeper;
     private final BundledFiles files;
+    private final SchemaReader reader;
     private final Patience patience;
 
+    /** What was not as it should be and has been repaired, in the order in which it was found. */
+    private final Set<String> repaired = new LinkedHashSet<>();
+
     /** Prepares an upgrade; the keeper is the connection that holds the lock. */
-    Upgrade(DataSource dataSource, Connection keeper, BundledFiles files, Patience patience) {
+    Upgrade(DataSource dataSource, Connection keeper, BundledFiles files, SchemaReader reader, Patience patience) {
         this.dataSource = dataSource;
         this.keeper = keeper;
         this.files = files;
+        this.reader = reader;
         this.patience = patience;
     }
 
     /**
-     * Applies what is pending up to the target.
+     * Repairs the schema, takes over a ledger of goose's, and applies what is pending up to the target.
      *
+     * @return what has been repaired, one clause each
      * @throws FlywayException if a migration fails, or cannot have its locks in all the attempts
-     * @throws SQLException if the tidying fails
+     * @throws SQLException if something around the migrations fails
+     * @throws Repair.NotPossibleException if the schema is not what its ledger says, and data are in the way of a repair
      */
-    void run(SchemaVersion target) throws SQLException, InterruptedException {
+    List<String> run(SchemaStatus before, SchemaVersion target)
+            throws SQLException, InterruptedException, Repair.NotPossibleException {
+        // Noted now, because the tidying makes missing indexes of unfinished ones.
+        before.drift().stream().filter(Repair::isPossible).forEach(difference -> repaired.add(difference.toString()));
         for (int attempt = 1; ; attempt++) {
             try {
                 tidyUp();
-                flyway(target).migrate();
-                return;
+                apply(reader.read(keeper), target);
+                return List.copyOf(repaired);
             } catch (FlywayException | SQLException e) {
                 if (attempt >= patience.attempts() || !isWorthAnotherTry(e)) {
                     throw e;
@@ -77,6 +90,35 @@ final class Upgrade {
                 Thread.sleep(patience.pauseAfter(attempt).toMillis());
             }
         }
+    }
+
+    private void apply(SchemaStatus status, SchemaVersion target) throws SQLException, Repair.NotPossibleException {
+        Journal.betweenMigrations(keeper);
+        repair(status.state(), status.schemaVersion());
+        GooseLedger.catchUp(keeper, reader.sharedUpTo(status.schemaVersion()));
+        flyway(status, target).migrate();
+        Journal.betweenMigrations(keeper);
+        List<SchemaDifference> left = repair(SchemaState.FLYWAY, target);
+        left.forEach(difference ->
+                LOG.warn("The schema is not what it should be, and that cannot be repaired: {}", difference));
+        GooseLedger.catchUp(keeper, reader.sharedUpTo(target));
+    }
+
+    /** Repairs what can be and returns what cannot. */
+    private List<SchemaDifference> repair(SchemaState state, SchemaVersion version)
+            throws SQLException, Repair.NotPossibleException {
+        Map<Boolean, List<SchemaDifference>> drift =
+                reader.drift(keeper, state, version).stream().collect(Collectors.partitioningBy(Repair::isPossible));
+        new Repair(keeper).all(drift.get(true));
+        noteNew(drift.get(true));
+        return drift.get(false);
+    }
+
+    /** An index that was unfinished at first is missing after the tidying: one fault, said once. */
+    private void noteNew(List<SchemaDifference> done) {
+        done.stream()
+                .filter(difference -> repaired.stream().noneMatch(said -> said.startsWith(difference.subject() + " ")))
+                .forEach(difference -> repaired.add(difference.toString()));
     }
 
     /** What the database said, in one line. */
@@ -125,7 +167,9 @@ final class Upgrade {
         return unfinished;
     }
 
-    private Flyway flyway(SchemaVersion target) {
+    /** Flyway's first look at a database that has tables makes its ledger, which begins with what was found. */
+    private Flyway flyway(SchemaStatus status, SchemaVersion target) {
+        SchemaVersion baseline = status.state() == SchemaState.GOOSE ? status.schemaVersion() : SchemaVersion.ZERO;
         FluentConfiguration configuration = Flyway.configure(Upgrade.class.getClassLoader())
                 .loggers(FlywayLog.Creator.class.getName())
                 .dataSource(dataSource)
@@ -135,11 +179,10 @@ final class Upgrade {
                 .resourceProvider(files)
                 .javaMigrationClassProvider(List::of)
                 .placeholderReplacement(false)
-                // Other tables may be there, goose's with its row 0 among them; that ours are not was seen before.
                 .baselineOnMigrate(true)
-                .baselineVersion(SchemaVersion.ZERO.toString())
+                .baselineVersion(baseline.toString())
                 .target(MigrationVersion.fromVersion(target.toString()))
-                .callbacks(new JoinWork(), new RaiseFloor());
+                .callbacks(new JoinWork(), new RaiseFloor(), new KeepGooseLedger());
         // Flyway's other lock is a transaction, and concurrent index builds wait for it forever.
         configuration
                 .getConfigurationExtension(PostgreSQLConfigurationExtension.class)
@@ -188,18 +231,45 @@ final class Upgrade {
                     SchemaVersion.parse(context.getMigrationInfo().getVersion().getVersion());
             LOG.info("Migrating the schema to {}", next);
             try {
-                Floor.raise(keeper, lowestServiceOn(next));
+                Floor.raise(keeper, migration(next).lowestService());
+                Journal.migrating(keeper, next);
             } catch (SQLException e) {
-                throw new FlywayException("the lowest service version could not be stored", e);
+                throw new FlywayException(
+                        "the lowest service version and the begin of a migration could not be stored", e);
             }
         }
+    }
 
-        private ServiceVersion lowestServiceOn(SchemaVersion version) {
-            return files.migrations().stream()
-                    .filter(migration -> migration.version().equals(version))
-                    .findFirst()
-                    .orElseThrow()
-                    .lowestService();
+    /**
+     * Writes goose's row beside ours: in the transaction of a migration that has one, and just before ours otherwise. What
+     * is cut off between the two is applied again, and finds goose's row there.
+     */
+    private final class KeepGooseLedger extends BaseCallback {
+
+        @Override
+        public boolean supports(Event event, Context context) {
+            return event == Event.AFTER_EACH_MIGRATE;
         }
+
+        @Override
+        public void handle(Event event, Context context) {
+            SchemaVersion applied =
+                    SchemaVersion.parse(context.getMigrationInfo().getVersion().getVersion());
+            if (migration(applied).onlyOurs()) {
+                return;
+            }
+            try {
+                GooseLedger.add(context.getConnection(), applied);
+            } catch (SQLException e) {
+                throw new FlywayException("goose's ledger could not be written", e);
+            }
+        }
+    }
+
+    private BundledMigration migration(SchemaVersion version) {
+        return files.migrations().stream()
+                .filter(migration -> migration.version().equals(version))
+                .findFirst()
+                .orElseThrow();
     }
 }

@@ -1,6 +1,9 @@
 package metaservice.migrations;
 
+import java.util.List;
 import java.util.Optional;
+import java.util.function.Predicate;
+import java.util.stream.Collectors;
 import metaservice.migrations.UpgradeOutcome.AlreadyCurrent;
 import metaservice.migrations.UpgradeOutcome.Refused;
 
@@ -9,26 +12,20 @@ final class UpgradeDecision {
 
     private UpgradeDecision() {}
 
-    /**
-     * What an upgrade comes to without trying; empty if there is work to do.
-     *
-     * @param ledgerVersion what our ledger says, even if the tables are gone
-     */
-    static Optional<UpgradeOutcome> settled(SchemaStatus status, SchemaVersion ledgerVersion, SchemaVersion target) {
-        return switch (status.state()) {
-            case EMPTY -> emptyDatabase(status, ledgerVersion, target);
-            case NO_LEDGER ->
-                refused(
-                        status,
-                        "The database has the tables but no ledger that says which migrations made them.",
-                        "Let the reference's migration tool record them, or start with an empty database.");
-            case GOOSE ->
-                refused(
-                        status,
-                        "The schema is recorded in goose's ledger (goose_db_version), which this version cannot take over yet.",
-                        "Upgrade with the reference's migration tool; the services run on the schema as it is.");
-            case FLYWAY -> ours(status, target);
-        };
+    /** What an upgrade comes to without trying; empty if there is work to do. */
+    static Optional<UpgradeOutcome> settled(Inspection found, SchemaVersion target) {
+        SchemaStatus status = found.status();
+        if (status.state() == SchemaState.EMPTY) {
+            return emptyDatabase(status, found.ledgerVersion(), target);
+        }
+        if (!status.isKnown()) {
+            return refused(
+                    status,
+                    "Schema " + status.schemaVersion() + " was made by another build; this one knows "
+                            + status.bundled() + ".",
+                    "Upgrade with the build that made it, or with a newer one.");
+        }
+        return withTables(found, target);
     }
 
     private static Optional<UpgradeOutcome> emptyDatabase(
@@ -42,18 +39,52 @@ final class UpgradeDecision {
                 "Restore the tables, or drop table " + SchemaReader.LEDGER + " to begin with an empty database.");
     }
 
-    private static Optional<UpgradeOutcome> ours(SchemaStatus status, SchemaVersion target) {
-        if (!status.isKnown()) {
-            return refused(
-                    status,
-                    "Schema " + status.schemaVersion() + " was made by another build; this one knows "
-                            + status.bundled() + ".",
-                    "Upgrade with the build that made it, or with a newer one.");
-        }
-        if (status.schemaVersion().compareTo(target) >= 0) {
+    private static Optional<UpgradeOutcome> withTables(Inspection found, SchemaVersion target) {
+        SchemaStatus status = found.status();
+        int toGo = target.compareTo(status.schemaVersion());
+        if (toGo < 0 || (toGo == 0 && isInOrder(found))) {
             return Optional.of(new AlreadyCurrent(status.schemaVersion()));
         }
-        return unknownTarget(status, target);
+        Optional<UpgradeOutcome> unknown = unknownTarget(status, target);
+        return unknown.isPresent() || isOursAlready(found, toGo) ? unknown : beyondRepair(status);
+    }
+
+    /** Nothing that an upgrade without migrations could do. */
+    private static boolean isInOrder(Inspection found) {
+        return found.status().state() == SchemaState.FLYWAY
+                && found.ledgersAgree()
+                && found.status().drift().stream().noneMatch(Repair::isPossible);
+    }
+
+    /** Then what cannot be repaired stays as it was before, in the status, and hinders nothing. */
+    private static boolean isOursAlready(Inspection found, int toGo) {
+        return toGo == 0 && found.status().state() == SchemaState.FLYWAY;
+    }
+
+    private static Optional<UpgradeOutcome> beyondRepair(SchemaStatus status) {
+        List<SchemaDifference> lost = status.drift().stream()
+                .filter(Predicate.not(Repair::isPossible))
+                .toList();
+        return lost.isEmpty() ? Optional.empty() : Optional.of(drifted(status, join(lost)));
+    }
+
+    /** The refusal of a schema that is not what its ledger says and cannot be made so. */
+    static UpgradeOutcome drifted(SchemaStatus status, String what) {
+        String says = switch (status.state()) {
+            case NO_LEDGER -> "There is no ledger, and the tables are not those of the first version";
+            default -> "The ledger says schema " + status.schemaVersion() + ", but the tables are not those of it";
+        };
+        String remedy = switch (status.state()) {
+            case NO_LEDGER ->
+                "Record in goose_db_version which of the reference's migrations made them, or make them right by"
+                        + " hand, and upgrade again.";
+            default -> "Make that right by hand, or correct the ledger, and upgrade again.";
+        };
+        return new Refused(status.schemaVersion(), says + ": " + what + ".", remedy);
+    }
+
+    private static String join(List<SchemaDifference> differences) {
+        return differences.stream().map(SchemaDifference::toString).collect(Collectors.joining("; "));
     }
 
     private static Optional<UpgradeOutcome> unknownTarget(SchemaStatus status, SchemaVersion target) {

@@ -26,12 +26,15 @@ final class UpgradeLock implements AutoCloseable {
     private static final int GATE = 1;
     private static final int WORK = 2;
 
-    /** SQL condition: somebody holds the gate or works, on the current database. */
-    static final String IS_HELD = """
-            EXISTS (SELECT FROM pg_locks
-                    WHERE locktype = 'advisory' AND granted
-                      AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
-                      AND classid = %d AND objid IN (%d, %d) AND objsubid = 2)""".formatted(OURS, GATE, WORK);
+    /** SQL query: the processes of the server that hold the gate or work, on the current database. */
+    static final String HOLDERS = """
+            SELECT pid FROM pg_locks
+            WHERE locktype = 'advisory' AND granted
+              AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
+              AND classid = %d AND objid IN (%d, %d) AND objsubid = 2""".formatted(OURS, GATE, WORK);
+
+    /** SQL condition: there are any. */
+    static final String IS_HELD = "EXISTS (" + HOLDERS + ")";
 
     private static final String NEVER_CUT_OFF = """
             SELECT set_config(name, '0', false) FROM pg_settings

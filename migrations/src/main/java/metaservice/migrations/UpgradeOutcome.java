@@ -1,15 +1,29 @@
 package metaservice.migrations;
 
+import java.util.List;
+
 /** What came of an upgrade; every case carries what its reader needs next. */
 public sealed interface UpgradeOutcome {
 
     /**
-     * This call applied migrations.
+     * This call applied migrations, repaired the schema, or took a database over from the reference implementation.
      *
      * @param from where the schema stood before
-     * @param to where it stands now
+     * @param to where it stands now; the same if only something else was to do
+     * @param repaired what was not as the ledger said and has been made so, one clause each
      */
-    record Upgraded(SchemaVersion from, SchemaVersion to) implements UpgradeOutcome {}
+    record Upgraded(SchemaVersion from, SchemaVersion to, List<String> repaired) implements UpgradeOutcome {
+
+        /** Copies the list. */
+        public Upgraded {
+            repaired = List.copyOf(repaired);
+        }
+
+        /** Nothing had to be repaired. */
+        public Upgraded(SchemaVersion from, SchemaVersion to) {
+            this(from, to, List.of());
+        }
+    }
 
     /**
      * Nothing was left to do, perhaps because another node did it while this call waited.
@@ -19,7 +33,8 @@ public sealed interface UpgradeOutcome {
     record AlreadyCurrent(SchemaVersion at) implements UpgradeOutcome {}
 
     /**
-     * Nothing was tried, because the database is not one that this build upgrades.
+     * No migration was tried, because the database is not one that this build upgrades, or its schema is not what its
+     * ledger says and cannot be repaired.
      *
      * @param found where the schema stands
      * @param reason one sentence: what was found

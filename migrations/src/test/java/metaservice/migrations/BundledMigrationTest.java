@@ -2,6 +2,7 @@ package metaservice.migrations;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -22,8 +23,17 @@ class BundledMigrationTest {
                 """;
         assertEquals(
                 new BundledMigration(
-                        new SchemaVersion(20210260056859L), new ServiceVersion(2, 5, 1), List.of("plain", "only_one")),
+                        new SchemaVersion(20210260056859L),
+                        new ServiceVersion(2, 5, 1),
+                        List.of("plain", "only_one"),
+                        false),
                 BundledMigration.of("V20210260056859__an_example.sql", sql));
+    }
+
+    @Test
+    void migrationThatOnlyWeHaveSaysSo() {
+        String sql = "-- ledger: only ours\n-- lowest service: 1.0.1\nSELECT 1;\n";
+        assertTrue(BundledMigration.of("V2__ours.sql", sql).onlyOurs());
     }
 
     @ParameterizedTest

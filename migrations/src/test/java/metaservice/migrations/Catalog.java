@@ -2,7 +2,7 @@ package metaservice.migrations;
 
 import java.util.List;
 
-/** A database's schema as lines of text that can be compared; our ledger and floor left out. */
+/** A database's schema as lines of text that can be compared; the ledgers and what we remember left out. */
 final class Catalog {
 
     private static final String LINES = """
@@ -10,7 +10,7 @@ final class Catalog {
                 SELECT c.oid, c.relname, c.relkind, c.relpersistence, c.relreplident, c.reloptions
                 FROM pg_class c
                 WHERE c.relnamespace = 'public'::regnamespace
-                  AND c.relname NOT LIKE 'flyway\\_schema\\_history%' AND c.relname NOT LIKE 'metaservice\\_floor%'
+                  AND c.relname !~ '^(flyway_schema_history|metaservice_floor|metaservice_upgrades|goose_db_version)'
             ), lines (line) AS (
                 SELECT format('relation %s: kind %s, persistence %s, identity %s, options %s',
                               relname, relkind, relpersistence, relreplident, reloptions)

@@ -12,6 +12,7 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -191,5 +192,39 @@ class DatabaseConfigTest {
                 InvalidConfigException.class,
                 () -> DatabaseConfig.fromEnvironment(
                         Map.of("MF_METADATA_DB_POOL_MIN", "5", "MF_METADATA_DB_POOL_MAX", "4")));
+    }
+
+    @ParameterizedTest(name = "{0}, {1}: {2}")
+    @CsvSource(
+            nullValues = "none",
+            value = {
+                "none, r.example, none",
+                "0,    r.example, none",
+                "yes,  r.example, none",
+                "1,    r.example, jdbc:postgresql://r.example:6543/postgres",
+                "true, r.example, jdbc:postgresql://r.example:6543/postgres",
+                "True, none,      jdbc:postgresql://localhost:6543/postgres"
+            })
+    void readersHaveAnAddressOfTheirOwnIfTheyAreWanted(String separate, String host, String expected) {
+        Map<String, String> environment =
+                new HashMap<>(Map.of("MF_METADATA_DB_HOST", "db.example", "MF_METADATA_DB_PORT", "6543"));
+        if (separate != null) {
+            environment.put("USE_SEPARATE_READER_POOL", separate);
+        }
+        if (host != null) {
+            environment.put("MF_METADATA_DB_READ_REPLICA_HOST", host);
+        }
+        DatabaseConfig config = DatabaseConfig.fromEnvironment(environment);
+        assertEquals("jdbc:postgresql://db.example:6543/postgres", config.jdbcUrl());
+        assertEquals(Optional.ofNullable(expected), config.readerUrl());
+    }
+
+    @Test
+    void aDsnServesReadersToo() {
+        DatabaseConfig config = DatabaseConfig.fromEnvironment(Map.of(
+                "MF_METADATA_DB_DSN", "host=a,b dbname=n",
+                "USE_SEPARATE_READER_POOL", "1",
+                "MF_METADATA_DB_READ_REPLICA_HOST", "r.example"));
+        assertEquals(Optional.of(config.jdbcUrl()), config.readerUrl());
     }
 }

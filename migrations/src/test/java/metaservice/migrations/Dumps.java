@@ -4,17 +4,63 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 
 /** Databases as the reference implementation leaves them, made from its recorded dumps. */
 final class Dumps {
 
     private Dumps() {}
 
-    /** The tables at a schema version, without a ledger. */
+    /** The newest of the reference's schema versions. */
+    static final long NEWEST = 20260706000003L;
+
+    /** Six rows that belong to each other, one per table, and one that is as long as the columns allow. */
+    private static final String ROWS = """
+            INSERT INTO flows_v3 (flow_id, user_name, ts_epoch, tags, system_tags) VALUES ('F', 'u', 1, '["t"]', '[]');
+            INSERT INTO runs_v3 (flow_id, user_name, ts_epoch) VALUES ('F', 'u', 2), ('F', NULL, 3);
+            INSERT INTO steps_v3 (flow_id, run_number, step_name, ts_epoch) VALUES ('F', 1, 's', 3);
+            INSERT INTO tasks_v3 (flow_id, run_number, step_name, ts_epoch) VALUES ('F', 1, 's', 4), ('F', 1, 's', 5);
+            INSERT INTO metadata_v3 (flow_id, run_number, step_name, task_id, field_name, value, type, ts_epoch)
+            VALUES ('F', 1, 's', 1, 'a', 'v', 't', 5), ('F', 1, 's', 1, 'b', repeat('v', 5000), 't', 6);
+            INSERT INTO artifact_v3 (flow_id, run_number, step_name, task_id, name, location, ds_type, attempt_id, ts_epoch)
+            VALUES ('F', 1, 's', 1, 'n', repeat('l', 255), 's3', 0, 7), ('F', 1, 's', 1, 'n', 'l', 's3', 1, 8);
+            """;
+
+    /** The tables at a schema version, without a ledger; those that only we have as they should be. */
     static TestDatabase restored(long version) {
         TestDatabase database = TestDatabases.empty();
-        database.execute(dump(Long.toString(version)));
+        database.execute(dump(Long.toString(Math.min(version, NEWEST))));
+        if (version > NEWEST) {
+            database.execute(resource("/own/" + version + ".sql"));
+        }
         return database;
+    }
+
+    /** The same with goose's ledger and rows in all six tables. */
+    static TestDatabase restoredWithGooseAndRows(long version) {
+        TestDatabase database = restoredWithGoose(version);
+        database.execute(ROWS);
+        return database;
+    }
+
+    /** The rows of the six tables, as far as columns of schema 1 go; text by text. */
+    static List<List<Object>> rows(TestDatabase database) {
+        return database.query("""
+                SELECT 'flow', (f.flow_id, user_name, ts_epoch, tags, system_tags)::text FROM flows_v3 f
+                UNION ALL SELECT 'run', (flow_id, run_number, user_name, ts_epoch, tags, system_tags)::text FROM runs_v3
+                UNION ALL SELECT 'step', (flow_id, run_number, step_name, user_name, ts_epoch)::text FROM steps_v3
+                UNION ALL SELECT 'task', (flow_id, run_number, step_name, task_id, user_name, ts_epoch)::text FROM tasks_v3
+                UNION ALL SELECT 'metadata', (flow_id, run_number, step_name, task_id, id, field_name, value, type)::text
+                    FROM metadata_v3
+                UNION ALL SELECT 'artifact', (flow_id, run_number, step_name, task_id, name, location, ds_type, sha, type,
+                    content_type, user_name, attempt_id, ts_epoch)::text FROM artifact_v3
+                ORDER BY 1, 2
+                """);
+    }
+
+    /** What goose's ledger holds, in its order: number and whether applied. */
+    static List<List<Object>> gooseRows(TestDatabase database) {
+        return database.query("SELECT version_id, is_applied FROM goose_db_version ORDER BY id");
     }
 
     /** The tables at a schema version, and goose's ledger up to it. */
@@ -31,7 +77,11 @@ final class Dumps {
     }
 
     private static String dump(String name) {
-        try (InputStream file = Dumps.class.getResourceAsStream("/contract/schema/" + name + ".sql")) {
+        return resource("/contract/schema/" + name + ".sql");
+    }
+
+    private static String resource(String name) {
+        try (InputStream file = Dumps.class.getResourceAsStream(name)) {
             return new String(file.readAllBytes(), StandardCharsets.UTF_8);
         } catch (IOException e) {
             throw new UncheckedIOException(name, e);

@@ -28,7 +28,7 @@ class SchemaVersionTest {
     }
 
     @Test
-    void bundledVersionsAreTheRecordedOnes() {
+    void bundledVersionsAreTheRecordedOnesAndThenOurs() {
         List<String> names = BundledFiles.load().migrations().stream()
                 .map(one -> one.version().toString())
                 .toList();
@@ -46,7 +46,8 @@ class SchemaVersionTest {
                         "20260706000000",
                         "20260706000001",
                         "20260706000002",
-                        "20260706000003"),
+                        "20260706000003",
+                        "20261120000000"),
                 names);
     }
 }

@@ -11,30 +11,58 @@ class UpgradeDecisionTest {
 
     private static final List<SchemaVersion> BUNDLED =
             List.of(new SchemaVersion(1), new SchemaVersion(20), new SchemaVersion(30));
+    private static final SchemaDifference REPAIRABLE =
+            new SchemaDifference("index", "runs_v3", "i", "CREATE INDEX i", "");
+    private static final SchemaDifference LOST = new SchemaDifference("table", "runs_v3", "runs_v3", "", "");
 
-    @ParameterizedTest(name = "{0} at {1}, ledger {2}, to {3}: {4}")
+    @ParameterizedTest(name = "{0} at {1}, ledger {2}, agreeing {3}, {4}, to {5}: {6}")
     @CsvSource({
-        "EMPTY,      0,  0, 30, work",
-        "EMPTY,      0,  0,  1, work",
-        "EMPTY,      0,  0, 25, Refused", // no such migration
-        "EMPTY,      0, 20, 30, Refused", // the tables are gone
-        "NO_LEDGER,  0,  0, 30, Refused",
-        "GOOSE,     20,  0, 30, Refused",
-        "GOOSE,     30,  0, 30, Refused",
-        "FLYWAY,     0,  0, 30, work", // killed before the first migration was recorded
-        "FLYWAY,    20, 20, 30, work",
-        "FLYWAY,    20, 20, 25, Refused",
-        "FLYWAY,    20, 20, 20, AlreadyCurrent",
-        "FLYWAY,    30, 30, 20, AlreadyCurrent", // never down
-        "FLYWAY,    40, 40, 30, Refused", // from a newer build
-        "FLYWAY,    15, 15, 30, Refused" // from some other build
+        "EMPTY,      0,  0, false, as it should be, 30, work",
+        "EMPTY,      0,  0, false, as it should be,  1, work",
+        "EMPTY,      0,  0, false, as it should be, 25, Refused", // no such migration
+        "EMPTY,      0, 20, false, as it should be, 30, Refused", // the tables are gone
+        "NO_LEDGER,  0,  0, false, as it should be, 30, work",
+        "NO_LEDGER,  0,  0, false, repairable,      30, work",
+        "NO_LEDGER,  0,  0, false, lost,            30, Refused",
+        "GOOSE,      0,  0, false, as it should be, 30, work",
+        "GOOSE,     20,  0, false, as it should be, 30, work",
+        "GOOSE,     30,  0, false, as it should be, 30, work", // adoption alone
+        "GOOSE,     30,  0, false, as it should be, 20, AlreadyCurrent", // never down
+        "GOOSE,     20,  0, false, repairable,      30, work",
+        "GOOSE,     20,  0, false, lost,            30, Refused",
+        "GOOSE,     30,  0, false, lost,            30, Refused",
+        "GOOSE,     40,  0, false, as it should be, 30, Refused", // of a newer reference
+        "FLYWAY,     0,  0, false, as it should be, 30, work", // killed before the first migration was recorded
+        "FLYWAY,    20, 20,  true, as it should be, 30, work",
+        "FLYWAY,    20, 20,  true, lost,            30, Refused",
+        "FLYWAY,    20, 20,  true, as it should be, 25, Refused",
+        "FLYWAY,    20, 20,  true, as it should be, 20, AlreadyCurrent",
+        "FLYWAY,    20, 20, false, as it should be, 20, work", // goose's ledger lags behind
+        "FLYWAY,    20, 20,  true, repairable,      20, work",
+        "FLYWAY,    20, 20,  true, lost,            20, AlreadyCurrent", // nothing that we could do
+        "FLYWAY,    20, 20,  true, both,            20, work", // what can be
+        "FLYWAY,    20, 20,  true, both,            30, Refused",
+        "FLYWAY,    30, 30, false, repairable,      20, AlreadyCurrent", // never down
+        "FLYWAY,    40, 40, false, as it should be, 30, Refused", // from a newer build
+        "FLYWAY,    15, 15, false, as it should be, 30, Refused" // from some other build
     })
-    void upgradeIsWorkOrSettled(SchemaState state, long at, long ledger, long target, String expected) {
+    void upgradeIsWorkOrSettled(
+            SchemaState state, long at, long ledger, boolean agreeing, String drift, long target, String expected) {
         SchemaStatus status =
                 new SchemaStatus(state, new SchemaVersion(at), BUNDLED, List.of(), false, Optional.empty());
-        String decision = UpgradeDecision.settled(status, new SchemaVersion(ledger), new SchemaVersion(target))
+        Inspection found = new Inspection(status.withDrift(differences(drift)), new SchemaVersion(ledger), agreeing);
+        String decision = UpgradeDecision.settled(found, new SchemaVersion(target))
                 .map(outcome -> outcome.getClass().getSimpleName())
                 .orElse("work");
         assertEquals(expected, decision);
+    }
+
+    private static List<SchemaDifference> differences(String drift) {
+        return switch (drift) {
+            case "repairable" -> List.of(REPAIRABLE);
+            case "lost" -> List.of(LOST);
+            case "both" -> List.of(REPAIRABLE, LOST);
+            default -> List.of();
+        };
     }
 }

@@ -1,6 +1,7 @@
 package metaservice.kit;
 
 import com.fasterxml.jackson.core.JsonGenerator;
+import java.nio.ByteBuffer;
 import java.util.HashMap;
 import java.util.Map;
 
@@ -22,6 +23,9 @@ public sealed interface Answer {
      */
     record Json(int status, Body body, Map<String, String> headers) implements Answer {}
 
+    /** A file of ours. */
+    record File(int status, String contentType, ByteBuffer bytes, Map<String, String> headers) implements Answer {}
+
     /** Writes exactly one JSON value. */
     @FunctionalInterface
     interface Body {
@@ -32,6 +36,11 @@ public sealed interface Answer {
     /** Status 200 and a text. */
     static Answer text(String text) {
         return new Text(200, text, Map.of());
+    }
+
+    /** Status 200 and a file; nobody may change the bytes any more. */
+    static Answer file(String contentType, byte[] bytes) {
+        return new File(200, contentType, ByteBuffer.wrap(bytes).asReadOnlyBuffer(), Map.of());
     }
 
     /** A JSON value with a status. */
@@ -67,6 +76,9 @@ public sealed interface Answer {
         more.put(header, value);
         if (this instanceof Text text) {
             return new Text(text.status(), text.text(), Map.copyOf(more));
+        }
+        if (this instanceof File file) {
+            return new File(file.status(), file.contentType(), file.bytes(), Map.copyOf(more));
         }
         Json json = (Json) this;
         return new Json(json.status(), json.body(), Map.copyOf(more));

@@ -2,6 +2,7 @@ package metaservice.kit;
 
 import java.sql.SQLException;
 import java.util.List;
+import java.util.Optional;
 import java.util.regex.Pattern;
 
 /** Artifacts of the generations that know names and attempts. They show the tags of their run, not their own. */
@@ -43,16 +44,35 @@ public final class Artifacts {
             List.of("name", "attempt_id"),
             false);
 
+    /** What the document of the API calls them. */
+    public static final List<Shape> SHAPES =
+            List.of(Shape.row("Artifact", COLUMNS, KIND.fields()), Shape.body("NewArtifact", KIND.fields()));
+
+    /** The same where the columns that are in no key are of any length: from schema 20261120000000 on. */
+    private static final TaskBatch.Kind LONG_TEXTS =
+            KIND.withUnlimited("location", "ds_type", "sha", "type", "content_type");
+
     private final Parts parts;
     private final TaskBatch batch;
     private final String table;
     private final String joinedWithRun;
 
-    /** Artifacts of one service. */
+    /** Artifacts whose texts have at most 255 characters. */
     public Artifacts(Parts parts) {
+        this(parts, new TaskBatch(parts, parts.tables().artifacts(), KIND, Ids.TASK_COLUMNS));
+    }
+
+    /** Artifacts whose texts are as long as the schema allows: any length, or 255 characters on an older one. */
+    public static Artifacts withLongTexts(Parts parts) {
+        return new Artifacts(
+                parts,
+                new TaskBatch(parts, parts.tables().artifacts(), LONG_TEXTS, Optional.of(KIND), Ids.TASK_COLUMNS));
+    }
+
+    private Artifacts(Parts parts, TaskBatch batch) {
         this.parts = parts;
         this.table = parts.tables().artifacts();
-        this.batch = new TaskBatch(parts, table, KIND, Ids.TASK_COLUMNS);
+        this.batch = batch;
         this.joinedWithRun =
                 " a LEFT JOIN " + parts.tables().runs() + " r ON r.flow_id = a.flow_id AND r.run_number = a.run_number";
     }

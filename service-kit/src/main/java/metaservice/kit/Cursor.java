@@ -63,7 +63,7 @@ final class Cursor {
                 return Optional.empty();
             }
             return Optional.ofNullable(Json.MAPPER.readTree(Base64.getDecoder().decode(base64)));
-        } catch (IllegalArgumentException | IOException e) {
+        } catch (IllegalArgumentException | ArithmeticException | IOException e) {
             return Optional.empty();
         }
     }

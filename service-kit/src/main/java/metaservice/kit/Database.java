@@ -15,6 +15,8 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
 import javax.sql.DataSource;
 import metaservice.spi.DatabaseAccess;
 import org.postgresql.ds.PGSimpleDataSource;
@@ -49,9 +51,14 @@ public final class Database implements AutoCloseable {
     /** The same pool, unless reads have one of their own, perhaps to a replica that lags behind. */
     private final HikariDataSource readers;
 
-    private Database(HikariDataSource pool, HikariDataSource readers) {
+    private final Duration timeout;
+    private final Semaphore slowStatements;
+
+    private Database(HikariDataSource pool, HikariDataSource readers, DatabaseAccess access) {
         this.pool = pool;
         this.readers = readers;
+        this.timeout = access.timeout();
+        this.slowStatements = new Semaphore(Math.max(1, access.poolMax() / 2));
     }
 
     /**
@@ -63,7 +70,8 @@ public final class Database implements AutoCloseable {
         HikariDataSource pool = pool(name, access.jdbcUrl(), access);
         try {
             Optional<String> readerUrl = access.readerUrl();
-            return new Database(pool, readerUrl.isEmpty() ? pool : pool(name + "-readers", readerUrl.get(), access));
+            HikariDataSource readers = readerUrl.isEmpty() ? pool : pool(name + "-readers", readerUrl.get(), access);
+            return new Database(pool, readers, access);
         } catch (SQLException | RuntimeException e) {
             pool.close();
             forgetDrivers();
@@ -199,9 +207,37 @@ public final class Database implements AutoCloseable {
 
     /** Runs a query, with the readers, and hands every row to the sink; they come in portions, through a cursor. */
     void forEach(Sql sql, RowSink sink) throws Exception {
+        forEach(List.of(), sql, sink);
+    }
+
+    /**
+     * The same for a statement that a client can make as slow as it likes. Such statements have half of the pool, so
+     * that they leave the rest to everybody else.
+     *
+     * @param longest after that much work it fails with SQLSTATE 57014; waiting for locks fails with 55P03, earlier
+     */
+    void forEachWithin(Duration longest, Sql sql, RowSink sink) throws Exception {
+        long millis = Math.min(longest.toMillis(), timeout.toMillis());
+        List<Sql> limits = List.of(
+                Sql.of("SET LOCAL statement_timeout = " + millis),
+                Sql.of("SET LOCAL lock_timeout = " + Math.max(1, millis / 2)));
+        if (!slowStatements.tryAcquire(LONGEST_WAIT_FOR_CONNECTION.toMillis(), TimeUnit.MILLISECONDS)) {
+            throw new SQLTransientConnectionException("as many slow statements as may run at once are running");
+        }
+        try {
+            forEach(limits, sql, sink);
+        } finally {
+            slowStatements.release();
+        }
+    }
+
+    private void forEach(List<Sql> settings, Sql sql, RowSink sink) throws Exception {
         try (Connection connection = connection(readers)) {
             // The driver uses a cursor only inside a transaction; the pool ends it and turns autocommit on again.
             connection.setAutoCommit(false);
+            for (Sql setting : settings) {
+                update(connection, setting);
+            }
             try (PreparedStatement statement = prepare(connection, sql)) {
                 statement.setFetchSize(ROWS_PER_FETCH);
                 try (ResultSet rows = statement.executeQuery()) {

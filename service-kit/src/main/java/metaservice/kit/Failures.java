@@ -92,8 +92,9 @@ public final class Failures {
 
     /**
      * Whether trying again later may help: no connection (class 08, or none free in the pool), the server is going down
-     * or starting (57P01 to 57P03), it has no connection left (class 53), the statement took too long (57014), or two
-     * transactions were in each other's way (class 40).
+     * or starting (57P01 to 57P03), it has no connection left (class 53), the statement took too long (57014), two
+     * transactions were in each other's way (class 40), a lock was not to be had in the time that the operator allows
+     * (55P03), or the server has become one that only reads (25006) or ended a transaction that took too long (25P03, 25P04).
      */
     private static boolean isUnavailable(SQLException error) {
         String state = String.valueOf(error.getSQLState());
@@ -102,6 +103,10 @@ public final class Failures {
                 || state.startsWith("57P0")
                 || state.startsWith("53")
                 || state.startsWith("40")
+                || state.equals("55P03")
+                || state.equals("25006")
+                || state.equals("25P03")
+                || state.equals("25P04")
                 || state.equals("57014");
     }
 }

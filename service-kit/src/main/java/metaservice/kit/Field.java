@@ -69,7 +69,8 @@ public record Field(String name, Kind kind, int maxLength, boolean nullable, Opt
 
     private String json(JsonNode value) {
         if (!Json.isStorable(value)) {
-            throw bad("text without NUL characters and lone surrogates");
+            throw bad("text without NUL characters and lone surrogates, and numbers of at most " + Json.MAX_DIGITS
+                    + " digits");
         }
         return value.toString();
     }

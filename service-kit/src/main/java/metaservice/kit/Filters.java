@@ -26,9 +26,20 @@ public final class Filters {
 
     private static final String IS = "is";
 
-    /** From an operator and its values to a condition. */
-    @FunctionalInterface
-    interface Condition extends BiFunction<String, List<String>, Sql> {}
+    /** Far more than anybody asks for, far less than the parameters that a statement may have. */
+    private static final int MAX_VALUES = 1000;
+
+    private static final String ORDER_OPERATORS = "; {field}:operator with eq, ne, lt, le, gt, ge";
+    private static final String TEXT_OPERATORS =
+            ORDER_OPERATORS + ", co (contains), sw (starts with), ew (ends with), li (a pattern of LIKE), is (null)";
+
+    /**
+     * What one field may be asked for.
+     *
+     * @param expects what its values are, for the document of the API
+     * @param sql from an operator and its values to SQL
+     */
+    record Condition(String expects, BiFunction<String, List<String>, Sql> sql) {}
 
     private final Map<String, Condition> conditions;
 
@@ -42,7 +53,8 @@ public final class Filters {
      * @throws ClientError 400 if an operator is unknown or a value does not fit its field
      */
     Optional<Sql> read(Request request) {
-        Optional<Sql> all = Optional.empty();
+        List<Sql> all = new ArrayList<>();
+        int values = 0;
         for (Map.Entry<String, String> parameter : request.queries()) {
             String[] name = parameter.getKey().split(":", 2);
             Condition condition = conditions.get(name[0]);
@@ -50,84 +62,112 @@ public final class Filters {
             if (condition == null || operator.isEmpty()) {
                 continue;
             }
-            Sql one = condition.apply(operator, List.of(parameter.getValue().split(",", -1)));
-            all = Optional.of(all.isEmpty() ? one : all.get().and("AND").and(one));
+            List<String> list = List.of(parameter.getValue().split(",", -1));
+            values += list.size();
+            if (values > MAX_VALUES) {
+                throw ClientError.badRequest(name[0] + ": expected at most " + MAX_VALUES + " values in all filters");
+            }
+            all.add(condition.sql().apply(operator, list));
         }
-        return all;
+        return all.isEmpty() ? Optional.empty() : Optional.of(Sql.joined(" AND ", all));
+    }
+
+    /** What the document says of them: a parameter for each field, whose name may have an operator behind it. */
+    List<Doc.Query> queries() {
+        return conditions.entrySet().stream()
+                .sorted(Map.Entry.comparingByKey())
+                .map(one -> new Doc.Query(one.getKey(), "string", description(one.getKey(), one.getValue())))
+                .toList();
+    }
+
+    private static String description(String field, Condition condition) {
+        return "filter: " + condition.expects().replace("{field}", field);
     }
 
     /** A text field. */
     static Condition text(String field, String expression) {
-        return (operator, values) -> anyOf(operator, field, values, expression, value -> {
-            if (PATTERNS.containsKey(operator)) {
-                return Sql.of(expression + " ILIKE ?", PATTERNS.get(operator).formatted(value));
-            }
-            return Sql.of(expression + " " + comparison(operator, field) + " ?", value);
-        });
+        return new Condition(
+                "texts" + TEXT_OPERATORS,
+                (operator, values) -> anyOf(operator, field, values, expression, value -> {
+                    if (PATTERNS.containsKey(operator)) {
+                        return Sql.of(
+                                expression + " ILIKE ?", PATTERNS.get(operator).formatted(value));
+                    }
+                    return Sql.of(expression + " " + comparison(operator, field) + " ?", value);
+                }));
     }
 
     /** A number field. */
     static Condition number(String field, String expression) {
-        return (operator, values) -> anyOf(
-                operator,
-                field,
-                values,
-                expression,
-                value -> Sql.of(
-                        expression + " " + comparison(operator, field) + " ?",
-                        integer(value)
-                                .orElseThrow(() -> ClientError.badRequest(
-                                        field + ": expected a whole number, found '" + value + "'"))));
+        return new Condition(
+                "whole numbers" + ORDER_OPERATORS,
+                (operator, values) -> anyOf(
+                        operator,
+                        field,
+                        values,
+                        expression,
+                        value -> Sql.of(
+                                expression + " " + comparison(operator, field) + " ?",
+                                integer(value)
+                                        .orElseThrow(() -> ClientError.badRequest(
+                                                field + ": expected a whole number, found '" + value + "'")))));
     }
 
     /** A field that holds a time; the words of its message are the reference's. */
     static Condition time(String field, String expression) {
-        return (operator, values) -> anyOf(
-                operator,
-                field,
-                values,
-                expression,
-                value -> Sql.of(
-                        expression + " " + comparison(operator, field) + " ?",
-                        integer(value)
-                                .orElseThrow(() -> ClientError.of(Answer.jsonString(
-                                        400,
-                                        "invalid " + field + ": expected integer epoch milliseconds, got '" + value
-                                                + "'")))));
+        return new Condition(
+                "whole numbers, as answers show the time" + ORDER_OPERATORS,
+                (operator, values) -> anyOf(
+                        operator,
+                        field,
+                        values,
+                        expression,
+                        value -> Sql.of(
+                                expression + " " + comparison(operator, field) + " ?",
+                                integer(value)
+                                        .orElseThrow(() -> ClientError.of(Answer.jsonString(
+                                                400,
+                                                "invalid " + field + ": expected integer epoch milliseconds, got '"
+                                                        + value + "'"))))));
     }
 
     /** A field that holds JSON and is compared as a whole. */
     static Condition json(String field, String expression) {
-        return (operator, values) -> anyOf(
-                operator,
-                field,
-                values,
-                expression,
-                value -> Sql.of(expression + " " + comparison(operator, field) + " ?::jsonb", value));
+        return new Condition(
+                "JSON without commas, compared as a whole" + ORDER_OPERATORS,
+                (operator, values) -> anyOf(
+                        operator,
+                        field,
+                        values,
+                        expression,
+                        value -> Sql.of(expression + " " + comparison(operator, field) + " ?::jsonb", value)));
     }
 
     /** A text field that knows all its values; the words of its message are the reference's. */
     static Condition oneOf(String field, String expression, List<String> known) {
         Condition text = text(field, expression);
-        return (operator, values) -> {
+        return new Condition(String.join(", ", known) + TEXT_OPERATORS, (operator, values) -> {
             known(operator, field);
             for (String value : values) {
                 if (!known.contains(value) && !value.equals("null")) {
                     throw ClientError.of(Answer.jsonString(400, "unsupported " + field + " filter: " + value));
                 }
             }
-            return text.apply(operator, values);
-        };
+            return text.sql().apply(operator, values);
+        });
     }
 
     /** Tags: {@code any}, {@code likeany}, {@code likeall}; whatever else is asked for means all of them. */
     static Condition tags(String expression) {
-        return (operator, values) -> switch (operator) {
-            case "any" -> Sql.of(expression + " ??| ?::text[]", (Object) values.toArray(String[]::new));
-            case "likeany" -> likeEach(expression, values, " OR ");
-            case "likeall" -> likeEach(expression, values, " AND ");
-            default -> Sql.of(expression + " ??& ?::text[]", (Object) values.toArray(String[]::new));
-        };
+        return new Condition(
+                "tags of both kinds with commas between them, which all have to be there; {field}:any for one of them,"
+                        + " {field}:likeany and {field}:likeall for parts of tags",
+                (operator, values) -> switch (operator) {
+                    case "any" -> Sql.of(expression + " ??| ?::text[]", (Object) values.toArray(String[]::new));
+                    case "likeany" -> likeEach(expression, values, " OR ");
+                    case "likeall" -> likeEach(expression, values, " AND ");
+                    default -> Sql.of(expression + " ??& ?::text[]", (Object) values.toArray(String[]::new));
+                });
     }
 
     private static Sql likeEach(String expression, List<String> values, String between) {
@@ -144,11 +184,7 @@ public final class Filters {
         for (String value : values) {
             parts.add(value.equals("null") ? Sql.of(expression + " IS NULL") : one.apply(value));
         }
-        Sql any = Sql.of("(").and(parts.get(0));
-        for (Sql part : parts.subList(1, parts.size())) {
-            any = any.and("OR").and(part);
-        }
-        return any.and(")");
+        return Sql.of("(").and(Sql.joined(" OR ", parts)).and(")");
     }
 
     private static void known(String operator, String field) {

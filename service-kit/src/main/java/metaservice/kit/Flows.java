@@ -13,6 +13,10 @@ public final class Flows {
             Column.json("tags"),
             Column.json("system_tags"));
 
+    /** What the document of the API calls them. */
+    public static final List<Shape> SHAPES =
+            List.of(Shape.row("Flow", COLUMNS, Labels.FIELDS), Shape.body("NewFlow", Labels.FIELDS));
+
     private final Parts parts;
     private final String select;
     private final String insert;

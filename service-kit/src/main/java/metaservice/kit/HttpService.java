@@ -29,11 +29,13 @@ public final class HttpService implements RunningService {
      * Opens the pool, sees to the triggers if they are wanted, builds the routes and rehearses them.
      *
      * @param style how this generation words its answers
+     * @param api what its document needs beyond its routes
      * @param routes makes the version's table of routes
      * @throws ServiceStartException if the database cannot be reached, does not take the triggers that are wanted, or
      *     lacks what the version needs
      */
-    public static RunningService start(ServiceContext context, Style style, Function<Parts, List<Route>> routes)
+    public static RunningService start(
+            ServiceContext context, Style style, Api api, Function<Parts, List<Route>> routes)
             throws ServiceStartException {
         String name = "service-" + context.serviceVersion();
         ServiceSettings settings = context.settings();
@@ -50,7 +52,7 @@ public final class HttpService implements RunningService {
                     settings.maxBodyBytes(),
                     context.serviceVersion(),
                     new Failures(style.errors()),
-                    table);
+                    ApiPages.with(table, context.serviceVersion(), api, style));
             return new HttpService(
                     database, settings.pathPrefix(), CrossOrigin.allowed(settings.allowedOrigins(), router));
         } catch (ServiceStartException | RuntimeException e) {

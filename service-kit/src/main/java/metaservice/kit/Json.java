@@ -1,6 +1,10 @@
 package metaservice.kit;
 
+import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.StreamReadConstraints;
+import com.fasterxml.jackson.core.exc.StreamConstraintsException;
+import com.fasterxml.jackson.core.util.JsonRecyclerPools;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -8,17 +12,38 @@ import com.fasterxml.jackson.databind.cfg.JsonNodeFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.MissingNode;
 import java.io.IOException;
+import java.math.BigDecimal;
 import java.util.List;
 import java.util.Map;
 
 /** Reading JSON: one configuration for all bodies. Thread-safe. */
 final class Json {
 
+    /** Numbers with more digits are refused: the same that the parser accepts without an exponent. */
+    static final int MAX_DIGITS = 1000;
+
+    /** As many as no client sends; a tree of them stays within 100 MB, whatever they are. */
+    private static final long MAX_TOKENS = 1_000_000;
+
     /** Numbers keep every digit, because they may end up as text. */
-    static final ObjectMapper MAPPER = JsonMapper.builder()
+    static final ObjectMapper MAPPER = JsonMapper.builder(JsonFactory.builder()
+                    .streamReadConstraints(StreamReadConstraints.builder()
+                            .maxTokenCount(MAX_TOKENS)
+                            .maxNumberLength(MAX_DIGITS)
+                            .build())
+                    .build())
             .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
             .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
             .disable(JsonNodeFeature.STRIP_TRAILING_BIGDECIMAL_ZEROES)
+            .build();
+
+    /**
+     * For what is read and written once, when a service starts: it leaves no buffers behind in the thread, which outlives
+     * the service and would keep its classes in memory.
+     */
+    static final ObjectMapper AT_START = JsonMapper.builder(JsonFactory.builder()
+                    .recyclerPool(JsonRecyclerPools.nonRecyclingPool())
+                    .build())
             .build();
 
     private Json() {}
@@ -32,10 +57,15 @@ final class Json {
         JsonNode node;
         try {
             node = MAPPER.readTree(body);
+        } catch (StreamConstraintsException e) {
+            throw ClientError.badRequest("body: nested too deeply, or too many or too long values" + position(e), e);
         } catch (JsonProcessingException e) {
             throw ClientError.badRequest("body: expected one JSON value" + position(e), e);
         } catch (IOException e) {
             throw ClientError.badRequest("body: expected JSON in UTF-8", e);
+        } catch (NumberFormatException | ArithmeticException e) {
+            // The parser lets these escape for an exponent that does not fit into its own decimals.
+            throw ClientError.badRequest("body: a number's exponent is out of range", e);
         }
         if (node instanceof MissingNode) {
             throw ClientError.badRequest("body: expected JSON, found nothing");
@@ -57,10 +87,17 @@ final class Json {
         return true;
     }
 
-    /** The same for every key and text of a JSON value. */
+    /**
+     * The same for every key and text of a JSON value, and its numbers have few enough digits: PostgreSQL writes
+     * exponents out, so that ten bytes of a request would become a hundred thousand in every answer.
+     */
     static boolean isStorable(JsonNode node) {
         if (node.isTextual()) {
             return isStorable(node.textValue());
+        }
+        if (node.isBigDecimal()) {
+            BigDecimal number = node.decimalValue();
+            return number.scale() <= MAX_DIGITS && (long) number.precision() - number.scale() <= MAX_DIGITS;
         }
         for (Map.Entry<String, JsonNode> member : node.properties()) {
             if (!isStorable(member.getKey()) || !isStorable(member.getValue())) {

@@ -1,6 +1,7 @@
 package metaservice.kit;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import java.util.List;
 
 /**
  * What clients may say of everything that they create. The texts are ready for SQL; null is SQL's NULL.
@@ -14,6 +15,9 @@ public record Labels(String userName, String tags, String systemTags) {
     private static final Field USER_NAME = Field.text("user_name");
     private static final Field TAGS = Field.json("tags");
     private static final Field SYSTEM_TAGS = Field.json("system_tags");
+
+    /** What clients may say. */
+    public static final List<Field> FIELDS = List.of(USER_NAME, TAGS, SYSTEM_TAGS);
 
     /**
      * Reads them from a request's body; a missing user name is null.

@@ -2,6 +2,7 @@ package metaservice.kit;
 
 import java.sql.SQLException;
 import java.util.List;
+import java.util.Optional;
 
 /** Metadata of the generations that know names. It shows its own tags. */
 public final class Metadata {
@@ -33,14 +34,32 @@ public final class Metadata {
             List.of(),
             true);
 
+    /** What the document of the API calls them. */
+    public static final List<Shape> SHAPES =
+            List.of(Shape.row("Metadata", COLUMNS, KIND.fields()), Shape.body("NewMetadata", KIND.fields()));
+
+    /** The same where the type is of any length: from schema 20261120000000 on. */
+    private static final TaskBatch.Kind LONG_TEXTS = KIND.withUnlimited("type");
+
     private final Parts parts;
     private final TaskBatch batch;
     private final String select;
 
-    /** Metadata of one service. */
+    /** Metadata whose type has at most 255 characters. */
     public Metadata(Parts parts) {
+        this(parts, new TaskBatch(parts, parts.tables().metadata(), KIND, Ids.TASK_COLUMNS));
+    }
+
+    /** Metadata whose type is as long as the schema allows: any length, or 255 characters on an older one. */
+    public static Metadata withLongTexts(Parts parts) {
+        return new Metadata(
+                parts,
+                new TaskBatch(parts, parts.tables().metadata(), LONG_TEXTS, Optional.of(KIND), Ids.TASK_COLUMNS));
+    }
+
+    private Metadata(Parts parts, TaskBatch batch) {
         this.parts = parts;
-        this.batch = new TaskBatch(parts, parts.tables().metadata(), KIND, Ids.TASK_COLUMNS);
+        this.batch = batch;
         this.select = "SELECT " + COLUMNS.select() + " FROM " + parts.tables().metadata() + " m WHERE";
     }
 

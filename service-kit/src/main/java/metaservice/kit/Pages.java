@@ -20,6 +20,16 @@ public final class Pages {
     private static final int MAX_LIMIT = 500;
     private static final Pattern LIMIT = Pattern.compile("\\s*\\+?0*([0-9]+)\\s*");
 
+    /** What the document says of the parameters of the query. */
+    static final List<Doc.Query> QUERIES = List.of(
+            new Doc.Query(
+                    "_limit",
+                    "integer",
+                    "asks for pages, newest first: how many elements each has at most; " + DEFAULT_LIMIT
+                            + " if it is empty, never more than " + MAX_LIMIT),
+            new Doc.Query(
+                    "_cursor", "string", "asks for a page: the X-Next-Cursor of the one before; empty: the first"));
+
     private final Parts parts;
 
     /** Pages of one service. */

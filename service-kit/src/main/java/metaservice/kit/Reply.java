@@ -44,6 +44,11 @@ final class Reply extends OutputStream {
             exchange.getResponseSender().send(ByteBuffer.wrap(text.text().getBytes(StandardCharsets.UTF_8)));
             return;
         }
+        if (answer instanceof Answer.File file) {
+            start(exchange, answer, serviceVersion, file.contentType());
+            exchange.getResponseSender().send(file.bytes().duplicate());
+            return;
+        }
         Reply reply = new Reply(exchange);
         // The generator is closed only if all went well: closing would end brackets that a failure left open.
         JsonGenerator json = Json.MAPPER.getFactory().createGenerator(reply, JsonEncoding.UTF8);
@@ -88,6 +93,9 @@ final class Reply extends OutputStream {
     public void close() throws IOException {
         if (streaming) {
             exchange.getOutputStream().close();
+            // The sender below does so itself; without it, a request whose body nobody has read would stay open for
+            // ever.
+            exchange.endExchange();
         } else {
             exchange.getResponseSender().send(ByteBuffer.wrap(buffer.toByteArray()));
         }

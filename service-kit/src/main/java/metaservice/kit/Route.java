@@ -11,32 +11,41 @@ import java.util.List;
  * @param direct whether the endpoint is called on the I/O thread, because it never blocks and must answer even when
  *     every worker is busy: load balancers probe {@code /ping} with a timeout of a second
  * @param endpoint what answers
+ * @param doc what the document of the API says of it; without it there is no route
  */
-public record Route(String method, String path, boolean readsBody, boolean direct, Endpoint endpoint) {
+public record Route(String method, String path, boolean readsBody, boolean direct, Endpoint endpoint, Doc doc) {
 
     /** A read. */
-    public static Route get(String path, Endpoint endpoint) {
-        return new Route("GET", path, false, false, endpoint);
+    public static Route get(String path, Endpoint endpoint, Doc doc) {
+        return new Route("GET", path, false, false, endpoint, doc);
     }
 
     /** A read that is answered on the I/O thread; the endpoint must not block. */
-    public static Route direct(String path, Endpoint endpoint) {
-        return new Route("GET", path, false, true, endpoint);
+    public static Route direct(String path, Endpoint endpoint, Doc doc) {
+        return new Route("GET", path, false, true, endpoint, doc);
     }
 
     /** A creation; the endpoint reads the body. */
-    public static Route post(String path, Endpoint endpoint) {
-        return new Route("POST", path, true, false, endpoint);
+    public static Route post(String path, Endpoint endpoint, Doc doc) {
+        return new Route("POST", path, true, false, endpoint, doc);
     }
 
     /** A command without a body. */
-    public static Route signal(String path, Endpoint endpoint) {
-        return new Route("POST", path, false, false, endpoint);
+    public static Route signal(String path, Endpoint endpoint, Doc doc) {
+        return new Route("POST", path, false, false, endpoint, doc);
     }
 
     /** A change; the endpoint reads the body. */
-    public static Route patch(String path, Endpoint endpoint) {
-        return new Route("PATCH", path, true, false, endpoint);
+    public static Route patch(String path, Endpoint endpoint, Doc doc) {
+        return new Route("PATCH", path, true, false, endpoint, doc);
+    }
+
+    /** The names in braces, in their order. */
+    List<String> parameters() {
+        return segments().stream()
+                .filter(segment -> segment.startsWith("{"))
+                .map(segment -> segment.substring(1, segment.length() - 1))
+                .toList();
     }
 
     List<String> segments() {

@@ -1,9 +1,9 @@
 package metaservice.kit;
 
-import io.undertow.io.Receiver;
 import io.undertow.server.HttpHandler;
 import io.undertow.server.HttpServerExchange;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -23,10 +23,16 @@ import org.slf4j.LoggerFactory;
 final class Router implements HttpHandler {
 
     private static final Logger LOG = LoggerFactory.getLogger(Router.class);
+    /** Beyond that the workers are as good as stuck; what a request waits for a connection comes on top. */
+    private static final Duration LONGEST_QUEUE = Duration.ofSeconds(2);
+
     private static final byte[] NO_BODY = {};
+    private static final Answer BUSY = Answer.message(503, "too many requests wait for the database, please retry")
+            .with("Retry-After", "1");
 
     private final String prefix;
     private final int maxBodyBytes;
+    private final BodyBudget budget;
     private final String serviceVersion;
     private final Failures failures;
     private final Map<Integer, List<Target>> targetsByLength = new HashMap<>();
@@ -34,6 +40,7 @@ final class Router implements HttpHandler {
     Router(String prefix, int maxBodyBytes, String serviceVersion, Failures failures, List<Route> routes) {
         this.prefix = prefix;
         this.maxBodyBytes = maxBodyBytes;
+        this.budget = BodyBudget.of(maxBodyBytes);
         this.serviceVersion = serviceVersion;
         this.failures = failures;
         for (Route route : routes) {
@@ -103,30 +110,60 @@ final class Router implements HttpHandler {
         } else if (target.route.readsBody()) {
             readBody(
                     exchange,
-                    body -> exchange.dispatch(() ->
-                            answer(exchange, target.route, new Request(exchange.getQueryString(), parameters, body))));
+                    body -> dispatch(
+                            exchange,
+                            target.route,
+                            new Request(exchange.getQueryString(), parameters, body),
+                            () -> budget.giveBack(body.length)));
+        } else if (exchange.isRequestComplete()) {
+            dispatch(exchange, target.route, new Request(exchange.getQueryString(), parameters, NO_BODY), () -> {});
         } else {
-            exchange.dispatch(
-                    () -> answer(exchange, target.route, new Request(exchange.getQueryString(), parameters, NO_BODY)));
+            // Nobody wants it, but a long answer beside a body that is still coming would end in a reset connection.
+            readBody(exchange, body -> {
+                budget.giveBack(body.length);
+                dispatch(exchange, target.route, new Request(exchange.getQueryString(), parameters, NO_BODY), () -> {});
+            });
         }
     }
 
+    /** Answers on a worker; when all workers wait for the database, waiting for a worker is the same as for it. */
+    private void dispatch(HttpServerExchange exchange, Route route, Request request, Runnable afterwards) {
+        long received = System.nanoTime();
+        exchange.dispatch(() -> {
+            try {
+                if (System.nanoTime() - received < LONGEST_QUEUE.toNanos()) {
+                    answer(exchange, route, request);
+                } else {
+                    send(exchange, BUSY);
+                }
+            } finally {
+                afterwards.run();
+            }
+        });
+    }
+
+    /** Not within the exchange's own limit: that one closes the connection, and the client never learns why. */
     private void readBody(HttpServerExchange exchange, Consumer<byte[]> next) {
-        Receiver receiver = exchange.getRequestReceiver();
-        // Not the exchange's own limit: that one closes the connection, and the client never learns why.
-        receiver.setMaxBufferSize(maxBodyBytes);
-        receiver.receiveFullBytes((ignored, body) -> next.accept(body), (ignored, e) -> cutOff(exchange, e));
-    }
+        BodyReader.Reader reader = new BodyReader.Reader() {
+            @Override
+            public void whole(byte[] body) {
+                next.accept(body);
+            }
 
-    private void cutOff(HttpServerExchange exchange, IOException e) {
-        if (e instanceof Receiver.RequestToLargeException) {
-            exchange.setPersistent(false);
-            send(exchange, Answer.message(413, "body: expected at most " + maxBodyBytes + " bytes"));
-        } else {
-            // The client went away in the middle of its request; there is nobody to answer.
-            LOG.debug("request body was cut off", e);
-            cut(exchange);
-        }
+            @Override
+            public void refused(Answer answer) {
+                exchange.setPersistent(false);
+                send(exchange, answer);
+            }
+
+            @Override
+            public void brokenOff(IOException e) {
+                // The client went away in the middle of its request; there is nobody to answer.
+                LOG.debug("request body was cut off", e);
+                cut(exchange);
+            }
+        };
+        new BodyReader(exchange, maxBodyBytes, budget, reader).read();
     }
 
     private void answer(HttpServerExchange exchange, Route route, Request request) {
@@ -163,6 +200,8 @@ final class Router implements HttpHandler {
         } catch (IOException e) {
             LOG.debug("the connection was gone already", e);
         }
+        // Nobody else would: whoever counts requests in flight would wait for this one.
+        exchange.endExchange();
     }
 
     /** A route with its path taken apart. */

@@ -12,9 +12,12 @@ public final class RunPages {
 
     private static final List<String> STATUSES = List.of("running", "completed", "failed");
     private static final String STATUS_EXPRESSION = "derived.status";
+    private static final String WHEN_STATUS = "only in lists that were filtered by it: " + String.join(", ", STATUSES);
+    private static final String WHEN_USER = "only in what is read, and if the run has the system tag user:<user_name>";
     private static final Column STATUS = Column.text("status").from(STATUS_EXPRESSION);
 
-    private static final Filters FILTERS = new Filters(Map.ofEntries(
+    /** What the list may be narrowed by. */
+    public static final Filters FILTERS = new Filters(Map.ofEntries(
             Map.entry("flow_id", Filters.text("flow_id", "r.flow_id")),
             Map.entry("run_number", Filters.number("run_number", "r.run_number")),
             Map.entry("run_id", Filters.text("run_id", "r.run_id")),
@@ -26,6 +29,13 @@ public final class RunPages {
             Map.entry("system_tags", Filters.json("system_tags", "r.system_tags")),
             Map.entry("_tags", Filters.tags("(r.tags || r.system_tags)")),
             Map.entry("status", Filters.oneOf("status", STATUS_EXPRESSION, STATUSES))));
+
+    /** What the document of the API calls them. */
+    public static final List<Shape> SHAPES = Runs.shapes(Runs.WITH_USER.and(STATUS)).stream()
+            .map(shape -> shape.name().equals("Run")
+                    ? shape.sometimes("status", WHEN_STATUS).sometimes("user", WHEN_USER)
+                    : shape)
+            .toList();
 
     private final Parts parts;
     private final Duration cutoff;

@@ -7,6 +7,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /** Runs of the generations that know names and heartbeats. */
 public final class Runs {
@@ -32,6 +33,9 @@ public final class Runs {
     /** What the newest generations show. */
     static final Columns WITH_USER = COLUMNS.and(USER);
 
+    /** What the document of the API calls them. */
+    public static final List<Shape> SHAPES = shapes(COLUMNS);
+
     private static final Answer NOT_TAKEN = Answer.jsonString(404, Runs.waitTime());
 
     private final Parts parts;
@@ -42,6 +46,14 @@ public final class Runs {
         this.parts = parts;
         this.shown = shown;
         this.table = parts.tables().runs();
+    }
+
+    /** What the document of the API calls runs with these columns. */
+    static List<Shape> shapes(Columns columns) {
+        List<Field> named = Stream.concat(Stream.of(Field.text("run_number")), Labels.FIELDS.stream())
+                .toList();
+        return List.of(
+                Shape.row("Run", columns, Labels.FIELDS).orNull("last_heartbeat_ts"), Shape.body("NewRun", named));
     }
 
     /** Runs as they are. */

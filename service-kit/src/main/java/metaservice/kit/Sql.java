@@ -2,6 +2,7 @@ package metaservice.kit;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Collectors;
 
 /**
  * One statement: a text whose values are all bound, never spliced in. Immutable.
@@ -19,6 +20,13 @@ public record Sql(String text, List<Object> values) {
     /** This text, a blank, and more text with its values. */
     public Sql and(String more, Object... moreValues) {
         return and(of(more, moreValues));
+    }
+
+    /** All parts, with a text between each two; one copy, however many they are. */
+    static Sql joined(String between, List<Sql> parts) {
+        List<Object> values = new ArrayList<>();
+        parts.forEach(part -> values.addAll(part.values));
+        return new Sql(parts.stream().map(Sql::text).collect(Collectors.joining(between)), values);
     }
 
     /** This text, a blank, and another part. */

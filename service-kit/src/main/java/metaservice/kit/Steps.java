@@ -1,6 +1,7 @@
 package metaservice.kit;
 
 import java.sql.SQLException;
+import java.util.List;
 import metaservice.spi.Tables;
 
 /** Steps of the generations that know names. They show the tags of their run, not their own. */
@@ -15,6 +16,10 @@ public final class Steps {
             Column.number("ts_epoch").from("s.ts_epoch"),
             Column.json("tags").from("r.tags"),
             Column.json("system_tags").from("r.system_tags"));
+
+    /** What the document of the API calls them. */
+    public static final List<Shape> SHAPES =
+            List.of(Shape.row("Step", COLUMNS, Labels.FIELDS), Shape.body("NewStep", Labels.FIELDS));
 
     private final Parts parts;
     private final String select;

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
@@ -76,15 +77,16 @@ record TagMutation(List<String> toAdd, List<String> toRemove) {
      * @throws ClientError 422 if a system tag is to be removed
      */
     Set<String> apply(Tags before) {
+        Set<String> systemTags = new HashSet<>(before.systemTags());
         Set<String> untouchable = new LinkedHashSet<>(toRemove);
-        untouchable.retainAll(before.systemTags());
+        untouchable.retainAll(systemTags);
         if (!untouchable.isEmpty()) {
             String list = untouchable.stream().map(tag -> "'" + tag + "'").collect(Collectors.joining(", ", "{", "}"));
             throw ClientError.of(Answer.jsonString(422, "Cannot remove tags that are existing system tags " + list));
         }
         Set<String> after = new LinkedHashSet<>(before.tags());
         toRemove.forEach(after::remove);
-        toAdd.stream().filter(tag -> !before.systemTags().contains(tag)).forEach(after::add);
+        toAdd.stream().filter(tag -> !systemTags.contains(tag)).forEach(after::add);
         return after;
     }
 

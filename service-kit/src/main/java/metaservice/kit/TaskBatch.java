@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * Stores what tasks produce: many rows, one statement, one round trip. Rows that are there already are left out, as
@@ -33,9 +34,13 @@ public final class TaskBatch {
               JOIN pg_class s ON s.oid = d.refobjid AND s.relkind = 'S'
               WHERE d.refclassid = 'pg_class'::regclass AND def.adrelid = '%1$s'::regclass AND a.attname = 'id')))""";
 
+    /** SQLSTATE of a value that is longer than its column allows. */
+    private static final String VALUE_TOO_LONG = "22001";
+
     private final Parts parts;
     private final String table;
     private final Kind kind;
+    private final Optional<Kind> narrower;
     private final List<String> ownerColumns;
 
     /**
@@ -46,7 +51,17 @@ public final class TaskBatch {
      * @param keyFields what tells a row from the others of its task; none if any number of equal rows may be stored
      * @param isNumbered whether rows get a serial number, in the column {@code id}
      */
-    public record Kind(List<Field> fields, String countedAs, List<String> keyFields, boolean isNumbered) {}
+    public record Kind(List<Field> fields, String countedAs, List<String> keyFields, boolean isNumbered) {
+
+        /** The same, but these fields may be of any length. */
+        public Kind withUnlimited(String... names) {
+            Set<String> unlimited = Set.of(names);
+            List<Field> wider = fields.stream()
+                    .map(field -> unlimited.contains(field.name()) ? field.unlimited() : field)
+                    .toList();
+            return new Kind(wider, countedAs, keyFields, isNumbered);
+        }
+    }
 
     /**
      * Batches for a table.
@@ -54,9 +69,19 @@ public final class TaskBatch {
      * @param ownerColumns the columns that tell the task, in the table and in what {@link #create} is told of the owner
      */
     public TaskBatch(Parts parts, String table, Kind kind, List<String> ownerColumns) {
+        this(parts, table, kind, Optional.empty(), ownerColumns);
+    }
+
+    /**
+     * Batches for a table whose columns are not as wide on every schema version.
+     *
+     * @param narrower what is stored instead where the columns cannot hold the values; absent if they can everywhere
+     */
+    TaskBatch(Parts parts, String table, Kind kind, Optional<Kind> narrower, List<String> ownerColumns) {
         this.parts = parts;
         this.table = table;
         this.kind = kind;
+        this.narrower = narrower;
         this.ownerColumns = ownerColumns;
     }
 
@@ -67,7 +92,19 @@ public final class TaskBatch {
      * @param withoutOwner the answer then
      */
     public Answer create(Request request, Sql owner, Answer withoutOwner) throws SQLException {
-        Batch batch = Batch.read(request.json(), kind.fields());
+        JsonNode body = request.json();
+        try {
+            return create(Batch.read(body, kind.fields()), owner, withoutOwner);
+        } catch (SQLException e) {
+            if (narrower.isEmpty() || !VALUE_TOO_LONG.equals(e.getSQLState())) {
+                throw e;
+            }
+            // Nothing was stored. Asked only now, because the next migration may widen the columns at any moment.
+            return create(Batch.read(body, narrower.get().fields()), owner, withoutOwner);
+        }
+    }
+
+    private Answer create(Batch batch, Sql owner, Answer withoutOwner) throws SQLException {
         try {
             return create(batch, store(owner, batch), withoutOwner);
         } catch (SQLException e) {
@@ -149,6 +186,11 @@ public final class TaskBatch {
     private Optional<List<List<String>>> store(Sql owner, Batch batch) throws SQLException {
         String key =
                 kind.keyFields().stream().map(field -> '"' + field + "\"::text").collect(Collectors.joining(", "));
+        // In one order for everybody: of two batches that meet in different orders, one would end as a deadlock.
+        String order = Stream.concat(Stream.of(kind.fields().get(0).name()), kind.keyFields().stream())
+                .distinct()
+                .map(field -> "numbered.\"" + field + "\", ")
+                .collect(Collectors.joining());
         String own = ownerColumns.stream().map(column -> "owner." + column).collect(Collectors.joining(", "));
         String number = kind.isNumbered() ? "id, " : "";
         String numbers = kind.isNumbered() ? ", nextval(" + SEQUENCE.formatted(table) + ") AS id" : "";
@@ -159,7 +201,7 @@ public final class TaskBatch {
                 .and("ORDER BY n), added AS (INSERT INTO " + table + " (" + number + String.join(", ", ownerColumns)
                         + ", ts_epoch, " + batch.names() + ") SELECT " + number + own + ",")
                 .and("?::bigint, " + batch.values("numbered") + " FROM owner, numbered WHERE good", parts.millis())
-                .and("ORDER BY n ON CONFLICT DO NOTHING RETURNING ARRAY[" + key + "]::text[] AS stored)")
+                .and("ORDER BY " + order + "n ON CONFLICT DO NOTHING RETURNING ARRAY[" + key + "]::text[] AS stored)")
                 .and("SELECT (SELECT jsonb_agg(stored) FROM added) FROM owner");
         return parts.database().first(sql, row -> keys(row.getString(1)));
     }

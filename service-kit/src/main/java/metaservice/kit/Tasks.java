@@ -2,9 +2,11 @@ package metaservice.kit;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 import metaservice.spi.Tables;
 
 /** Tasks of the generations that know names and heartbeats. They show the tags of their run, not their own. */
@@ -21,12 +23,23 @@ public final class Tasks {
             Column.json("system_tags").from("r.system_tags"),
             Column.number("last_heartbeat_ts").from("t.last_heartbeat_ts"));
 
-    private static final Filters FILTERS = new Filters(Map.of(
+    /** What the list may be narrowed by. */
+    public static final Filters FILTERS = new Filters(Map.of(
             "task_id", Filters.number("task_id", "t.task_id"),
             "task_name", Filters.text("task_name", "t.task_name"),
             "user_name", Filters.text("user_name", "t.user_name"),
             "ts_epoch", Filters.time("ts_epoch", "t.ts_epoch"),
             "last_heartbeat_ts", Filters.time("last_heartbeat_ts", "t.last_heartbeat_ts")));
+
+    private static final Duration LONGEST_MATCH = Duration.ofSeconds(10);
+
+    /** What the document of the API calls them. */
+    public static final List<Shape> SHAPES = List.of(
+            Shape.row("Task", COLUMNS, Labels.FIELDS).orNull("last_heartbeat_ts"),
+            Shape.body(
+                    "NewTask",
+                    Stream.concat(Stream.of(Field.text("task_id")), Labels.FIELDS.stream())
+                            .toList()));
 
     private final Parts parts;
     private final String select;
@@ -136,8 +149,28 @@ public final class Tasks {
                 "GROUP BY m.flow_id, m.run_number, m.run_id, m.step_name, m.task_id, m.task_name ORDER BY m.task_id");
         return Answer.json(200, json -> {
             json.writeStartArray();
-            parts.database().forEach(grouped, row -> json.writeString(row.getString(1)));
+            Database.RowSink path = row -> json.writeString(row.getString(1));
+            if (pattern.isPresent()) {
+                match(grouped, path);
+            } else {
+                parts.database().forEach(grouped, path);
+            }
             json.writeEndArray();
         });
+    }
+
+    /** Some patterns take for ever, and would keep a connection from everybody else. */
+    private void match(Sql sql, Database.RowSink path) throws Exception {
+        try {
+            parts.database().forEachWithin(LONGEST_MATCH, sql, path);
+        } catch (SQLException e) {
+            if ("57014".equals(e.getSQLState())) {
+                throw ClientError.badRequest(
+                        "pattern: matching took longer than " + LONGEST_MATCH.toSeconds()
+                                + " s; expected a simpler pattern, or metadata_field_name beside it",
+                        e);
+            }
+            throw e;
+        }
     }
 }

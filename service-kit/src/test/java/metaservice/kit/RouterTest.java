@@ -13,7 +13,9 @@ import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.sql.SQLTransientConnectionException;
+import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -26,21 +28,25 @@ class RouterTest {
     private static final int MAX_BODY_BYTES = 100;
     private static final int LONG_LIST = 200_000;
 
+    private static final AtomicInteger IN_FLIGHT = new AtomicInteger();
+
     private static Undertow server;
     private static int port;
 
     @BeforeAll
     static void start() {
         List<Route> routes = List.of(
-                Route.direct("/ping", request -> Answer.text("pong")),
+                Route.direct("/ping", request -> Answer.text("pong"), Docs.PING),
                 Route.get(
                         "/things",
-                        request -> Answer.text("all " + request.query("q").orElse("-"))),
-                Route.get("/things/{id}", request -> Answer.text("one " + request.path("id"))),
-                Route.get("/things/special", request -> Answer.text("special")),
+                        request -> Answer.text("all " + request.query("q").orElse("-")),
+                        Docs.FLOWS),
+                Route.get("/things/{id}", request -> Answer.text("one " + request.path("id")), Docs.FLOW),
+                Route.get("/things/special", request -> Answer.text("special"), Docs.FLOW),
                 Route.post(
                         "/things/{id}",
-                        request -> Answer.jsonString(200, request.jsonObject().toString())),
+                        request -> Answer.jsonString(200, request.jsonObject().toString()),
+                        Docs.NEW_FLOW),
                 Route.get(
                         "/long",
                         request -> Answer.json(200, json -> {
@@ -49,10 +55,14 @@ class RouterTest {
                                 json.writeNumber(i);
                             }
                             json.writeEndArray();
-                        })),
-                Route.get("/fails", request -> {
-                    throw new IllegalStateException("a secret detail");
-                }),
+                        }),
+                        Docs.FLOWS),
+                Route.get(
+                        "/fails",
+                        request -> {
+                            throw new IllegalStateException("a secret detail");
+                        },
+                        Docs.FLOWS),
                 Route.get(
                         "/fails-late",
                         request -> Answer.json(200, json -> {
@@ -61,15 +71,26 @@ class RouterTest {
                                 json.writeNumber(i);
                             }
                             throw new IllegalStateException("in the middle");
-                        })),
-                Route.get("/away", request -> {
-                    throw new SQLTransientConnectionException("no connection");
-                }));
+                        }),
+                        Docs.FLOWS),
+                Route.get(
+                        "/away",
+                        request -> {
+                            throw new SQLTransientConnectionException("no connection");
+                        },
+                        Docs.FLOWS));
         Router router = new Router("/api", MAX_BODY_BYTES, "9.9.9", new Failures(Failures.STRUCTURED), routes);
         server = Undertow.builder()
                 .addHttpListener(0, "127.0.0.1")
                 .setServerOption(UndertowOptions.DECODE_URL, false)
-                .setHandler(router)
+                .setHandler(exchange -> {
+                    IN_FLIGHT.incrementAndGet();
+                    exchange.addExchangeCompleteListener((answered, next) -> {
+                        IN_FLIGHT.decrementAndGet();
+                        next.proceed();
+                    });
+                    router.handleRequest(exchange);
+                })
                 .build();
         server.start();
         port = ((InetSocketAddress) server.getListenerInfo().get(0).getAddress()).getPort();
@@ -163,10 +184,41 @@ class RouterTest {
     @CsvSource(
             delimiter = '|',
             quoteCharacter = '`',
-            value = {"``", "{", "not json", "[]", "5", "{\"a\": NaN}", "{} {}", "{\"a\": 1,}"})
+            value = {"``", "{\"a\": 1e99999999999}", "{", "not json", "[]", "5", "{\"a\": NaN}", "{} {}", "{\"a\": 1,}"
+            })
     void bodiesThatAreNoObjectAreRefusedWithAMessage(String body) throws IOException {
         String response = post("/api/things/x", body);
         assertTrue(status(response) == 400 && body(response).startsWith("{\"message\":\"body: "), response);
+    }
+
+    @Test
+    void aBodyThatBreaksOffLeavesNothingInFlight() throws Exception {
+        try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
+            socket.setSoTimeout(20_000);
+            String request = "POST /api/things/x HTTP/1.1\r\nHost: test\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nab";
+            socket.getOutputStream().write(request.getBytes(StandardCharsets.ISO_8859_1));
+            socket.shutdownOutput();
+            assertEquals(0, socket.getInputStream().readAllBytes().length);
+        }
+        assertNothingInFlight();
+    }
+
+    @Test
+    void aLongAnswerToARequestWithABodyLeavesNothingInFlight() throws Exception {
+        String body = "x".repeat(MAX_BODY_BYTES);
+        String response = send("GET /api/long HTTP/1.1\r\nHost: test\r\nConnection: close\r\nContent-Length: "
+                + body.length() + "\r\n\r\n" + body);
+        assertTrue(response.endsWith("\r\n0\r\n\r\n"), () -> response.substring(Math.max(0, response.length() - 100)));
+        assertNothingInFlight();
+    }
+
+    /** Requests are counted by the server's handler, and given up when they are complete. */
+    private static void assertNothingInFlight() throws InterruptedException {
+        long end = System.nanoTime() + Duration.ofSeconds(20).toNanos();
+        while (IN_FLIGHT.get() > 0) {
+            assertTrue(System.nanoTime() < end, "requests are still in flight");
+            Thread.onSpinWait();
+        }
     }
 
     @Test

@@ -5,7 +5,9 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import java.util.List;
 import java.util.Set;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 class TagMutationTest {
 
@@ -31,5 +33,14 @@ class TagMutationTest {
     @Test
     void removingWhatIsNotThereChangesNothing() {
         assertEquals(Set.of("a", "b"), new TagMutation(List.of(), List.of("never")).apply(BEFORE));
+    }
+
+    @Test
+    @Timeout(20)
+    void hugeListsTakeNoLongerThanTheirLength() {
+        List<String> many = IntStream.range(0, 300_000).mapToObj(i -> "tag" + i).toList();
+        List<String> others = many.stream().map(tag -> "other" + tag).toList();
+        Set<String> after = new TagMutation(others, others).apply(new TagMutation.Tags(List.of("a"), many));
+        assertEquals(1 + others.size(), after.size());
     }
 }

@@ -1,12 +1,14 @@
 package metaservice.v1;
 
 import java.sql.SQLException;
+import java.util.List;
 import metaservice.kit.Answer;
 import metaservice.kit.Artifacts;
 import metaservice.kit.Column;
 import metaservice.kit.Columns;
 import metaservice.kit.Parts;
 import metaservice.kit.Request;
+import metaservice.kit.Shape;
 import metaservice.kit.Sql;
 import metaservice.kit.Style;
 import metaservice.kit.TaskBatch;
@@ -30,6 +32,11 @@ final class NumericArtifacts {
             Column.number("ts_epoch"),
             Column.json("tags"),
             Column.json("system_tags"));
+
+    /** What the document of the API calls them. */
+    static final List<Shape> SHAPES = List.of(
+            Shape.row("Artifact", COLUMNS, Artifacts.KIND.fields()),
+            Shape.body("NewArtifact", Artifacts.KIND.fields()));
 
     private final Parts parts;
     private final TaskBatch batch;

@@ -1,12 +1,14 @@
 package metaservice.v1;
 
 import java.sql.SQLException;
+import java.util.List;
 import metaservice.kit.Answer;
 import metaservice.kit.Column;
 import metaservice.kit.Columns;
 import metaservice.kit.Metadata;
 import metaservice.kit.Parts;
 import metaservice.kit.Request;
+import metaservice.kit.Shape;
 import metaservice.kit.Sql;
 import metaservice.kit.TaskBatch;
 
@@ -30,6 +32,10 @@ final class NumericMetadata {
             TIME_OF_READ,
             Column.json("tags"),
             Column.json("system_tags"));
+
+    /** What the document of the API calls them. */
+    static final List<Shape> SHAPES = List.of(
+            Shape.row("Metadata", COLUMNS, Metadata.KIND.fields()), Shape.body("NewMetadata", Metadata.KIND.fields()));
 
     private final Parts parts;
     private final TaskBatch batch;

@@ -1,12 +1,14 @@
 package metaservice.v1;
 
 import java.sql.SQLException;
+import java.util.List;
 import metaservice.kit.Answer;
 import metaservice.kit.Column;
 import metaservice.kit.Columns;
 import metaservice.kit.Labels;
 import metaservice.kit.Parts;
 import metaservice.kit.Request;
+import metaservice.kit.Shape;
 import metaservice.kit.Sql;
 
 /** Runs that have nothing but a number. */
@@ -19,6 +21,10 @@ final class NumericRuns {
             Column.number("ts_epoch"),
             Column.json("tags"),
             Column.json("system_tags"));
+
+    /** What the document of the API calls them. */
+    static final List<Shape> SHAPES =
+            List.of(Shape.row("Run", COLUMNS, Labels.FIELDS), Shape.body("NewRun", Labels.FIELDS));
 
     private final Parts parts;
     private final String select;

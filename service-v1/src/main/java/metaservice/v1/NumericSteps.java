@@ -1,12 +1,14 @@
 package metaservice.v1;
 
 import java.sql.SQLException;
+import java.util.List;
 import metaservice.kit.Answer;
 import metaservice.kit.Column;
 import metaservice.kit.Columns;
 import metaservice.kit.Labels;
 import metaservice.kit.Parts;
 import metaservice.kit.Request;
+import metaservice.kit.Shape;
 import metaservice.kit.Sql;
 
 /** Steps of numbered runs; they show their own tags. */
@@ -20,6 +22,10 @@ final class NumericSteps {
             Column.number("ts_epoch"),
             Column.json("tags"),
             Column.json("system_tags"));
+
+    /** What the document of the API calls them. */
+    static final List<Shape> SHAPES =
+            List.of(Shape.row("Step", COLUMNS, Labels.FIELDS), Shape.body("NewStep", Labels.FIELDS));
 
     private final Parts parts;
     private final String select;

@@ -1,12 +1,14 @@
 package metaservice.v1;
 
 import java.sql.SQLException;
+import java.util.List;
 import metaservice.kit.Answer;
 import metaservice.kit.Column;
 import metaservice.kit.Columns;
 import metaservice.kit.Labels;
 import metaservice.kit.Parts;
 import metaservice.kit.Request;
+import metaservice.kit.Shape;
 import metaservice.kit.Sql;
 
 /** Numbered tasks; they show their own tags. */
@@ -21,6 +23,10 @@ final class NumericTasks {
             NumericMetadata.TIME_OF_READ,
             Column.json("tags"),
             Column.json("system_tags"));
+
+    /** What the document of the API calls them. */
+    static final List<Shape> SHAPES =
+            List.of(Shape.row("Task", COLUMNS, Labels.FIELDS), Shape.body("NewTask", Labels.FIELDS));
 
     private final Parts parts;
     private final String select;

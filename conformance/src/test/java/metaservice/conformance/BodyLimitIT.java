@@ -1,0 +1,255 @@
+package metaservice.conformance;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.fasterxml.jackson.databind.node.NullNode;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.net.Socket;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import metaservice.migrations.TestDatabase;
+import metaservice.migrations.TestDatabases;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AutoClose;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Bodies that are too long are refused so that the client hears of it, in bounded memory and time. */
+class BodyLimitIT {
+
+    private static final Duration DEADLINE = Duration.ofSeconds(40);
+    private static final int CHUNK_BYTES = 64 * 1024;
+
+    @Nested
+    class WithTheDefault extends Limit {
+        WithTheDefault() {
+            super(16 << 20, Map.of());
+        }
+    }
+
+    @Nested
+    class WithASmallerLimit extends Limit {
+        WithASmallerLimit() {
+            super(50_000, Map.of("MF_METADATA_MAX_BODY_BYTES", "50000"));
+        }
+    }
+
+    /** One launcher with little memory. */
+    @TestInstance(TestInstance.Lifecycle.PER_CLASS)
+    abstract static class Limit {
+
+        @AutoClose
+        private final TestDatabase database = TestDatabases.newest();
+
+        private final int most;
+        private final Map<String, String> settings;
+
+        @AutoClose
+        private LauncherProcess launcher;
+
+        Limit(int most, Map<String, String> settings) {
+            this.most = most;
+            this.settings = settings;
+        }
+
+        @BeforeAll
+        void start() throws IOException, InterruptedException {
+            Map<String, String> environment = new HashMap<>(database.environment());
+            environment.put("JAVA_OPTS", "-Xmx256m");
+            environment.putAll(settings);
+            launcher = LauncherProcess.start(environment);
+        }
+
+        @AfterAll
+        void stop() throws InterruptedException {
+            if (launcher != null) { // it may not have started
+                launcher.stop();
+            }
+        }
+
+        @Test
+        void bodiesAreTakenUpToTheLimit() throws IOException {
+            byte[] body = body(most);
+            assertEquals(List.of(200), announced("/flows/JustFits", body).statuses());
+            assertEquals(List.of(200), chunked("/flows/JustFitsInChunks", body).statuses());
+        }
+
+        @Test
+        void oneByteMoreIs413() throws IOException {
+            byte[] body = body(most + 1);
+            assert413(announced("/flows/TooLong", body));
+            assert413(chunked("/flows/TooLongInChunks", body));
+        }
+
+        @Test
+        void farMoreIs413AsWell() throws IOException {
+            byte[] body = body(most + (16 << 20));
+            assert413(announced("/flows/FarTooLong", body));
+            assert413(chunked("/flows/FarTooLongInChunks", body));
+        }
+
+        @Test
+        void whoAsksBeforeSendingIsRefusedAtOnce() throws IOException {
+            RawExchange exchange = exchange(socket -> {
+                write(socket, head("POST", "/flows/Asked", "Expect: 100-continue\r\nContent-Length: " + (most + 1)));
+                socket.shutdownOutput();
+            });
+            assertEquals(413, exchange.statuses().get(0), exchange::start);
+        }
+
+        @ParameterizedTest
+        @ValueSource(
+                strings = {
+                    "POST /flows/Endless",
+                    "PATCH /flows/F/runs/1/tag/mutate",
+                    "POST /flows/F/runs/1/heartbeat",
+                    "GET /ping",
+                    "GET /flows",
+                    "DELETE /flows",
+                    "POST /nowhere"
+                })
+        void bodiesWithoutEndAreAnsweredAndCutOff(String request) throws IOException {
+            String[] parts = request.split(" ", -1);
+            RawExchange exchange = exchange(endless(parts[0], parts[1]));
+            assertTrue(exchange.ended(), () -> "still open after " + exchange.took() + ": " + exchange.start());
+            assertEquals(1, exchange.statuses().size(), exchange::start);
+            assertTrue(exchange.statuses().get(0) < 500, exchange::start);
+            assertPong();
+        }
+
+        @Test
+        void bodiesWithoutEndForTheMigrationServiceAreCutOffAsWell() throws IOException {
+            RawExchange exchange = RawExchange.of(launcher.migration(), endless("GET", "/ping"), DEADLINE);
+            assertTrue(exchange.ended(), () -> "still open after " + exchange.took() + ": " + exchange.start());
+            assertEquals(List.of(200), exchange.statuses());
+        }
+
+        @ParameterizedTest
+        @ValueSource(strings = {"[],", "{\"a\":{}},", "1e1,", "\"\u00e9\","})
+        void manyLongBodiesAtOnceDoNotFillTheMemory(String element) throws Exception {
+            byte[] body = ("{\"tags\": [" + element.repeat((most - 20) / element.length()) + "1]}")
+                    .getBytes(StandardCharsets.ISO_8859_1);
+            ExecutorService clients = Executors.newFixedThreadPool(24);
+            try {
+                List<Future<RawExchange>> all = new ArrayList<>();
+                for (int i = 0; i < 24; i++) {
+                    String path = "/flows/Many" + i + element.hashCode();
+                    all.add(clients.submit(() -> announced(path, body)));
+                }
+                for (Future<RawExchange> one : all) {
+                    int status = one.get().statuses().get(0);
+                    assertTrue(status < 500 || status == 503, one.get()::start);
+                }
+            } finally {
+                clients.shutdownNow();
+            }
+            assertPong();
+            assertFalse(launcher.log().contains("OutOfMemory"), launcher::log);
+        }
+
+        @Test
+        void whatIsAnnouncedAndNeverSentTakesNoMemory() throws Exception {
+            List<Socket> waiting = new ArrayList<>();
+            try {
+                for (int i = 0; i < 100; i++) {
+                    Socket socket = new Socket(
+                            launcher.metadata().getHost(), launcher.metadata().getPort());
+                    waiting.add(socket);
+                    write(socket, head("POST", "/flows/Announced" + i, "Content-Length: " + most) + "{");
+                }
+                assertEquals(
+                        List.of(200), announced("/flows/Meanwhile", body(most)).statuses());
+            } finally {
+                for (Socket socket : waiting) {
+                    socket.close();
+                }
+            }
+            assertPong();
+        }
+
+        private void assertPong() throws IOException {
+            try (HttpConnection http = new HttpConnection(launcher.metadata(), Stage.DEFAULT_TIMEOUT)) {
+                Request ping = new Request("GET", "/ping", Optional.empty(), NullNode.getInstance(), Map.of());
+                assertEquals("pong", http.send(ping).text());
+            }
+        }
+
+        private void assert413(RawExchange exchange) {
+            assertEquals(List.of(413), exchange.statuses());
+            assertTrue(exchange.ended());
+            assertTrue(exchange.text().contains("Content-Type: application/json"), exchange::start);
+            String message = Json.parse(exchange.body())
+                    .orElseThrow(() -> new AssertionError(exchange.start()))
+                    .path("message")
+                    .asText();
+            assertTrue(message.contains("expected at most " + most + " bytes"), message);
+        }
+
+        private RawExchange announced(String path, byte[] body) throws IOException {
+            return exchange(socket -> {
+                write(socket, head("POST", path, "Content-Length: " + body.length));
+                socket.getOutputStream().write(body);
+                socket.shutdownOutput();
+            });
+        }
+
+        private RawExchange chunked(String path, byte[] body) throws IOException {
+            return exchange(socket -> {
+                write(socket, head("POST", path, "Transfer-Encoding: chunked"));
+                OutputStream out = socket.getOutputStream();
+                for (int at = 0; at < body.length; at += CHUNK_BYTES) {
+                    int length = Math.min(CHUNK_BYTES, body.length - at);
+                    write(socket, Integer.toHexString(length) + "\r\n");
+                    out.write(body, at, length);
+                    write(socket, "\r\n");
+                }
+                write(socket, "0\r\n\r\n");
+                socket.shutdownOutput();
+            });
+        }
+
+        private static RawExchange.Sender endless(String method, String path) {
+            return socket -> {
+                write(socket, head(method, path, "Transfer-Encoding: chunked"));
+                String chunk = Integer.toHexString(CHUNK_BYTES) + "\r\n" + " ".repeat(CHUNK_BYTES) + "\r\n";
+                while (!socket.isClosed()) {
+                    write(socket, chunk);
+                }
+            };
+        }
+
+        private RawExchange exchange(RawExchange.Sender sender) throws IOException {
+            URI service = launcher.metadata();
+            return RawExchange.of(service, sender, DEADLINE);
+        }
+
+        /** JSON of this length. */
+        private static byte[] body(int bytes) {
+            return ("{\"tags\": \"" + "x".repeat(bytes - 12) + "\"}").getBytes(StandardCharsets.US_ASCII);
+        }
+
+        private static String head(String method, String path, String headers) {
+            return method + " " + path + " HTTP/1.1\r\nHost: x\r\n" + headers + "\r\n\r\n";
+        }
+
+        private static void write(Socket socket, String text) throws IOException {
+            socket.getOutputStream().write(text.getBytes(StandardCharsets.US_ASCII));
+        }
+    }
+}

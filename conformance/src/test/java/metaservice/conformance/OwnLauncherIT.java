@@ -1,0 +1,93 @@
+package metaservice.conformance;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import metaservice.migrations.SchemaVersion;
+import metaservice.migrations.TestDatabase;
+import metaservice.migrations.TestDatabases;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/**
+ * The recordings that need a launcher of their own, because they want other settings or take the database away. The
+ * assembled launcher has to choose the service that they were recorded of.
+ */
+class OwnLauncherIT {
+
+    /** Without a database a request waits five seconds for a connection; more than four times that is too long. */
+    private static final Duration TIMEOUT = Duration.ofSeconds(20);
+
+    /** One recording, and who has to be chosen for it. */
+    private record Played(Generation generation, String file) {
+
+        @Override
+        public String toString() {
+            return file + " with " + generation;
+        }
+    }
+
+    private static final TwoAtOnce<Played, PlayResult> RESULTS = new TwoAtOnce<>();
+
+    static List<Played> recordings() {
+        return Generation.bundled().stream()
+                .flatMap(generation -> generation.recordings().stream().map(file -> new Played(generation, file)))
+                .filter(played -> isNeededFor(played.file()))
+                .toList();
+    }
+
+    /** Whether a recording cannot be played beside others. */
+    static boolean isNeededFor(String file) {
+        return !Recordings.read(file).environment().isEmpty() || file.endsWith("/db-outage.jsonl");
+    }
+
+    @BeforeAll
+    static void beginToPlay() {
+        recordings().forEach(played -> RESULTS.add(played, () -> play(played)));
+    }
+
+    @AfterAll
+    static void endPlaying() {
+        RESULTS.close();
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("recordings")
+    void everyStepIsAnsweredAsExpected(Played played) throws Exception {
+        PlayResult result = RESULTS.resultOf(played);
+        assertTrue(result.isAsRecorded(), result::toString);
+    }
+
+    private static PlayResult play(Played played) throws IOException, SQLException, InterruptedException {
+        Transcript transcript = Recordings.read(played.file());
+        SchemaVersion schema = played.generation().newestOwnSchema();
+        try (TestDatabase database = TestDatabases.at(schema.number());
+                TokenService tokens = TokenService.issuing()) {
+            Map<String, String> environment = new HashMap<>(database.environment());
+            environment.putAll(transcript.environment());
+            environment.putAll(TokenService.callersCredentials());
+            environment.replace(TokenService.SETTING, tokens.address().toString());
+            try (LauncherProcess launcher = LauncherProcess.start(environment)) {
+                assertEquals(played.generation().version().toString(), launcher.serviceVersion());
+                Stage stage = new Stage(
+                        Map.of(transcript.service(), launcher.metadata().resolve("/")),
+                        Optional.of(database.dataSource()),
+                        Recordings.schemas(),
+                        List.of(),
+                        TIMEOUT);
+                PlayResult result = new Player(stage, played.generation().differences(schema)).play(transcript);
+                launcher.stop();
+                return result;
+            }
+        }
+    }
+}

@@ -1,0 +1,63 @@
+package metaservice.conformance;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.fasterxml.jackson.databind.node.NullNode;
+import java.io.IOException;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+import metaservice.migrations.TestDatabase;
+import metaservice.migrations.TestDatabases;
+import org.junit.jupiter.api.Test;
+
+/** Temporary credentials, beyond what was recorded of them ({@link OwnLauncherIT}). */
+class TokenIT {
+
+    private static final String ROLE = "arn:aws:iam::123456789012:role/sandbox";
+
+    @Test
+    void theRoleIsAskedForOnceAndNoSecretIsLogged() throws Exception {
+        try (TokenService tokens = TokenService.issuing();
+                TestDatabase database = TestDatabases.newest();
+                LauncherProcess launcher = LauncherProcess.start(environment(database, tokens))) {
+            assertEquals(200, token(launcher).status());
+            assertEquals(1, tokens.asked().size());
+            String asked = tokens.asked().get(0);
+            assertTrue(asked.contains("RoleSessionName=acct_role"), asked);
+            launcher.stop();
+            TokenService.SECRETS.forEach(secret -> assertFalse(launcher.log().contains(secret), secret));
+        }
+    }
+
+    @Test
+    void refusalIsToldWithoutWhatIsNoneOfTheClientsBusiness() throws Exception {
+        try (TokenService tokens = TokenService.refusing();
+                TestDatabase database = TestDatabases.newest();
+                LauncherProcess launcher = LauncherProcess.start(environment(database, tokens))) {
+            Answer answer = token(launcher);
+            assertEquals(500, answer.status(), answer::text);
+            assertEquals(
+                    "the token service refuses to issue credentials of the configured role; the service's log says why",
+                    answer.body().path("message").textValue());
+            assertTrue(launcher.log().contains("is not authorized"), launcher::log);
+        }
+    }
+
+    private static Answer token(LauncherProcess launcher) throws IOException {
+        try (HttpConnection http = new HttpConnection(launcher.metadata(), Stage.DEFAULT_TIMEOUT)) {
+            return http.send(new Request("GET", "/auth/token", Optional.empty(), NullNode.getInstance(), Map.of()));
+        }
+    }
+
+    private static Map<String, String> environment(TestDatabase database, TokenService tokens) {
+        Map<String, String> environment = new HashMap<>(database.environment());
+        environment.put("MF_USER_IAM_ROLE", ROLE);
+        environment.put(TokenService.SETTING, tokens.address().toString());
+        environment.putAll(TokenService.callersCredentials());
+        environment.put("LOGLEVEL", "DEBUG");
+        return environment;
+    }
+}

@@ -1,0 +1,67 @@
+package metaservice.conformance;
+
+import java.io.IOException;
+import java.net.URI;
+import java.util.List;
+import java.util.Map;
+
+/** A stand-in of AWS's security token service that gives everybody the credentials that the recordings show. */
+final class TokenService implements AutoCloseable {
+
+    /** The setting that says where it is. */
+    static final String SETTING = "MF_STS_ENDPOINT";
+
+    /** What must not be in any log. */
+    static final List<String> SECRETS = List.of("example-secret", "example-token", "own-secret");
+
+    private static final String ISSUED = """
+            <AssumeRoleResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><AssumeRoleResult><Credentials>
+            <AccessKeyId>ASIAEXAMPLE</AccessKeyId><SecretAccessKey>example-secret</SecretAccessKey>
+            <SessionToken>example-token</SessionToken><Expiration>2100-01-01T00:00:00Z</Expiration></Credentials>
+            </AssumeRoleResult></AssumeRoleResponse>""";
+
+    private static final String REFUSED = """
+            <ErrorResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><Error><Type>Sender</Type>
+            <Code>AccessDenied</Code><Message>User: arn:aws:iam::1:user/x is not authorized</Message></Error>
+            </ErrorResponse>""";
+
+    private final RawServer server;
+
+    private TokenService(String answer) throws IOException {
+        this.server = new RawServer(request -> answer);
+    }
+
+    /** One that issues. */
+    static TokenService issuing() throws IOException {
+        return new TokenService(http("200 OK", ISSUED));
+    }
+
+    /** One that refuses, and says who is not authorized. */
+    static TokenService refusing() throws IOException {
+        return new TokenService(http("403 Forbidden", REFUSED));
+    }
+
+    URI address() {
+        return server.address();
+    }
+
+    /** The bodies of the requests so far. */
+    List<String> asked() {
+        return server.received().stream().map(RawServer.Received::body).toList();
+    }
+
+    /** With what the service under test asks; nobody looks at it. */
+    static Map<String, String> callersCredentials() {
+        return Map.of("AWS_ACCESS_KEY_ID", "AKIAOWN", "AWS_SECRET_ACCESS_KEY", "own-secret");
+    }
+
+    @Override
+    public void close() throws IOException {
+        server.close();
+    }
+
+    private static String http(String status, String body) {
+        return "HTTP/1.1 " + status + "\r\nContent-Type: text/xml\r\nContent-Length: " + body.length() + "\r\n\r\n"
+                + body;
+    }
+}

@@ -1,0 +1,142 @@
+package metaservice.migrations;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+import metaservice.migrations.SchemaObject.Kind;
+
+/**
+ * What the schema consists of at each version, from a file beside this class, and what a database's schema consists of.
+ * The file is made of our own migrations, and a test sees to it that it is up to date. Immutable.
+ */
+final class SchemaShapes {
+
+    /** Name of the file: one object per line, its parts separated by tabs, see {@link Line}. */
+    static final String FILE = "schema-shapes.tsv";
+
+    /** Ends the validity of an object that the newest version still has. */
+    static final String STILL = "-";
+
+    // Spelled so that the search path of the session does not matter; of defaults only whether a sequence gives the
+    // value.
+    private static final String IN_DATABASE = """
+            WITH ours AS (
+                SELECT oid, relname FROM pg_class
+                WHERE relnamespace = to_regnamespace('%1$s') AND relkind IN ('r', 'p') AND relname = ANY (?)
+            ), objects (kind, tab, name, definition) AS (
+                SELECT 'table', relname, relname, '' FROM ours
+                UNION ALL
+                SELECT 'column', ours.relname, a.attname,
+                       format_type(a.atttypid, a.atttypmod)
+                           || CASE WHEN a.attnotnull THEN ' not null' ELSE '' END
+                           || CASE WHEN a.attidentity <> '' OR pg_get_expr(d.adbin, d.adrelid) LIKE 'nextval(%%'
+                                   THEN ' serial' ELSE '' END
+                FROM ours
+                JOIN pg_attribute a ON a.attrelid = ours.oid AND a.attnum > 0 AND NOT a.attisdropped
+                LEFT JOIN pg_attrdef d ON d.adrelid = a.attrelid AND d.adnum = a.attnum
+                UNION ALL
+                SELECT 'constraint', ours.relname, k.conname,
+                       pg_get_constraintdef(k.oid) || CASE WHEN i.indisvalid THEN '' ELSE ' INVALID' END
+                FROM ours
+                JOIN pg_constraint k ON k.conrelid = ours.oid AND k.contype IN ('p', 'u', 'f')
+                JOIN pg_index i ON i.indexrelid = k.conindid
+                UNION ALL
+                SELECT 'index', ours.relname, c.relname,
+                       pg_get_indexdef(i.indexrelid) || CASE WHEN i.indisvalid THEN '' ELSE ' INVALID' END
+                FROM ours
+                JOIN pg_index i ON i.indrelid = ours.oid
+                JOIN pg_class c ON c.oid = i.indexrelid
+                WHERE NOT EXISTS (SELECT FROM pg_constraint k
+                                  WHERE k.conindid = i.indexrelid AND k.contype IN ('p', 'u', 'x'))
+            )
+            SELECT kind, tab, name, regexp_replace(replace(definition, '%1$s.', ''), '\\s+', ' ', 'g') FROM objects
+            """.formatted(SchemaReader.SCHEMA);
+
+    private final List<Line> lines;
+
+    private SchemaShapes(List<Line> lines) {
+        this.lines = List.copyOf(lines);
+    }
+
+    /**
+     * One line of the file.
+     *
+     * @param since the first schema version that has the object so
+     * @param until the last one that has, as text; {@link #STILL} if the newest one has
+     */
+    record Line(SchemaVersion since, String until, SchemaObject object) {
+
+        static Line parse(String text) {
+            String[] parts = text.split("\t", -1);
+            SchemaObject object = new SchemaObject(Kind.of(parts[2]), parts[3], parts[4], parts[5]);
+            return new Line(SchemaVersion.parse(parts[0]), parts[1], object);
+        }
+
+        boolean holdsAt(SchemaVersion version) {
+            return since.compareTo(version) <= 0
+                    && (until.equals(STILL) || SchemaVersion.parse(until).compareTo(version) >= 0);
+        }
+
+        /** What {@link #parse} reads. */
+        @Override
+        public String toString() {
+            return String.join(
+                    "\t",
+                    since.toString(),
+                    until,
+                    object.kind().word(),
+                    object.table(),
+                    object.name(),
+                    object.definition());
+        }
+    }
+
+    /** Reads the file of this build. */
+    static SchemaShapes load() {
+        try (InputStream file = SchemaShapes.class.getResourceAsStream(FILE)) {
+            Stream<String> text = new String(file.readAllBytes(), StandardCharsets.UTF_8).lines();
+            return new SchemaShapes(
+                    text.filter(line -> !line.startsWith("#")).map(Line::parse).toList());
+        } catch (IOException e) {
+            throw new UncheckedIOException(FILE + " cannot be read", e);
+        }
+    }
+
+    /** What the schema consists of at a version; nothing at a version before the first. */
+    List<SchemaObject> at(SchemaVersion version) {
+        return lines.stream()
+                .filter(line -> line.holdsAt(version))
+                .map(Line::object)
+                .toList();
+    }
+
+    /** What the tables of ours in a database consist of; with whatever others added to them. */
+    List<SchemaObject> in(Connection connection) throws SQLException {
+        Object[] tables =
+                lines.stream().map(line -> line.object().table()).distinct().toArray();
+        return in(connection, tables);
+    }
+
+    /** The same for the tables named. */
+    static List<SchemaObject> in(Connection connection, Object... tables) throws SQLException {
+        List<SchemaObject> objects = new ArrayList<>();
+        try (PreparedStatement question = connection.prepareStatement(IN_DATABASE)) {
+            question.setArray(1, connection.createArrayOf("text", tables));
+            try (ResultSet row = question.executeQuery()) {
+                while (row.next()) {
+                    objects.add(new SchemaObject(
+                            Kind.of(row.getString(1)), row.getString(2), row.getString(3), row.getString(4)));
+                }
+            }
+        }
+        return objects;
+    }
+}

@@ -1,0 +1,33 @@
+package metaservice.kit;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.util.List;
+
+/**
+ * What the document of an API needs beyond its table of routes.
+ *
+ * @param texts the generation's {@code api.json}: {@code info}, {@code parameters} of paths by name, and recorded
+ *     {@code examples} by the name of their shape
+ * @param shapes the JSON values that are particular to the generation
+ */
+public record Api(JsonNode texts, List<Shape> shapes) {
+
+    /**
+     * Reads the file {@code api.json} beside a class.
+     *
+     * @param generation the class
+     * @param shapes what is particular to this generation
+     */
+    public static Api of(Class<?> generation, List<List<Shape>> shapes) {
+        try (InputStream file = generation.getResourceAsStream("api.json")) {
+            return new Api(
+                    Json.AT_START.readTree(file),
+                    shapes.stream().flatMap(List::stream).toList());
+        } catch (IOException e) {
+            throw new UncheckedIOException("api.json beside " + generation + " cannot be read", e);
+        }
+    }
+}
