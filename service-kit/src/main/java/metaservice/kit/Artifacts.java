@@ -44,13 +44,15 @@ public final class Artifacts {
             List.of("name", "attempt_id"),
             false);
 
-    /** What the document of the API calls them. */
-    public static final List<Shape> SHAPES =
-            List.of(Shape.row("Artifact", COLUMNS, KIND.fields()), Shape.body("NewArtifact", KIND.fields()));
-
     /** The same where the columns that are in no key are of any length: from schema 20261120000000 on. */
     private static final TaskBatch.Kind LONG_TEXTS =
             KIND.withUnlimited("location", "ds_type", "sha", "type", "content_type");
+
+    /** What the document of the API calls them. */
+    public static final List<Shape> SHAPES = shapes(KIND);
+
+    /** The same with long texts. */
+    public static final List<Shape> LONG_SHAPES = shapes(LONG_TEXTS);
 
     private final Parts parts;
     private final TaskBatch batch;
@@ -189,5 +191,9 @@ public final class Artifacts {
     /** Stores artifacts of a task; one that is there already stays as it is. */
     public Answer create(Request request) throws SQLException {
         return batch.create(request, parts.task(request), Ids.UNKNOWN_TASK);
+    }
+
+    private static List<Shape> shapes(TaskBatch.Kind kind) {
+        return List.of(Shape.row("Artifact", COLUMNS, kind.fields()), Shape.body("NewArtifact", kind.fields()));
     }
 }

@@ -34,12 +34,14 @@ public final class Metadata {
             List.of(),
             true);
 
-    /** What the document of the API calls them. */
-    public static final List<Shape> SHAPES =
-            List.of(Shape.row("Metadata", COLUMNS, KIND.fields()), Shape.body("NewMetadata", KIND.fields()));
-
     /** The same where the type is of any length: from schema 20261120000000 on. */
     private static final TaskBatch.Kind LONG_TEXTS = KIND.withUnlimited("type");
+
+    /** What the document of the API calls them. */
+    public static final List<Shape> SHAPES = shapes(KIND);
+
+    /** The same with long texts. */
+    public static final List<Shape> LONG_SHAPES = shapes(LONG_TEXTS);
 
     private final Parts parts;
     private final TaskBatch batch;
@@ -98,5 +100,9 @@ public final class Metadata {
     /** Stores metadata of a task; the same field may be stored again and again. */
     public Answer create(Request request) throws SQLException {
         return batch.create(request, parts.task(request), Ids.UNKNOWN_TASK);
+    }
+
+    private static List<Shape> shapes(TaskBatch.Kind kind) {
+        return List.of(Shape.row("Metadata", COLUMNS, kind.fields()), Shape.body("NewMetadata", kind.fields()));
     }
 }

@@ -46,7 +46,13 @@ public final class V3Provider implements ServiceProvider {
 
     private static final Api API = Api.of(
             V3Provider.class,
-            List.of(Flows.SHAPES, RunPages.SHAPES, Steps.SHAPES, Tasks.SHAPES, Metadata.SHAPES, Artifacts.SHAPES));
+            List.of(
+                    Flows.SHAPES,
+                    RunPages.SHAPES,
+                    Steps.SHAPES,
+                    Tasks.SHAPES,
+                    Metadata.LONG_SHAPES,
+                    Artifacts.LONG_SHAPES));
 
     /** For the launcher. */
     public V3Provider() {}
