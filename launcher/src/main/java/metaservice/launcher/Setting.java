@@ -25,8 +25,8 @@ record Setting(String name, String otherwise, String meaning) {
             new Setting("MF_METADATA_MAX_BODY_BYTES", "16777216", "longest request body; longer ones are answered 413");
     static final Setting DRAIN = new Setting(
             "MF_METADATA_DRAIN_SECONDS", "20", "longest wait for requests in flight when stopping or swapping");
-    static final Setting SWAP = new Setting(
-            "MF_UPGRADE_SWAP", "on", "off: after an upgrade of the database the newer service waits for a restart");
+    static final Setting SWAP =
+            new Setting("MF_UPGRADE_SWAP", "on", "off: after an upgrade the newer service waits for a restart");
     static final Setting POLL = new Setting(
             "MF_UPGRADE_POLL_SECONDS", "30", "seconds between two looks at the schema, besides being notified");
     static final Setting ATTEMPTS =
