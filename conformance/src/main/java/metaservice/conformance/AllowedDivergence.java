@@ -8,7 +8,7 @@ import java.util.function.UnaryOperator;
  *
  * @param name the divergence in a few words, the same for all steps that diverge for one reason
  * @param scope the steps
- * @param instead makes what is expected of what was recorded
+ * @param instead makes what is expected of what was recorded; of a step with SQL, the rows are the body
  */
 public record AllowedDivergence(String name, Scope scope, UnaryOperator<Expectation> instead) {
 
@@ -17,7 +17,7 @@ public record AllowedDivergence(String name, Scope scope, UnaryOperator<Expectat
     public interface Scope {
 
         /** Whether a step is among them; the file is given as folder and name, such as {@code v3/flows.jsonl}. */
-        boolean covers(String file, Step.Call step);
+        boolean covers(String file, Step step);
 
         /** One step. */
         static Scope line(String file, int line) {

@@ -76,18 +76,26 @@ final class Comparison {
                     : Optional.of("pgcode " + or("none", got) + ", expected " + or("none", want));
         }
         if (match.rows().isPresent()) {
-            return rowsProblem(match.rows().getAsInt(), expected.body(), answer.body());
+            return partProblem("body", match.rows().getAsInt(), expected.body(), answer.body());
         }
         return JsonComparison.by(match).difference("body", expected.body(), answer.body());
     }
 
-    private static Optional<String> rowsProblem(int count, JsonNode recorded, JsonNode actual) {
+    /** What differs between expected rows of a table and those that are there. */
+    static Optional<String> rowsProblem(Expectation expected, JsonNode rows) {
+        Match match = expected.match();
+        return match.rows().isPresent()
+                ? partProblem("rows", match.rows().getAsInt(), expected.body(), rows)
+                : JsonComparison.inOrderBy(match).difference("rows", expected.body(), rows);
+    }
+
+    private static Optional<String> partProblem(String name, int count, JsonNode recorded, JsonNode actual) {
         if (!recorded.isArray() || !actual.isArray() || actual.size() != count) {
-            return Optional.of("body: " + actual.size() + " items, expected " + count);
+            return Optional.of(name + ": " + actual.size() + " items, expected " + count);
         }
         JsonNode shorter = recorded.size() < actual.size() ? recorded : actual;
         JsonNode longer = recorded.size() < actual.size() ? actual : recorded;
-        return JsonComparison.by(Match.EXACT).partOf("body", withoutIds(shorter), withoutIds(longer));
+        return JsonComparison.by(Match.EXACT).partOf(name, withoutIds(shorter), withoutIds(longer));
     }
 
     private static JsonNode withoutIds(JsonNode rows) {

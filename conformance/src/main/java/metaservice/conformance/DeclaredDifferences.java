@@ -58,9 +58,7 @@ public record DeclaredDifferences(
 
     /** Holds the answer to one step of a file, given as folder and name, against what is expected of it. */
     StepResult judge(String file, Step.Call step, Variables variables, Answer answer) {
-        Optional<AllowedDivergence> divergence = divergences.stream()
-                .filter(each -> each.scope().covers(file, step))
-                .findFirst();
+        Optional<AllowedDivergence> divergence = divergenceOf(file, step);
         Expectation expected =
                 divergence.map(each -> each.instead().apply(step.expected())).orElse(step.expected());
         List<String> problems = new ArrayList<>(
@@ -76,6 +74,28 @@ public record DeclaredDifferences(
         }
         failure.ifPresent(problems::add);
         return new StepResult.Failed(problems);
+    }
+
+    /** Holds the rows that a step with SQL found against those that are expected. */
+    StepResult judge(String file, Step.Sql step, JsonNode recorded, JsonNode rows) {
+        Optional<AllowedDivergence> divergence = divergenceOf(file, step);
+        Expectation asRecorded = new Expectation(200, Map.of(), recorded, step.match());
+        Expectation expected =
+                divergence.map(each -> each.instead().apply(asRecorded)).orElse(asRecorded);
+        Optional<String> problem = Comparison.rowsProblem(expected, rows);
+        return problem.isEmpty() ? asExpected(divergence) : new StepResult.Failed(List.of(problem.get()));
+    }
+
+    private Optional<AllowedDivergence> divergenceOf(String file, Step step) {
+        return divergences.stream()
+                .filter(each -> each.scope().covers(file, step))
+                .findFirst();
+    }
+
+    private static StepResult asExpected(Optional<AllowedDivergence> divergence) {
+        return divergence
+                .<StepResult>map(each -> new StepResult.Divergent(each.name()))
+                .orElse(StepResult.AS_RECORDED);
     }
 
     private boolean isAccident(String file) {

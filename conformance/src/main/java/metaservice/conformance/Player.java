@@ -106,7 +106,7 @@ public final class Player {
 
         StepResult play(String file, Step step) throws InterruptedException {
             try {
-                StepResult result = step instanceof Step.Call call ? call(file, call) : StepResult.of(problems(step));
+                StepResult result = result(file, step);
                 Optional<String> unheard = step.notifications().isPresent()
                         ? notificationProblem(step, step.notifications().get())
                         : Optional.empty();
@@ -133,29 +133,30 @@ public final class Player {
             return result;
         }
 
-        private List<String> problems(Step step) throws IOException, SQLException, InterruptedException {
+        private StepResult result(String file, Step step) throws IOException, SQLException, InterruptedException {
+            if (step instanceof Step.Call call) {
+                return call(file, call);
+            }
             if (step instanceof Step.Sql sql) {
-                return sql(sql);
+                return sql(file, sql);
             }
             if (step instanceof Step.Rebuild rebuild) {
                 database().rebuild(rebuild.schemaVersion(), rebuild.goose());
-                return List.of();
+                return StepResult.AS_RECORDED;
             }
-            return command((Step.Command) step);
+            return StepResult.of(command((Step.Command) step));
         }
 
-        private List<String> sql(Step.Sql sql) throws SQLException, InterruptedException {
+        private StepResult sql(String file, Step.Sql sql) throws SQLException, InterruptedException {
             String statement = variables.inText(sql.statement());
             if (sql.background()) {
                 database().runInBackground(statement);
-                return List.of();
+                return StepResult.AS_RECORDED;
             }
             JsonNode rows = database().run(statement).orElse(NullNode.getInstance());
-            return sql
-                    .rows()
-                    .flatMap(expected -> JsonComparison.inOrderBy(sql.match()).difference("rows", expected, rows))
-                    .stream()
-                    .toList();
+            return sql.rows()
+                    .map(recorded -> differences.judge(file, sql, recorded, rows))
+                    .orElse(StepResult.AS_RECORDED);
         }
 
         private List<String> command(Step.Command step) throws IOException, InterruptedException {

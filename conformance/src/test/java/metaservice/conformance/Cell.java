@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -13,6 +14,9 @@ import metaservice.migrations.TestDatabases;
 
 /** One service version on one schema version. */
 record Cell(Generation generation, SchemaVersion schema) {
+
+    /** A launcher that lives for a few seconds has nothing of a compiler that takes its time. */
+    private static final String SHORT_LIVED = "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC";
 
     /** All pairs that are said to work, by service and then by schema. */
     static List<Cell> all() {
@@ -49,7 +53,7 @@ record Cell(Generation generation, SchemaVersion schema) {
             throws IOException, SQLException, InterruptedException {
         long start = System.nanoTime();
         try (TestDatabase database = TestDatabases.at(schema.number());
-                LauncherProcess launcher = LauncherProcess.start(distribution, database.environment())) {
+                LauncherProcess launcher = LauncherProcess.start(distribution, environment(database))) {
             Stage stage = new Stage(
                     Map.of("metadata", launcher.metadata()),
                     Optional.of(database.dataSource()),
@@ -65,6 +69,12 @@ record Cell(Generation generation, SchemaVersion schema) {
             return new Result(
                     launcher.serviceVersion(), results, Duration.ofNanos(System.nanoTime() - start), launcher.log());
         }
+    }
+
+    private static Map<String, String> environment(TestDatabase database) {
+        Map<String, String> environment = new HashMap<>(database.environment());
+        environment.put("JAVA_OPTS", SHORT_LIVED);
+        return environment;
     }
 
     @Override

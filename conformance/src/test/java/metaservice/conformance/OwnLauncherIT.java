@@ -76,6 +76,7 @@ class OwnLauncherIT {
             environment.putAll(transcript.environment());
             environment.putAll(TokenService.callersCredentials());
             environment.replace(TokenService.SETTING, tokens.address().toString());
+            prepare(database, transcript);
             try (LauncherProcess launcher = LauncherProcess.start(environment)) {
                 assertEquals(played.generation().version().toString(), launcher.serviceVersion());
                 Stage stage = new Stage(
@@ -89,5 +90,12 @@ class OwnLauncherIT {
                 return result;
             }
         }
+    }
+
+    /** What a recording does before its first request has to be there when the service looks at its tables. */
+    private static void prepare(TestDatabase database, Transcript transcript) {
+        transcript.steps().stream()
+                .takeWhile(step -> step instanceof Step.Sql)
+                .forEach(step -> database.execute(((Step.Sql) step).statement()));
     }
 }
