@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.net.http.HttpResponse;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
@@ -226,6 +227,45 @@ class SwapIT {
         awaitStatus("\"swap\": {\"state\": \"restart_needed\", \"from\": \"1.0.1\", \"to\": \"3.0.0\","
                 + " \"reason\": \"Swapping is off (MF_UPGRADE_SWAP): restart to run 3.0.0.\"");
         assertEquals("1.0.1", ask("/").body());
+    }
+
+    @Test
+    void whoIsStoppedInTheMiddleOfASwapSwitchesNoMoreAndClosesBoth() throws Exception {
+        String members = MEMBERS + """
+                static String noteClosed(String version) {
+                    return System.setProperty("swap-it.closed." + version, "yes");
+                }
+                """;
+        for (String version : List.of("1.0.1", "3.0.0")) {
+            String starting = version.equals("3.0.0") ? "waitForProperty(\"swap-it.start\");" : "";
+            ServiceJar.of(version, version.equals("3.0.0") ? "20260706000003" : "0")
+                    .source(
+                            "demo.Provider",
+                            ServiceJar.provider(HANDLER, members)
+                                    .replace("return new RunningService()", starting + " return new RunningService()")
+                                    .replace("void close() {}", "void close() { noteClosed(\"" + version + "\"); }"))
+                    .write(services, version + ".jar");
+        }
+        start(NEVER_POLLING);
+        pretend(20260706000003L, true);
+        await(() -> System.getProperty("swap-it.start.entered"), "yes"::equals);
+        assertTrue(status().contains("\"swap\": {\"state\": \"starting\", \"from\": \"1.0.1\""));
+        Supervisor stopped = supervisor;
+        CompletableFuture<Void> closing = CompletableFuture.runAsync(stopped::close);
+        await(() -> answersOrRefuses(), now -> !now.equals("1.0.1"));
+        System.setProperty("swap-it.start", "go on");
+        closing.get();
+        supervisor = null;
+        assertEquals("yes", System.getProperty("swap-it.closed.1.0.1"));
+        assertEquals("yes", System.getProperty("swap-it.closed.3.0.0"));
+    }
+
+    private String answersOrRefuses() throws Exception {
+        try {
+            return ask("/").body();
+        } catch (IOException e) {
+            return "refused";
+        }
     }
 
     @Test
