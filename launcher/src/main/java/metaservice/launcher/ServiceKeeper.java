@@ -4,9 +4,7 @@ import io.undertow.server.HttpHandler;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
@@ -94,31 +92,12 @@ final class ServiceKeeper implements MigrationApi.Services, AutoCloseable {
     record Pace(Duration drainTimeout, Duration pollInterval, boolean swaps) {}
 
     /**
-     * Puts the first service behind the front door: the newest that the schema carries, or if it cannot be started the
-     * next older one. To be called once, before {@link #begin}.
-     *
-     * @throws ServiceStartException why the newest could not be started, if no other could either
+     * Puts the first service behind the front door. No other one steps in if it cannot be started: whoever starts a
+     * process is told what is wrong, and clients never meet an older service than the schema calls for. To be called
+     * once, before {@link #begin}.
      */
-    BundledService startFirst(SchemaStatus found) throws ServiceStartException {
-        List<ServiceStartException> refused = new ArrayList<>();
-        for (BundledService candidate : catalog.compatible(found.schemaVersion(), found.lowestService())) {
-            try {
-                IsolatedService fresh = startHealthy(candidate);
-                serve(fresh);
-                return candidate;
-            } catch (ServiceStartException e) {
-                LOG.warn("{}", e.getMessage());
-                LOG.debug("Service {} could not be started", candidate.version(), e);
-                refused.add(e);
-                failures = failures.notStarted(candidate.version(), e.getMessage(), Instant.now());
-            }
-        }
-        throw refused.get(0);
-    }
-
-    /** Why a version could not be started; empty if it could, or was not tried. */
-    Optional<String> failureOf(ServiceVersion version) {
-        return failures.of(version).map(StartFailures.Failure::reason);
+    void startFirst(BundledService chosen) throws ServiceStartException {
+        serve(startHealthy(chosen));
     }
 
     /** What all paths of the first service begin with; before {@link #begin}. */

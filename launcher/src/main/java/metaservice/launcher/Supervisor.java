@@ -85,8 +85,8 @@ final class Supervisor implements AutoCloseable {
             choice = VersionChoice.decide(status, catalog);
         }
         VersionChoice.Chosen chosen = chosen(choice);
-        BundledService serving = startFirst(status);
-        StartupReport report = report(status, filled, chosen, serving);
+        startFirst(chosen.service());
+        StartupReport report = report(status, filled, chosen);
         keeper.begin();
         watch = SchemaWatch.start(database.dataSource(), keeper::schemaMayHaveChanged);
         return Optional.of(report);
@@ -205,9 +205,9 @@ final class Supervisor implements AutoCloseable {
                 "The database is still empty after all migrations were applied: is its search path right?");
     }
 
-    private BundledService startFirst(SchemaStatus status) throws StartFailedException {
+    private void startFirst(BundledService chosen) throws StartFailedException {
         try {
-            return keeper.startFirst(status);
+            keeper.startFirst(chosen);
         } catch (ServiceStartException e) {
             throw new StartFailedException(e.getMessage(), e);
         }
@@ -223,14 +223,10 @@ final class Supervisor implements AutoCloseable {
                 database.timeout());
     }
 
-    private StartupReport report(
-            SchemaStatus status, boolean filled, VersionChoice.Chosen chosen, BundledService serving) {
-        String reason = keeper.failureOf(chosen.service().version())
-                .map(failure -> "newest that could be started: " + failure)
-                .orElse(chosen.reason());
+    private StartupReport report(SchemaStatus status, boolean filled, VersionChoice.Chosen chosen) {
         return new StartupReport(
                 status.schemaVersion() + " (" + StartupReport.schemaReason(status, filled) + ")",
-                serving.version() + " (" + reason + ")",
+                chosen.service().version() + " (" + chosen.reason() + ")",
                 StartupReport.url(config.host(), frontDoor.port(), keeper.pathPrefix()),
                 StartupReport.url(config.host(), migrationApi.port(), ""));
     }

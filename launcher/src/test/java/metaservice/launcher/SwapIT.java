@@ -1,12 +1,14 @@
 package metaservice.launcher;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.net.http.HttpResponse;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
@@ -229,19 +231,54 @@ class SwapIT {
     }
 
     @Test
-    void atStartAnOlderServiceStepsInForABrokenOne() throws Exception {
+    void whoIsStoppedInTheMiddleOfASwapSwitchesNoMoreAndClosesBoth() throws Exception {
+        String members = MEMBERS + """
+                static String noteClosed(String version) {
+                    return System.setProperty("swap-it.closed." + version, "yes");
+                }
+                """;
+        for (String version : List.of("1.0.1", "3.0.0")) {
+            String starting = version.equals("3.0.0") ? "waitForProperty(\"swap-it.start\");" : "";
+            ServiceJar.of(version, version.equals("3.0.0") ? "20260706000003" : "0")
+                    .source(
+                            "demo.Provider",
+                            ServiceJar.provider(HANDLER, members)
+                                    .replace("return new RunningService()", starting + " return new RunningService()")
+                                    .replace("void close() {}", "void close() { noteClosed(\"" + version + "\"); }"))
+                    .write(services, version + ".jar");
+        }
+        start(NEVER_POLLING);
+        pretend(20260706000003L, true);
+        await(() -> System.getProperty("swap-it.start.entered"), "yes"::equals);
+        assertTrue(status().contains("\"swap\": {\"state\": \"starting\", \"from\": \"1.0.1\""));
+        Supervisor stopped = supervisor;
+        CompletableFuture<Void> closing = CompletableFuture.runAsync(stopped::close);
+        await(() -> answersOrRefuses(), now -> !now.equals("1.0.1"));
+        System.setProperty("swap-it.start", "go on");
+        closing.get();
+        supervisor = null;
+        assertEquals("yes", System.getProperty("swap-it.closed.1.0.1"));
+        assertEquals("yes", System.getProperty("swap-it.closed.3.0.0"));
+    }
+
+    private String answersOrRefuses() throws Exception {
+        try {
+            return ask("/").body();
+        } catch (IOException e) {
+            return "refused";
+        }
+    }
+
+    @Test
+    void atStartNoOlderServiceStepsInForABrokenOne() throws Exception {
         database.close();
         database = TestDatabases.newest();
         service("2.5.1", "0").write(services, "old.jar");
         ServiceJar.of("3.0.0", "0")
                 .source("demo.Provider", ServiceJar.provider("null").replace("Health.UP", "Health.down(\"sick\")"))
                 .write(services, "new.jar");
-        start(NEVER_POLLING);
-        assertEquals(
-                "2.5.1 (newest that could be started: Service 3.0.0 started but is not healthy: sick)",
-                report.service());
-        awaitStatus("\"swap\": {\"state\": \"failed\", \"from\": \"2.5.1\", \"to\": \"3.0.0\"");
-        assertEquals("2.5.1", ask("/").body());
+        StartFailedException failure = assertThrows(StartFailedException.class, () -> start(NEVER_POLLING));
+        assertEquals("Service 3.0.0 started but is not healthy: sick", failure.getMessage());
     }
 
     @ParameterizedTest
