@@ -7,6 +7,8 @@ import java.sql.SQLTimeoutException;
 import java.sql.Statement;
 import java.time.Duration;
 import javax.sql.DataSource;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The right to upgrade a database, held by one node at a time, as long as its connection lives.
@@ -19,6 +21,8 @@ import javax.sql.DataSource;
  * would wait for it, forever.
  */
 final class UpgradeLock implements AutoCloseable {
+
+    private static final Logger LOG = LoggerFactory.getLogger(UpgradeLock.class);
 
     /** The two halves of the locks' keys: ours, among all users of advisory locks, and which of the two it is. */
     private static final int OURS = 0x6d747376;
@@ -48,6 +52,9 @@ final class UpgradeLock implements AutoCloseable {
     private static final String TRY_GATE = "SELECT pg_try_advisory_lock(%d, %d)".formatted(OURS, GATE);
     private static final String TRY_WORK = "SELECT pg_try_advisory_lock(%d, %d)".formatted(OURS, WORK);
     private static final String LEAVE_WORK = "SELECT pg_advisory_unlock(%d, %d)".formatted(OURS, WORK);
+    private static final String LEAVE_ALL = "SELECT pg_advisory_unlock_all()";
+    private static final Duration LONGEST_FAREWELL = Duration.ofSeconds(5);
+    private static final Duration BETWEEN_FAREWELLS = Duration.ofMillis(10);
     private static final Duration BETWEEN_TRIES = Duration.ofMillis(200);
 
     private final Connection connection;
@@ -78,9 +85,24 @@ final class UpgradeLock implements AutoCloseable {
         return connection;
     }
 
+    /**
+     * Releases the lock, so that nobody sees an upgrade in progress after this. The server ends closed sessions in its own
+     * time; so this waits a moment for those that worked, and does not leave the release to the end of its own.
+     */
     @Override
-    public void close() throws SQLException {
-        connection.close();
+    public void close() {
+        try (connection;
+                Statement statement = connection.createStatement()) {
+            long deadline = System.nanoTime() + LONGEST_FAREWELL.toNanos();
+            while (!succeeds(statement, TRY_WORK) && System.nanoTime() - deadline < 0) {
+                Thread.sleep(BETWEEN_FAREWELLS.toMillis());
+            }
+            statement.execute(LEAVE_ALL);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt(); // the end of the session releases the lock, too
+        } catch (SQLException e) {
+            LOG.debug("The session that held the lock was gone already, and the lock with it", e);
+        }
     }
 
     private static void await(Connection connection, long deadline, Duration longest)

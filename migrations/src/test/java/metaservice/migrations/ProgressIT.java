@@ -47,6 +47,18 @@ class ProgressIT {
     }
 
     @Test
+    void nothingIsInProgressOnceAnUpgradeHasReturned() throws SQLException {
+        try (TestDatabase database = TestDatabases.at(1)) {
+            Migrations migrations = new Migrations(database.dataSource());
+            for (SchemaVersion version : migrations.bundled()) {
+                migrations.upgradeTo(version);
+                assertEquals(Optional.empty(), migrations.status().running());
+                assertFalse(migrations.status().migrationInProgress());
+            }
+        }
+    }
+
+    @Test
     void lastUpgradeIsRemembered() throws SQLException {
         try (TestDatabase database = Dumps.restoredWithGoose(1)) {
             Migrations migrations = new Migrations(database.dataSource());
