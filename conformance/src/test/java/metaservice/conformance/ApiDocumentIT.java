@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.NullNode;
 import java.io.IOException;
+import java.net.URI;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -115,8 +116,7 @@ class ApiDocumentIT {
             String server = document.root().path("servers").path(0).path("url").textValue();
             assertEquals(
                     launcher.metadata() + "/",
-                    launcher.metadata()
-                            .resolve(PREFIX + "/api/doc/swagger.json")
+                    URI.create(launcher.metadata() + "/api/doc/swagger.json")
                             .resolve(server)
                             .toString());
         }

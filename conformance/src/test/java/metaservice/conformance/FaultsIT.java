@@ -44,13 +44,15 @@ class FaultsIT {
             blocker.setAutoCommit(false);
             statement.execute("lock table flows_v3");
             CompletableFuture<Answer> waiting = CompletableFuture.supplyAsync(() -> create(launcher, "Waiting"));
-            await(() -> !database.query("select 1 from pg_locks where not granted and relation = 'flows_v3'::regclass")
+            // Nothing else will do: whoever looks at the schema waits for that lock, too.
+            await(() -> !database.query("select 1 from pg_stat_activity where datname = current_database()"
+                            + " and wait_event_type = 'Lock' and query ilike '%insert into%flows_v3%'")
                     .isEmpty());
             CompletableFuture<Void> stopped = CompletableFuture.runAsync(() -> stop(launcher));
             await(() -> isRefused(launcher));
             blocker.commit();
-            assertEquals(
-                    200, waiting.get(DEADLINE.toSeconds(), TimeUnit.SECONDS).status());
+            Answer answer = waiting.get(DEADLINE.toSeconds(), TimeUnit.SECONDS);
+            assertEquals(200, answer.status(), answer::text);
             stopped.get(DEADLINE.toSeconds(), TimeUnit.SECONDS);
             assertEquals(List.of(List.of("Waiting")), database.query("select flow_id from flows_v3"));
         }

@@ -229,8 +229,11 @@ final class Load implements AutoCloseable {
         if (answer.status() != 200) {
             return; // judged already
         }
-        for (JsonNode row :
-                ask(http, "GET", task + "/metadata", NullNode.getInstance()).body()) {
+        Answer stored = ask(http, "GET", task + "/metadata", NullNode.getInstance());
+        if (stored.status() != 200) {
+            return; // judged, too
+        }
+        for (JsonNode row : stored.body()) {
             acknowledged.add(
                     new Acknowledged("metadata_v3", task, row.path("id").asLong()));
         }
