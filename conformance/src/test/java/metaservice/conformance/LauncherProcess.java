@@ -61,20 +61,30 @@ final class LauncherProcess implements AutoCloseable {
 
     private static LauncherProcess start(Distribution distribution, JavaHome java, Map<String, String> environment)
             throws IOException, InterruptedException {
+        LauncherProcess launcher = begin(distribution, java, environment);
+        try {
+            launcher.awaitReport();
+            return launcher;
+        } catch (AssertionError e) {
+            launcher.close();
+            throw e;
+        }
+    }
+
+    /** Starts it on the Java that runs this test and does not wait; see {@link #awaitReport}. */
+    static LauncherProcess begin(Map<String, String> environment) throws IOException {
+        return begin(Distribution.assembled(), JavaHome.running(), environment);
+    }
+
+    private static LauncherProcess begin(Distribution distribution, JavaHome java, Map<String, String> environment)
+            throws IOException {
         Path log = Files.createTempFile("metaservice", ".log");
         Process process = command(distribution, java, environment, List.of())
                 .redirectError(log.toFile())
                 .start();
         LauncherProcess launcher = new LauncherProcess(process, log);
         launcher.readLines();
-        try {
-            launcher.awaitReport();
-            return launcher;
-        } catch (AssertionError e) {
-            process.destroyForcibly().waitFor();
-            Files.delete(log);
-            throw e;
-        }
+        return launcher;
     }
 
     /** Runs it to its end, which has to come soon, because it cannot or shall not start. */
@@ -142,10 +152,15 @@ final class LauncherProcess implements AutoCloseable {
         }
     }
 
-    /** Ends it whatever it does; nothing to do after {@link #stop}. */
+    /** Ends it whatever it does, by SIGKILL. */
+    void kill() {
+        process.destroyForcibly().onExit().join();
+    }
+
+    /** The same, and forgets its log; nothing but that to do after {@link #stop}. */
     @Override
     public void close() throws IOException {
-        process.destroyForcibly().onExit().join();
+        kill();
         Files.deleteIfExists(log);
     }
 
@@ -180,9 +195,14 @@ final class LauncherProcess implements AutoCloseable {
         reader.start();
     }
 
-    /** The block ends with the line for clients. */
-    private void awaitReport() throws InterruptedException {
+    /**
+     * Waits until it says that it is ready. To be called once, after {@link #begin}.
+     *
+     * @throws AssertionError if it ends instead, or is not ready in time; the message holds its log
+     */
+    void awaitReport() throws InterruptedException {
         long end = System.nanoTime() + START.toNanos();
+        // The block ends with the line for clients.
         while (report.stream().noneMatch(line -> line.strip().startsWith("client"))) {
             String line = lines.poll(end - System.nanoTime(), TimeUnit.NANOSECONDS);
             if (line == null) {

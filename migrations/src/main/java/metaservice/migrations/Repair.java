@@ -150,7 +150,7 @@ final class Repair {
 
     /** For what holds a lock that keeps writers waiting: gives up soon, and is tried again. */
     private void briefly(String sql) throws SQLException {
-        execute("250ms", sql);
+        execute("200ms", sql);
     }
 
     /** For what nobody has to wait for. */

@@ -2,10 +2,10 @@
 -- Locks:
 --   the check of the columns: none
 --   ADD COLUMN: ACCESS EXCLUSIVE on one table at a time for milliseconds, because the columns are nullable and have no
---     default; waits at most 250 ms for the lock, then gives up and is tried again
+--     default; waits at most 200 ms for the lock, then gives up and is tried again
 --   CREATE UNIQUE INDEX CONCURRENTLY: SHARE UPDATE EXCLUSIVE, as long as it takes to read the table twice; writers go
 --     on, so its waits are not cut
---   ADD CONSTRAINT ... USING INDEX: ACCESS EXCLUSIVE for milliseconds, the index being there; waits at most 250 ms
+--   ADD CONSTRAINT ... USING INDEX: ACCESS EXCLUSIVE for milliseconds, the index being there; waits at most 200 ms
 -- Every statement can be run again on its own result.
 -- lowest service: 1.0.1
 
@@ -38,7 +38,7 @@ BEGIN
 END
 $$;
 
-SET lock_timeout = '250ms';
+SET lock_timeout = '200ms';
 ALTER TABLE runs_v3
     ADD COLUMN IF NOT EXISTS run_id varchar(255),
     ADD COLUMN IF NOT EXISTS last_heartbeat_ts bigint;
@@ -63,7 +63,7 @@ CREATE UNIQUE INDEX CONCURRENTLY IF NOT EXISTS steps_v3_flow_id_run_id_step_name
 CREATE UNIQUE INDEX CONCURRENTLY IF NOT EXISTS tasks_v3_flow_id_run_number_step_name_task_name_key
     ON tasks_v3 (flow_id, run_number, step_name, task_name);
 
-SET lock_timeout = '250ms';
+SET lock_timeout = '200ms';
 DO $$
 BEGIN
     IF NOT EXISTS (SELECT FROM pg_constraint

@@ -3,7 +3,7 @@
 -- Locks:
 --   CREATE and DROP INDEX CONCURRENTLY: SHARE UPDATE EXCLUSIVE; writers go on, so their waits are not cut
 --   the change of the key: ACCESS EXCLUSIVE on metadata_v3 for milliseconds, one transaction, the new index being there
---     and its columns being NOT NULL; waits at most 250 ms for the lock, then gives up and is tried again
+--     and its columns being NOT NULL; waits at most 200 ms for the lock, then gives up and is tried again
 -- Every statement can be run again on its own result; when the key is already the new one, its index is built once more
 -- and dropped at the end.
 -- lowest service: 1.0.1
@@ -14,7 +14,7 @@ CREATE INDEX CONCURRENTLY IF NOT EXISTS metadata_v3_akey
 CREATE UNIQUE INDEX CONCURRENTLY IF NOT EXISTS metadata_v3_pkey_with_id
     ON metadata_v3 (id, flow_id, run_number, step_name, task_id, field_name);
 
-SET lock_timeout = '250ms';
+SET lock_timeout = '200ms';
 DO $$
 BEGIN
     IF NOT EXISTS (SELECT FROM pg_constraint

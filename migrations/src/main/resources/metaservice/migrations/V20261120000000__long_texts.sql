@@ -3,14 +3,14 @@
 --   limit, because an index entry has one, too (about 2700 bytes); user_name keeps its limit everywhere, because the one
 --   of runs is in an index, and a user has one name.
 -- Locks: ACCESS EXCLUSIVE on one table at a time for milliseconds: the type changes in the catalog only, no row and no
---   index is written anew; waits at most 250 ms for the lock, then gives up and is tried again.
+--   index is written anew; waits at most 200 ms for the lock, then gives up and is tried again.
 -- Every statement can be run again on its own result.
 -- Services: 1.x and 2.x go on refusing what is longer than 255 characters, as ever. 3.x does not need this migration: it
 --   tries to store what is longer, and on an older schema tells the client which rows it left out.
 -- ledger: only ours
 -- lowest service: 1.0.1
 
-SET lock_timeout = '250ms';
+SET lock_timeout = '200ms';
 ALTER TABLE artifact_v3
     ALTER COLUMN location TYPE text,
     ALTER COLUMN ds_type TYPE text,

@@ -3,7 +3,7 @@ package metaservice.migrations;
 import java.util.List;
 
 /** A database's schema as lines of text that can be compared; the ledgers and what we remember left out. */
-final class Catalog {
+public final class Catalog {
 
     private static final String LINES = """
             WITH ours AS (
@@ -53,7 +53,8 @@ final class Catalog {
 
     private Catalog() {}
 
-    static List<String> of(TestDatabase database) {
+    /** Every relation, column, sequence, constraint, index, trigger and function of ours, in a fixed order. */
+    public static List<String> of(TestDatabase database) {
         return database.query(LINES).stream().map(row -> (String) row.get(0)).toList();
     }
 }

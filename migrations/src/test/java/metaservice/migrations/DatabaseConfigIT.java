@@ -17,7 +17,7 @@ class DatabaseConfigIT {
     @ValueSource(strings = {"plain", "with blank", "a/b?c&d=e%20f+g#h", "ünï", "quo\"te'd"})
     void databaseOfAnyNameIsReached(String name) throws SQLException {
         String quoted = '"' + name.replace("\"", "\"\"") + '"';
-        TestDatabases.administer("CREATE DATABASE " + quoted);
+        TestDatabase.administer(TestDatabases.port(), "CREATE DATABASE " + quoted);
         try {
             Map<String, String> environment = Map.of(
                     "MF_METADATA_DB_PORT",
@@ -37,7 +37,7 @@ class DatabaseConfigIT {
                 assertEquals("metaservice", row.getString(2));
             }
         } finally {
-            TestDatabases.administer("DROP DATABASE " + quoted + " WITH (FORCE)");
+            TestDatabase.administer(TestDatabases.port(), "DROP DATABASE " + quoted + " WITH (FORCE)");
         }
     }
 }

@@ -7,7 +7,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 
 /** Databases as the reference implementation leaves them, made from its recorded dumps. */
-final class Dumps {
+public final class Dumps {
 
     private Dumps() {}
 
@@ -27,7 +27,7 @@ final class Dumps {
             """;
 
     /** The tables at a schema version, without a ledger; those that only we have as they should be. */
-    static TestDatabase restored(long version) {
+    public static TestDatabase restored(long version) {
         TestDatabase database = TestDatabases.empty();
         database.execute(dump(Long.toString(Math.min(version, NEWEST))));
         if (version > NEWEST) {
@@ -39,12 +39,17 @@ final class Dumps {
     /** The same with goose's ledger and rows in all six tables. */
     static TestDatabase restoredWithGooseAndRows(long version) {
         TestDatabase database = restoredWithGoose(version);
-        database.execute(ROWS);
+        addRows(database);
         return database;
     }
 
+    /** Adds rows to all six tables, which must be empty. */
+    public static void addRows(TestDatabase database) {
+        database.execute(ROWS);
+    }
+
     /** The rows of the six tables, as far as columns of schema 1 go; text by text. */
-    static List<List<Object>> rows(TestDatabase database) {
+    public static List<List<Object>> rows(TestDatabase database) {
         return database.query("""
                 SELECT 'flow', (f.flow_id, user_name, ts_epoch, tags, system_tags)::text FROM flows_v3 f
                 UNION ALL SELECT 'run', (flow_id, run_number, user_name, ts_epoch, tags, system_tags)::text FROM runs_v3
@@ -59,7 +64,7 @@ final class Dumps {
     }
 
     /** What goose's ledger holds, in its order: number and whether applied. */
-    static List<List<Object>> gooseRows(TestDatabase database) {
+    public static List<List<Object>> gooseRows(TestDatabase database) {
         return database.query("SELECT version_id, is_applied FROM goose_db_version ORDER BY id");
     }
 

@@ -3,9 +3,6 @@ package metaservice.migrations;
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.sql.Connection;
-import java.sql.SQLException;
-import java.sql.Statement;
 import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -18,7 +15,6 @@ import org.postgresql.ds.PGSimpleDataSource;
  */
 public final class TestDatabases {
 
-    private static final String USER = "postgres";
     private static final int START_ATTEMPTS = 3;
     private static final Map<Long, TestDatabase> TEMPLATES = new ConcurrentHashMap<>();
     private static final AtomicInteger COUNT = new AtomicInteger();
@@ -46,38 +42,12 @@ public final class TestDatabases {
         return at(new Migrations(new PGSimpleDataSource()).newest().number());
     }
 
-    static PGSimpleDataSource dataSource(String database) {
-        PGSimpleDataSource dataSource = new PGSimpleDataSource();
-        dataSource.setServerNames(new String[] {"localhost"});
-        dataSource.setPortNumbers(new int[] {port()});
-        dataSource.setDatabaseName(database);
-        dataSource.setUser(USER);
-        dataSource.setPassword(USER);
-        return dataSource;
-    }
-
     static int port() {
         return Server.RUNNING.getPort();
     }
 
-    static String user() {
-        return USER;
-    }
-
-    /** Runs a statement that concerns whole databases. */
-    static void administer(String sql) {
-        try (Connection connection = dataSource("postgres").getConnection();
-                Statement statement = connection.createStatement()) {
-            statement.execute(sql);
-        } catch (SQLException e) {
-            throw new IllegalStateException(sql, e);
-        }
-    }
-
     private static TestDatabase create(String template) {
-        String name = "test_" + COUNT.incrementAndGet();
-        administer("CREATE DATABASE " + name + " TEMPLATE " + template);
-        return new TestDatabase(name);
+        return TestDatabase.create(port(), "test_" + COUNT.incrementAndGet(), template);
     }
 
     private static TestDatabase migrated(long schemaVersion) {
