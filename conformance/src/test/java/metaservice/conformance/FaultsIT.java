@@ -23,8 +23,10 @@ import metaservice.migrations.TestDatabases;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Isolated;
 
-/** What breaks around the launcher, and what its clients then see. */
+/** What breaks around the launcher, and what its clients then see; alone, because it looks at how long that takes. */
+@Isolated
 class FaultsIT {
 
     private static final Duration DEADLINE = Duration.ofSeconds(60);

@@ -27,6 +27,9 @@ final class LauncherProcess implements AutoCloseable {
     private static final Duration STOP = Duration.ofSeconds(40);
     private static final String END = "\0";
 
+    /** Halves the processor time of a process that ends before an optimizing compiler could pay off. */
+    private static final String SHORT_LIVED = "-XX:TieredStopAtLevel=1";
+
     private final Process process;
     private final Path log;
     private final BlockingQueue<String> lines = new LinkedBlockingQueue<>();
@@ -173,6 +176,7 @@ final class LauncherProcess implements AutoCloseable {
         // A developer's own MF_METADATA_DB_* must not reach the process.
         builder.environment().keySet().retainAll(List.of("PATH", "HOME", "TMPDIR", "LANG", "LC_ALL"));
         builder.environment().put("JAVA_HOME", java.folder().toString());
+        builder.environment().put("JAVA_OPTS", SHORT_LIVED);
         builder.environment()
                 .putAll(Map.of("MF_METADATA_HOST", "127.0.0.1", "MF_METADATA_PORT", "0", "MF_MIGRATION_PORT", "0"));
         builder.environment().putAll(environment);

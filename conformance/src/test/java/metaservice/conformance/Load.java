@@ -194,10 +194,10 @@ final class Load implements AutoCloseable {
     /** A run of some tasks, each with metadata, read back, and beating. */
     private void write(HttpConnection http) throws IOException {
         String flow = "/flows/Load" + COUNT.incrementAndGet();
-        ask(http, "POST", flow, json("{\"user_name\": \"u\", \"tags\": [], \"system_tags\": []}"));
+        created(http, flow);
         String run = flow + "/runs/" + create(http, flow + "/run", "runs_v3", "run_number");
         String step = run + "/steps/start";
-        ask(http, "POST", step + "/step", json("{\"user_name\": \"u\", \"tags\": [], \"system_tags\": []}"));
+        created(http, step + "/step");
         for (int i = 0; i < 20 && !ending.get(); i++) {
             String task = step + "/tasks/" + create(http, step + "/task", "tasks_v3", "task_id");
             metadata(http, task);
@@ -209,13 +209,19 @@ final class Load implements AutoCloseable {
 
     /** The id of what was created. */
     private String create(HttpConnection http, String path, String table, String id) throws IOException {
+        Answer answer = created(http, path);
+        long number = answer.body().path(id).asLong();
+        acknowledged.add(new Acknowledged(table, path, number));
+        return Long.toString(number);
+    }
+
+    /** What comes next needs what is created here, so anything but 200 ends the round. */
+    private Answer created(HttpConnection http, String path) throws IOException {
         Answer answer = ask(http, "POST", path, json("{\"user_name\": \"u\", \"tags\": [\"t\"], \"system_tags\": []}"));
         if (answer.status() != 200) {
             throw new IOException("POST " + path + ": " + answer.status() + " " + answer.text());
         }
-        long number = answer.body().path(id).asLong();
-        acknowledged.add(new Acknowledged(table, path, number));
-        return Long.toString(number);
+        return answer;
     }
 
     private void metadata(HttpConnection http, String task) throws IOException {
@@ -242,7 +248,7 @@ final class Load implements AutoCloseable {
     /** Ten requests in one go. */
     private void pipeline(HttpConnection http) throws IOException {
         String flow = "/flows/Pipe" + COUNT.incrementAndGet();
-        ask(http, "POST", flow, json("{\"user_name\": \"u\", \"tags\": [], \"system_tags\": []}"));
+        created(http, flow);
         List<Request> requests = new ArrayList<>();
         for (int i = 0; i < 5; i++) {
             requests.add(

@@ -1,0 +1,94 @@
+package metaservice.conformance;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import com.fasterxml.jackson.databind.node.NullNode;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import metaservice.migrations.TestDatabase;
+import metaservice.migrations.TestDatabases;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** Processes that do the same thing to one database at the same instant: one does it, and all have their way. */
+class ManyNodesIT {
+
+    private static final int NODES = 3;
+    private static final int EACH_ASKED = 2;
+
+    private final List<LauncherProcess> launchers = new ArrayList<>();
+
+    @AfterEach
+    void stop() throws IOException {
+        for (LauncherProcess launcher : launchers) {
+            launcher.close();
+        }
+    }
+
+    @Test
+    void launchersThatStartTogetherOnAnEmptyDatabaseFillItOnce() throws Exception {
+        try (TestDatabase database = TestDatabases.empty()) {
+            startOn(database);
+            for (LauncherProcess launcher : launchers) {
+                assertEquals(newestService(), launcher.serviceVersion(), launcher::log);
+            }
+            assertEquals(List.of(List.of("upgraded", 1L)), upgradesFrom(0, database));
+        }
+    }
+
+    @Test
+    void nodesThatAreAskedTogetherUpgradeOnce() throws Exception {
+        ExecutorService operators = Executors.newFixedThreadPool(NODES * EACH_ASKED);
+        try (TestDatabase database = TestDatabases.at(1)) {
+            startOn(database);
+            List<Future<String>> answers = new ArrayList<>();
+            for (int i = 0; i < NODES * EACH_ASKED; i++) {
+                LauncherProcess asked = launchers.get(i % NODES);
+                answers.add(operators.submit(() -> upgrade(asked)));
+            }
+            List<String> texts = new ArrayList<>();
+            for (Future<String> answer : answers) {
+                texts.add(answer.get(Stage.DEFAULT_TIMEOUT.toSeconds(), TimeUnit.SECONDS));
+            }
+            assertEquals(Collections.nCopies(answers.size(), "200 upgrade success"), texts);
+            assertEquals(List.of(List.of("upgraded", 1L)), upgradesFrom(1, database));
+        } finally {
+            operators.shutdownNow();
+        }
+    }
+
+    private void startOn(TestDatabase database) throws Exception {
+        for (int i = 0; i < NODES; i++) {
+            launchers.add(LauncherProcess.begin(database.environment()));
+        }
+        for (LauncherProcess launcher : launchers) {
+            launcher.awaitReport();
+        }
+    }
+
+    private static String newestService() {
+        List<Generation> generations = Generation.bundled();
+        return generations.get(generations.size() - 1).version().toString();
+    }
+
+    private static List<List<Object>> upgradesFrom(long version, TestDatabase database) {
+        return database.query("SELECT outcome, count(*) FROM metaservice_upgrades WHERE from_version = " + version
+                + " GROUP BY outcome ORDER BY outcome");
+    }
+
+    private static String upgrade(LauncherProcess launcher) throws IOException {
+        try (HttpConnection http = new HttpConnection(launcher.migration(), Stage.DEFAULT_TIMEOUT)) {
+            Answer answer =
+                    http.send(new Request("PATCH", "/upgrade", Optional.empty(), NullNode.getInstance(), Map.of()));
+            return answer.status() + " " + answer.text();
+        }
+    }
+}
