@@ -5,7 +5,9 @@ import io.undertow.server.HttpServerExchange;
 import io.undertow.util.StatusCodes;
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.time.Duration;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 
 /**
@@ -21,15 +23,17 @@ final class FrontDoor implements AutoCloseable {
 
     private static final HttpHandler STARTING =
             Answer.unavailable("message", "Metaservice is starting: no service is ready yet.");
-    private static final HttpHandler STOPPING = exchange -> {
-        // Whoever keeps the connection open would only meet this answer again.
-        exchange.setPersistent(false);
-        Answer.unavailable("message", "Metaservice is stopping.").handleRequest(exchange);
-    };
+    private static final HttpHandler STOPPING = Answer.unavailable("message", "Metaservice is stopping.");
+
+    /** Nobody asked for so long: those who keep connections open without using them are not waited for. */
+    private static final Duration QUIET = Duration.ofMillis(200);
 
     private final long maxBodyBytes;
     private final AtomicReference<Admission> behind = new AtomicReference<>(new Admission(STARTING));
     private final HttpListener listener;
+
+    private volatile boolean leaving;
+    private volatile long lastAsked;
 
     private FrontDoor(InetSocketAddress address, long maxBodyBytes, ClientPatience.Limits patience) throws IOException {
         this.maxBodyBytes = maxBodyBytes;
@@ -66,11 +70,28 @@ final class FrontDoor implements AutoCloseable {
     }
 
     /**
+     * Refuses new connections, and lets each open one end with its next answer, which is still that of whoever stands
+     * behind the door: clients that keep asking are never refused on a connection that they were given.
+     *
+     * @param longest longest wait until nobody asks any more
+     */
+    void leave(Duration longest) throws InterruptedException {
+        long begin = System.nanoTime();
+        lastAsked = begin;
+        leaving = true;
+        listener.stopAccepting();
+        while (System.nanoTime() - begin < longest.toNanos() && System.nanoTime() - lastAsked < QUIET.toNanos()) {
+            TimeUnit.NANOSECONDS.sleep(QUIET.toNanos() / 10);
+        }
+    }
+
+    /**
      * Refuses new connections, and answers 503 to what still comes over the open ones.
      *
      * @return who stood behind the door until now, to be drained by the caller
      */
     Admission stop() {
+        leaving = true; // whoever keeps a connection open would only meet the same answer again
         listener.stopAccepting();
         return serve(STOPPING);
     }
@@ -82,6 +103,10 @@ final class FrontDoor implements AutoCloseable {
     }
 
     private void receive(HttpServerExchange exchange) throws Exception {
+        if (leaving) {
+            lastAsked = System.nanoTime();
+            exchange.setPersistent(false);
+        }
         if (exchange.getRequestContentLength() > maxBodyBytes) {
             tooLong().handleRequest(exchange);
             return;

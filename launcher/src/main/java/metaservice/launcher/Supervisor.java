@@ -25,6 +25,9 @@ final class Supervisor implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(Supervisor.class);
 
+    /** Longest that clients with open connections are still served when the process was told to stop. */
+    private static final Duration FAREWELL = Duration.ofSeconds(2);
+
     private final LauncherConfig config;
     private final ServiceCatalog catalog;
     private final DatabaseSource databaseSource;
@@ -100,7 +103,7 @@ final class Supervisor implements AutoCloseable {
             keeper.stop(); // or it might put somebody behind the front door while that is closing
         }
         if (frontDoor != null) {
-            drain("front door", frontDoor.stop()::drain, deadline);
+            drain("front door", this::leaveAndDrain, deadline);
         }
         if (migrationApi != null) {
             drain("migration service", migrationApi::drain, deadline);
@@ -234,6 +237,12 @@ final class Supervisor implements AutoCloseable {
     /** Something that can be drained. */
     private interface Drain {
         long within(Duration timeout) throws InterruptedException;
+    }
+
+    private long leaveAndDrain(Duration timeout) throws InterruptedException {
+        long deadline = System.nanoTime() + timeout.toNanos();
+        frontDoor.leave(timeout.compareTo(FAREWELL) < 0 ? timeout : FAREWELL);
+        return frontDoor.stop().drain(left(deadline));
     }
 
     private static Duration left(long deadline) {

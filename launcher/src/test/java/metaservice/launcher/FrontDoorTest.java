@@ -17,6 +17,7 @@ import java.net.Socket;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -174,6 +175,20 @@ class FrontDoorTest {
     }
 
     @Test
+    void whoeverLeavesStillAnswersOnceOnEachOpenConnection() throws Exception {
+        door.serve(Answer.json(200, Map.of("message", "still here")));
+        try (Socket kept = connect()) {
+            kept.getOutputStream().write(head("GET", "/1").getBytes(StandardCharsets.US_ASCII));
+            awaitText(kept, "still here");
+            door.leave(Duration.ZERO);
+            assertThrows(ConnectException.class, () -> connect().close());
+            kept.getOutputStream().write(head("GET", "/2").getBytes(StandardCharsets.US_ASCII));
+            String last = new String(kept.getInputStream().readAllBytes(), StandardCharsets.US_ASCII);
+            assertTrue(last.matches("(?s).*200 OK.*Connection: close.*still here.*"), last);
+        }
+    }
+
+    @Test
     void takenPortIsAnErrorAndLeavesNoThreads() {
         InetSocketAddress taken = new InetSocketAddress(InetAddress.getLoopbackAddress(), door.port());
         assertThrows(IOException.class, () -> FrontDoor.open(taken, MOST));
@@ -182,6 +197,15 @@ class FrontDoorTest {
     private static String head(String method, String path, String... headers) {
         String lines = Stream.of(headers).map(header -> header + "\r\n").collect(Collectors.joining());
         return method + " " + path + " HTTP/1.1\r\nHost: x\r\n" + lines + "\r\n";
+    }
+
+    private static void awaitText(Socket socket, String wanted) throws IOException {
+        StringBuilder text = new StringBuilder();
+        while (text.indexOf(wanted) < 0) {
+            int next = socket.getInputStream().read();
+            assertTrue(next >= 0, () -> "closed after " + text);
+            text.append((char) next);
+        }
     }
 
     private Socket connect() throws IOException {
