@@ -24,6 +24,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.function.IntFunction;
 import java.util.stream.IntStream;
+import metaservice.migrations.Eventually;
 import metaservice.migrations.TestDatabase;
 import metaservice.migrations.TestDatabases;
 import org.junit.jupiter.api.AfterAll;
@@ -346,14 +347,11 @@ class ConcurrencyIT {
         }
 
         private void awaitBlockedSessions(int sessions) {
-            long end = System.nanoTime() + PATIENCE.toNanos();
-            while (database.query("SELECT 1 FROM pg_stat_activity WHERE datname = current_database()"
-                                    + " AND wait_event_type = 'Lock'")
-                            .size()
-                    < sessions) {
-                assertTrue(System.nanoTime() < end, "nobody waits for the lock");
-                Thread.onSpinWait();
-            }
+            String blocked = "SELECT 1 FROM pg_stat_activity WHERE datname = current_database()"
+                    + " AND wait_event_type = 'Lock'";
+            Eventually.await(
+                    sessions + " sessions wait for the lock",
+                    () -> database.query(blocked).size() >= sessions);
         }
 
         /** An answer and how long it took. */

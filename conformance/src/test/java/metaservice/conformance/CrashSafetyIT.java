@@ -18,14 +18,13 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.LockSupport;
 import java.util.stream.LongStream;
 import java.util.stream.Stream;
 import metaservice.migrations.Catalog;
 import metaservice.migrations.Dumps;
+import metaservice.migrations.Eventually;
 import metaservice.migrations.Migrations;
 import metaservice.migrations.SchemaVersion;
 import metaservice.migrations.TestDatabase;
@@ -148,7 +147,9 @@ class CrashSafetyIT {
             writer.setAutoCommit(false);
             statement.execute("UPDATE metadata_v3 SET value = 'of nobody'");
             CompletableFuture<String> answer = CompletableFuture.supplyAsync(() -> upgrade(launcher));
-            await(() -> !database.query("SELECT 1 " + BUILDING).isEmpty());
+            Eventually.await(
+                    "an index is being built",
+                    () -> !database.query("SELECT 1 " + BUILDING).isEmpty());
             assertEquals(List.of(List.of(1L)), database.query("SELECT count(*) FROM pg_index WHERE NOT indisvalid"));
             strike(fault, launcher, database, "SELECT pg_terminate_backend(pid) " + BUILDING);
             writer.abort(Runnable::run);
@@ -169,7 +170,7 @@ class CrashSafetyIT {
                     launcher.awaitReport();
                     answer = CompletableFuture.supplyAsync(() -> upgrade(launcher));
                 }
-                await(points::isHolding);
+                Eventually.await("the upgrade has come to the point", points::isHolding);
                 if (!empty && !points.shutsClientsOut()) {
                     Answer meanwhile = ask(launcher.metadata(), "POST", "/flows/Meanwhile", FLOW);
                     assertEquals(200, meanwhile.status(), meanwhile::text);
@@ -219,7 +220,7 @@ class CrashSafetyIT {
     }
 
     private static void complete(LauncherProcess launcher) throws Exception {
-        await(() -> upgrade(launcher).equals(FINISHED));
+        Eventually.await("the upgrade is done", () -> upgrade(launcher).equals(FINISHED));
         JsonNode status = ask(launcher.migration(), "GET", "/db_schema_status", NullNode.getInstance())
                 .body();
         assertTrue(status.path("is_up_to_date").booleanValue(), status::toString);
@@ -228,9 +229,11 @@ class CrashSafetyIT {
         List<Generation> generations = Generation.bundled();
         Optional<String> newest =
                 Optional.of(generations.get(generations.size() - 1).version().toString());
-        await(() -> ask(launcher.metadata(), "GET", "/flows", NullNode.getInstance())
-                .header("METADATA_SERVICE_VERSION")
-                .equals(newest));
+        Eventually.await(
+                "the newest service serves",
+                () -> ask(launcher.metadata(), "GET", "/flows", NullNode.getInstance())
+                        .header("METADATA_SERVICE_VERSION")
+                        .equals(newest));
     }
 
     private void assertWhole(TestDatabase database, List<List<Object>> rows) {
@@ -284,14 +287,6 @@ class CrashSafetyIT {
     private static Answer ask(URI door, String method, String path, JsonNode body) throws IOException {
         try (HttpConnection http = new HttpConnection(door, DEADLINE)) {
             return http.send(new Request(method, path, Optional.empty(), body, Map.of()));
-        }
-    }
-
-    private static void await(Callable<Boolean> condition) throws Exception {
-        long deadline = System.nanoTime() + DEADLINE.toNanos();
-        while (!condition.call()) {
-            assertTrue(System.nanoTime() < deadline, "waited " + DEADLINE.toSeconds() + " s in vain");
-            LockSupport.parkNanos(Duration.ofMillis(10).toNanos());
         }
     }
 }

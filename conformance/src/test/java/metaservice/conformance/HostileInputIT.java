@@ -23,6 +23,7 @@ import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import metaservice.migrations.Eventually;
 import metaservice.migrations.TestDatabase;
 import metaservice.migrations.TestDatabases;
 import org.junit.jupiter.api.Test;
@@ -216,17 +217,12 @@ class HostileInputIT {
 
     /** Statements that are running may need a moment to notice that nobody waits for them any more. */
     private static void assertNoSessionIsBusy(TestDatabase database) {
-        String sessions = "SELECT state, query FROM pg_stat_activity"
-                + " WHERE datname = current_database() AND pid <> pg_backend_pid()";
-        long end = System.nanoTime() + DEADLINE.toNanos();
-        List<List<Object>> rows = database.query(sessions);
-        while (rows.stream().anyMatch(row -> !"idle".equals(row.get(0)))) {
-            List<List<Object>> now = rows;
-            assertTrue(System.nanoTime() < end, () -> seed() + "busy after the attack: " + now);
-            Thread.onSpinWait();
-            rows = database.query(sessions);
-        }
-        List<List<Object>> idle = rows;
+        String others = " FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()";
+        Eventually.await(
+                "no session is busy after the attack, " + seed(),
+                () -> database.query("SELECT query" + others + " AND state IS DISTINCT FROM 'idle'")
+                        .isEmpty());
+        List<List<Object>> idle = database.query("SELECT query" + others);
         assertTrue(idle.size() <= POOL_MAX + OTHER_SESSIONS, () -> seed() + "sessions: " + idle);
     }
 }

@@ -2,7 +2,6 @@ package metaservice.conformance;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
-import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -10,11 +9,11 @@ import com.fasterxml.jackson.databind.node.NullNode;
 import java.io.IOException;
 import java.sql.Connection;
 import java.sql.Statement;
-import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import metaservice.migrations.Eventually;
 import metaservice.migrations.TestDatabase;
 import metaservice.migrations.TestDatabases;
 import org.junit.jupiter.api.Test;
@@ -108,14 +107,10 @@ class SettingsIT {
                 + " and datname = current_database()";
         try (TestDatabase database = TestDatabases.newest();
                 LauncherProcess launcher = LauncherProcess.start(with(database.environment(), three))) {
-            assertTimeoutPreemptively(
-                    Duration.ofSeconds(20),
-                    () -> {
-                        while (!database.query(count).equals(List.of(List.of(3L)))) {
-                            Thread.onSpinWait();
-                        }
-                    },
-                    launcher::log);
+            Eventually.await(
+                    "the pool has three connections",
+                    () -> database.query(count).equals(List.of(List.of(3L))));
+            launcher.stop();
         }
     }
 

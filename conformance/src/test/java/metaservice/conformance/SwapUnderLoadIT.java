@@ -11,8 +11,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.locks.LockSupport;
-import java.util.function.BooleanSupplier;
+import metaservice.migrations.Eventually;
 import metaservice.migrations.TestDatabase;
 import metaservice.migrations.TestDatabases;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -37,20 +36,26 @@ class SwapUnderLoadIT {
             String newest = generations.get(generations.size() - 1).version().toString();
             Load load = Load.on(doors);
             try (load) {
-                await(() -> load.answered() > 400 * nodes || !load.failures().isEmpty());
+                Eventually.await(
+                        "the load is under way",
+                        () -> load.answered() > 400 * nodes || !load.failures().isEmpty());
                 long begin = System.nanoTime();
                 Answer upgraded = send(launchers.get(0).migration(), "PATCH", "/upgrade");
                 assertEquals("upgrade success", upgraded.text());
                 for (URI door : doors) {
-                    await(() -> servingVersion(door).equals(Optional.of(newest)));
+                    Eventually.await(
+                            "the newest service serves",
+                            () -> servingVersion(door).equals(Optional.of(newest)));
                 }
                 long end = System.nanoTime();
                 System.out.printf(
                         "%d launchers: upgrade and swap took %.1f s; p99 before %.1f ms, during %.1f ms%n",
                         nodes, (end - begin) / 1e9, load.p99(0, begin), load.p99(begin, end));
                 int before = load.answered();
-                await(() -> load.answered() > before + 200 * nodes
-                        || !load.failures().isEmpty());
+                Eventually.await(
+                        "the load goes on",
+                        () -> load.answered() > before + 200 * nodes
+                                || !load.failures().isEmpty());
             }
             assertEquals(List.of(), load.failures());
             assertTrue(load.rowsAcknowledged() > 100 * nodes, () -> "only " + load.rowsAcknowledged() + " rows");
@@ -76,14 +81,6 @@ class SwapUnderLoadIT {
     private static Answer send(URI launcher, String method, String path) throws IOException {
         try (HttpConnection http = new HttpConnection(launcher, DEADLINE)) {
             return http.send(new Request(method, path, Optional.empty(), NullNode.getInstance(), Map.of()));
-        }
-    }
-
-    private static void await(BooleanSupplier condition) {
-        long deadline = System.nanoTime() + DEADLINE.toNanos();
-        while (!condition.getAsBoolean()) {
-            assertTrue(System.nanoTime() < deadline, "waited " + DEADLINE.toSeconds() + " s in vain");
-            LockSupport.parkNanos(Duration.ofMillis(20).toNanos());
         }
     }
 }

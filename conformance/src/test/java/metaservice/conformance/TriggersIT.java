@@ -15,6 +15,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import metaservice.migrations.Eventually;
 import metaservice.migrations.TestDatabase;
 import metaservice.migrations.TestDatabases;
 import org.junit.jupiter.api.Test;
@@ -144,11 +145,7 @@ class TriggersIT {
             busy.setAutoCommit(false);
             statement.execute("insert into flows_v3 (flow_id, ts_epoch) values ('Busy', 1)");
             CompletableFuture<LauncherProcess> start = CompletableFuture.supplyAsync(() -> start(database, WANTED));
-            assertTimeoutPreemptively(Duration.ofSeconds(60), () -> {
-                while (!isWaiting(database)) {
-                    Thread.onSpinWait();
-                }
-            });
+            Eventually.await("the start waits for the table", () -> isWaiting(database));
             for (int i = 0; i < 20; i++) {
                 String flow = "insert into flows_v3 (flow_id, ts_epoch) values ('W%d', 1)".formatted(i);
                 assertTimeoutPreemptively(Duration.ofSeconds(2), () -> database.execute(flow));
