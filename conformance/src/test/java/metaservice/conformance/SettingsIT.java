@@ -101,6 +101,18 @@ class SettingsIT {
     }
 
     @Test
+    void credentialsAreForNoPage() throws Exception {
+        try (TestDatabase database = TestDatabases.newest();
+                LauncherProcess launcher =
+                        LauncherProcess.start(with(database.environment(), Map.of("ORIGIN_TO_ALLOW_CORS_FROM", "*")));
+                HttpConnection http = new HttpConnection(launcher.metadata(), Stage.DEFAULT_TIMEOUT)) {
+            Answer answer = send(http, "GET", "/auth/token", Map.of("Origin", "https://ui.example"));
+            assertEquals(501, answer.status());
+            assertEquals(Optional.empty(), answer.header("Access-Control-Allow-Origin"));
+        }
+    }
+
+    @Test
     void thePoolKeepsAsManyConnectionsAsItIsTold() throws Exception {
         Map<String, String> three = Map.of("MF_METADATA_DB_POOL_MIN", "3", "MF_METADATA_DB_POOL_MAX", "3");
         String count = "select count(*) from pg_stat_activity where application_name = 'metaservice'"

@@ -134,15 +134,15 @@ public record DatabaseConfig(
                 ignored);
     }
 
-    /** Gives a new connection each time, without a limit on how long a statement may take; for migrations and the watch. */
+    /**
+     * Gives a new connection each time; for migrations and the watch. An answer may take as long as for a service, unless
+     * who uses the connection allows more; a server that is gone is noticed within a minute even then.
+     */
     public DataSource dataSource() {
         PGSimpleDataSource dataSource = new PGSimpleDataSource();
         dataSource.setUrl(jdbcUrl);
-        for (Map.Entry<String, String> property : jdbcProperties.entrySet()) {
-            if (!property.getKey().equals(SOCKET_TIMEOUT)) {
-                set(dataSource, property.getKey(), property.getValue());
-            }
-        }
+        jdbcProperties.forEach((name, value) -> set(dataSource, name, value));
+        dataSource.setSocketFactory(WatchfulSockets.class.getName());
         return dataSource;
     }
 
@@ -280,15 +280,27 @@ public record DatabaseConfig(
         private static String place(Environment environment, String variable, String host, String port) {
             String named = host.isEmpty() ? "localhost" : host;
             if (named.startsWith("/") || named.startsWith("@")) {
-                environment.problem(variable + " names the socket " + named + ": expected a host, reached over TCP");
+                environment.problem(variable + " names the socket " + quoted(variable, named)
+                        + ": expected a host, reached over TCP");
             } else if (!named.matches("[A-Za-z0-9._-]+|\\[?[0-9A-Fa-f:.]+(%[A-Za-z0-9]+)?]?")) {
-                environment.problem(variable + " names the host '" + named + "': expected a name or an address");
+                environment.problem(variable + " names the host " + quoted(variable, named)
+                        + ": expected a name or an address" + hint(variable));
             }
             if (!port.matches("|[0-9]{1,5}") || (!port.isEmpty() && !isPort(Integer.parseInt(port)))) {
-                environment.problem(variable + " names the port '" + port + "': expected 1 to 65535");
+                environment.problem(variable + " names the port " + quoted(variable, port) + ": expected 1 to 65535"
+                        + hint(variable));
             }
             boolean bare = named.contains(":") && !named.startsWith("[");
             return (bare ? "[" + named + "]" : named.toLowerCase(Locale.ROOT)) + ":" + (port.isEmpty() ? "5432" : port);
+        }
+
+        /** Of a connection string, what looks like a host or a port may be half a password. */
+        private static String quoted(String variable, String text) {
+            return variable.equals(DSN) ? "(not shown)" : "'" + text + "'";
+        }
+
+        private static String hint(String variable) {
+            return variable.equals(DSN) ? "; in a password, @ : / and % are written %40 %3A %2F and %25" : "";
         }
 
         private static boolean isPort(int number) {

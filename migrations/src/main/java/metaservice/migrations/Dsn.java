@@ -190,7 +190,14 @@ record Dsn(Map<String, String> settings) {
             hosts(settings);
             if (at < text.length() && text.charAt(at) == '/') {
                 at++;
-                putUnlessEmpty(settings, "dbname", upTo("?"));
+                String name = upTo("?");
+                if (name.contains("@")) {
+                    // Or the rest of a password would pass for the name of a database, and be shown as that.
+                    throw new IllegalArgumentException(
+                            "after the host there is an @; in user, password and name, @ : / and % are written"
+                                    + " %40 %3A %2F and %25");
+                }
+                putUnlessEmpty(settings, "dbname", name);
             }
             if (at < text.length()) {
                 at++;

@@ -169,7 +169,9 @@ final class SchemaReader {
 
     /** A reference that took the database back and went on from there writes its own ledger only. */
     private boolean isOfANewerReference(SchemaVersion goose, SchemaVersion flyway) {
-        return !bundled.contains(goose) && goose.compareTo(flyway) > 0;
+        // Our own numbers may be higher than its next ones: only those that it has, too, can be compared.
+        SchemaVersion shared = sharedUpTo(flyway).stream().reduce(SchemaVersion.ZERO, (before, last) -> last);
+        return !bundled.contains(goose) && goose.compareTo(shared) > 0;
     }
 
     private static SchemaVersion newestByFlyway(Statement statement) throws SQLException {

@@ -209,8 +209,8 @@ final class Upgrade {
 
         @Override
         public void handle(Event event, Context context) {
-            try (Statement statement = context.getConnection().createStatement()) {
-                statement.execute(UpgradeLock.JOIN_WORK);
+            try {
+                UpgradeLock.joinWork(context.getConnection());
             } catch (SQLException e) {
                 throw new FlywayException("a session could not be prepared for migrations", e);
             }

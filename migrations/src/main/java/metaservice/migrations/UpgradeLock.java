@@ -40,13 +40,20 @@ final class UpgradeLock implements AutoCloseable {
     /** SQL condition: there are any. */
     static final String IS_HELD = "EXISTS (" + HOLDERS + ")";
 
+    /**
+     * However long it takes; but if this process or its machine is gone, the server is to notice within a minute, or the
+     * session would keep the lock for hours. Settings that a server does not have yet are passed over.
+     */
     private static final String NEVER_CUT_OFF = """
-            SELECT set_config(name, '0', false) FROM pg_settings
-            WHERE name IN ('statement_timeout', 'lock_timeout', 'idle_session_timeout',
-                           'idle_in_transaction_session_timeout', 'transaction_timeout');
+            SELECT set_config(name, wanted.value, false)
+            FROM pg_settings
+            JOIN (VALUES ('statement_timeout', '0'), ('lock_timeout', '0'), ('idle_session_timeout', '0'),
+                         ('idle_in_transaction_session_timeout', '0'), ('transaction_timeout', '0'),
+                         ('tcp_keepalives_idle', '30'), ('tcp_keepalives_interval', '10'), ('tcp_keepalives_count', '3'),
+                         ('client_connection_check_interval', '5s')) AS wanted (name, value) USING (name);
             """;
 
-    /** What every session that migrates runs first: it is not cut off while it works or waits, and known to be at work. */
+    /** SQL of {@link #joinWork}. */
     static final String JOIN_WORK = NEVER_CUT_OFF + "SELECT pg_advisory_lock_shared(%d, %d);".formatted(OURS, WORK);
 
     private static final String TRY_GATE = "SELECT pg_try_advisory_lock(%d, %d)".formatted(OURS, GATE);
@@ -80,6 +87,14 @@ final class UpgradeLock implements AutoCloseable {
         }
     }
 
+    /** What every session that migrates does first: it is not cut off while it works or waits, and known to be at work. */
+    static void joinWork(Connection connection) throws SQLException {
+        connection.setNetworkTimeout(Runnable::run, 0);
+        try (Statement statement = connection.createStatement()) {
+            statement.execute(JOIN_WORK);
+        }
+    }
+
     /** The session that holds the lock; idle otherwise, and in autocommit mode. */
     Connection connection() {
         return connection;
@@ -108,6 +123,7 @@ final class UpgradeLock implements AutoCloseable {
     private static void await(Connection connection, long deadline, Duration longest)
             throws SQLException, InterruptedException {
         connection.setAutoCommit(true);
+        connection.setNetworkTimeout(Runnable::run, 0);
         try (Statement statement = connection.createStatement()) {
             statement.execute(NEVER_CUT_OFF);
             tryUntil(statement, TRY_GATE, deadline, longest);

@@ -2,10 +2,11 @@
 -- Locks:
 --   the check of the columns: none
 --   ADD COLUMN: ACCESS EXCLUSIVE on one table at a time for milliseconds, because the columns are nullable and have no
---     default; waits at most 200 ms for the lock, then gives up and is tried again
+--     default; waits as long as need be for SHARE UPDATE EXCLUSIVE, which
+--     keeps no client waiting and which an autovacuum gives way to; then at most 200 ms, gives up and is tried again
 --   CREATE UNIQUE INDEX CONCURRENTLY: SHARE UPDATE EXCLUSIVE, as long as it takes to read the table twice; writers go
 --     on, so its waits are not cut
---   ADD CONSTRAINT ... USING INDEX: ACCESS EXCLUSIVE for milliseconds, the index being there; waits at most 200 ms
+--   ADD CONSTRAINT ... USING INDEX: ACCESS EXCLUSIVE for milliseconds, the index being there; waits likewise
 -- Every statement can be run again on its own result.
 -- lowest service: 1.0.1
 
@@ -38,22 +39,56 @@ BEGIN
 END
 $$;
 
-SET lock_timeout = '200ms';
-ALTER TABLE runs_v3
-    ADD COLUMN IF NOT EXISTS run_id varchar(255),
-    ADD COLUMN IF NOT EXISTS last_heartbeat_ts bigint;
-ALTER TABLE steps_v3
-    ADD COLUMN IF NOT EXISTS run_id varchar(255);
-ALTER TABLE tasks_v3
-    ADD COLUMN IF NOT EXISTS run_id varchar(255),
-    ADD COLUMN IF NOT EXISTS task_name varchar(255),
-    ADD COLUMN IF NOT EXISTS last_heartbeat_ts bigint;
-ALTER TABLE metadata_v3
-    ADD COLUMN IF NOT EXISTS run_id varchar(255),
-    ADD COLUMN IF NOT EXISTS task_name varchar(255);
-ALTER TABLE artifact_v3
-    ADD COLUMN IF NOT EXISTS run_id varchar(255),
-    ADD COLUMN IF NOT EXISTS task_name varchar(255);
+DO $$
+BEGIN
+    SET LOCAL lock_timeout = 0;
+    LOCK TABLE runs_v3 IN SHARE UPDATE EXCLUSIVE MODE;
+    SET LOCAL lock_timeout = '200ms';
+    ALTER TABLE runs_v3
+        ADD COLUMN IF NOT EXISTS run_id varchar(255),
+        ADD COLUMN IF NOT EXISTS last_heartbeat_ts bigint;
+END
+$$;
+DO $$
+BEGIN
+    SET LOCAL lock_timeout = 0;
+    LOCK TABLE steps_v3 IN SHARE UPDATE EXCLUSIVE MODE;
+    SET LOCAL lock_timeout = '200ms';
+    ALTER TABLE steps_v3
+        ADD COLUMN IF NOT EXISTS run_id varchar(255);
+END
+$$;
+DO $$
+BEGIN
+    SET LOCAL lock_timeout = 0;
+    LOCK TABLE tasks_v3 IN SHARE UPDATE EXCLUSIVE MODE;
+    SET LOCAL lock_timeout = '200ms';
+    ALTER TABLE tasks_v3
+        ADD COLUMN IF NOT EXISTS run_id varchar(255),
+        ADD COLUMN IF NOT EXISTS task_name varchar(255),
+        ADD COLUMN IF NOT EXISTS last_heartbeat_ts bigint;
+END
+$$;
+DO $$
+BEGIN
+    SET LOCAL lock_timeout = 0;
+    LOCK TABLE metadata_v3 IN SHARE UPDATE EXCLUSIVE MODE;
+    SET LOCAL lock_timeout = '200ms';
+    ALTER TABLE metadata_v3
+        ADD COLUMN IF NOT EXISTS run_id varchar(255),
+        ADD COLUMN IF NOT EXISTS task_name varchar(255);
+END
+$$;
+DO $$
+BEGIN
+    SET LOCAL lock_timeout = 0;
+    LOCK TABLE artifact_v3 IN SHARE UPDATE EXCLUSIVE MODE;
+    SET LOCAL lock_timeout = '200ms';
+    ALTER TABLE artifact_v3
+        ADD COLUMN IF NOT EXISTS run_id varchar(255),
+        ADD COLUMN IF NOT EXISTS task_name varchar(255);
+END
+$$;
 
 SET lock_timeout = 0;
 CREATE UNIQUE INDEX CONCURRENTLY IF NOT EXISTS runs_v3_flow_id_run_id_key
@@ -63,9 +98,11 @@ CREATE UNIQUE INDEX CONCURRENTLY IF NOT EXISTS steps_v3_flow_id_run_id_step_name
 CREATE UNIQUE INDEX CONCURRENTLY IF NOT EXISTS tasks_v3_flow_id_run_number_step_name_task_name_key
     ON tasks_v3 (flow_id, run_number, step_name, task_name);
 
-SET lock_timeout = '200ms';
 DO $$
 BEGIN
+    SET LOCAL lock_timeout = 0;
+    LOCK TABLE runs_v3 IN SHARE UPDATE EXCLUSIVE MODE;
+    SET LOCAL lock_timeout = '200ms';
     IF NOT EXISTS (SELECT FROM pg_constraint
                    WHERE conrelid = 'runs_v3'::regclass AND conname = 'runs_v3_flow_id_run_id_key') THEN
         ALTER TABLE runs_v3
@@ -76,6 +113,9 @@ END
 $$;
 DO $$
 BEGIN
+    SET LOCAL lock_timeout = 0;
+    LOCK TABLE steps_v3 IN SHARE UPDATE EXCLUSIVE MODE;
+    SET LOCAL lock_timeout = '200ms';
     IF NOT EXISTS (SELECT FROM pg_constraint
                    WHERE conrelid = 'steps_v3'::regclass AND conname = 'steps_v3_flow_id_run_id_step_name_key') THEN
         ALTER TABLE steps_v3
@@ -86,6 +126,9 @@ END
 $$;
 DO $$
 BEGIN
+    SET LOCAL lock_timeout = 0;
+    LOCK TABLE tasks_v3 IN SHARE UPDATE EXCLUSIVE MODE;
+    SET LOCAL lock_timeout = '200ms';
     IF NOT EXISTS (SELECT FROM pg_constraint
                    WHERE conrelid = 'tasks_v3'::regclass
                      AND conname = 'tasks_v3_flow_id_run_number_step_name_task_name_key') THEN

@@ -108,6 +108,32 @@ class ConcurrentUpgradeIT {
         }
     }
 
+    /** An autovacuum would give way, after a second; this one does not, and keeps no client waiting. */
+    @Test
+    void vacuumIsWaitedForHoweverLongItTakes() throws Exception {
+        try (TestDatabase database = TestDatabases.at(20200603104139L);
+                Connection vacuum = database.dataSource().getConnection();
+                Statement statement = vacuum.createStatement()) {
+            Patience none = new Patience(Duration.ofSeconds(1), 1, Duration.ofMillis(1), Duration.ofMillis(1));
+            database.execute("CREATE INDEX metadata_v3_akey"
+                    + " ON metadata_v3 (flow_id, run_number, step_name, task_id, field_name);"
+                    + " CREATE UNIQUE INDEX metadata_v3_pkey_with_id"
+                    + " ON metadata_v3 (id, flow_id, run_number, step_name, task_id, field_name)");
+            vacuum.setAutoCommit(false);
+            statement.execute("LOCK TABLE metadata_v3 IN SHARE UPDATE EXCLUSIVE MODE");
+            Background<UpgradeOutcome> upgrade =
+                    new Background<>(() -> new Migrations(database.dataSource(), none).upgrade());
+            String waiting = "SELECT 1 FROM pg_stat_activity WHERE datname = current_database()"
+                    + " AND wait_event_type = 'Lock' AND now() - query_start > interval '1 second'";
+            Eventually.await(
+                    "the upgrade waits for more than a second",
+                    () -> !database.query(waiting).isEmpty());
+            database.execute("SET lock_timeout = '1s'; UPDATE metadata_v3 SET value = 'v'");
+            vacuum.commit();
+            assertInstanceOf(Upgraded.class, upgrade.result());
+        }
+    }
+
     @Test
     void waitingForAnotherNodeHasALimit() throws Exception {
         try (TestDatabase database = TestDatabases.at(1);

@@ -20,6 +20,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class DatabaseConfigTest {
 
@@ -184,6 +185,16 @@ class DatabaseConfigTest {
                 .problems();
         assertEquals(1, problems.size(), problems::toString);
         assertTrue(problems.get(0).startsWith("MF_METADATA_DB_DSN"), problems::toString);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"postgresql://me:half@hunter2@db/n", "postgresql://me:hunter2", "host=/hunter2"})
+    void whatMayBeHalfAPasswordIsNotQuoted(String dsn) {
+        List<String> problems = assertThrows(
+                        InvalidConfigException.class,
+                        () -> DatabaseConfig.fromEnvironment(Map.of("MF_METADATA_DB_DSN", dsn)))
+                .problems();
+        assertFalse(problems.toString().contains("hunter2"), problems::toString);
     }
 
     @Test

@@ -75,6 +75,8 @@ class DsnTest {
                 "postgresql://me:hunter2%ff@db",
                 "postgresql://me:hunter2@[::1/n",
                 "postgresql://me:hunter2@[::1]x/n",
+                "postgresql://me:half/hunter2@db:5432/n",
+                "postgresql://me:12345/hunter2@db/n",
                 "postgresql://db?hunter2",
                 "postgresql://db?hunter2=1"
             })

@@ -128,6 +128,15 @@ class SchemaStatusIT {
     }
 
     @Test
+    void newerReferenceIsKnownByNumbersThatAreBelowOurOwnToo() throws SQLException {
+        try (TestDatabase database = TestDatabases.newest()) {
+            database.execute("INSERT INTO goose_db_version (version_id, is_applied) VALUES (20260901000000, true)");
+            assertStatus(database, SchemaState.FLYWAY, 20260901000000L, 14, Optional.of(FIRST));
+            assertRefused(database, 20260901000000L);
+        }
+    }
+
+    @Test
     void schemaOfANewerBuildIsUnknownAndNotUpgraded() throws SQLException {
         try (TestDatabase database = TestDatabases.newest()) {
             database.execute(

@@ -11,6 +11,9 @@ final class BodyBudget {
     /** A body as a tree takes up to two dozen times its length. */
     private static final long SHARE_OF_MEMORY = 32;
 
+    /** Not counted of each body: a few long ones that do not come to their end shall not keep everybody from writing. */
+    private static final int FREE = 16 * 1024;
+
     private final AtomicLong left;
 
     BodyBudget(long bytes) {
@@ -23,13 +26,24 @@ final class BodyBudget {
                 Math.max(maxBodyBytes * 5L / 4, Runtime.getRuntime().maxMemory() / SHARE_OF_MEMORY));
     }
 
-    /** Takes some, if that many are left; false, and nothing is taken, if not. */
-    boolean take(long bytes) {
+    /**
+     * Lets a body grow, if enough is left; false, and nothing is taken, if not.
+     *
+     * @param length how long it is already
+     * @param more how many bytes come to it
+     */
+    boolean take(int length, int more) {
+        long bytes = counted(length + more) - counted(length);
         long before = left.getAndUpdate(now -> now >= bytes ? now - bytes : now);
         return before >= bytes;
     }
 
-    void giveBack(long bytes) {
-        left.addAndGet(bytes);
+    /** Gives back what a body of this length had taken. */
+    void giveBack(int length) {
+        left.addAndGet(counted(length));
+    }
+
+    private static long counted(int length) {
+        return Math.max(0, length - FREE);
     }
 }

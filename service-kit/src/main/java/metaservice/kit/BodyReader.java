@@ -104,7 +104,7 @@ final class BodyReader implements ChannelListener<StreamSourceChannel> {
         if (body.size() + bytes > maxBytes) {
             return Optional.of(tooLong());
         }
-        if (!budget.take(bytes)) {
+        if (!budget.take(body.size(), bytes)) {
             return Optional.of(Answer.message(503, "too many long bodies at once, please retry")
                     .with("Retry-After", "1"));
         }

@@ -9,6 +9,7 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.SQLTransientConnectionException;
+import java.sql.SQLTransientException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -35,14 +36,29 @@ public final class Database implements AutoCloseable {
     /** Gets the text of every statement, with question marks where its values go: they may be anybody's secrets. */
     private static final Logger STATEMENTS = LoggerFactory.getLogger("metaservice.sql");
 
-    /** Rows that come in one go when a list is streamed. */
-    private static final int ROWS_PER_FETCH = 1000;
+    /** Rows of a list come in portions, of so many at first and at most; and of about so many characters. */
+    private static final int FIRST_PORTION = 16;
+
+    private static final int LARGEST_PORTION = 1000;
+    private static final int CHARACTERS_PER_PORTION = 2_000_000;
+
+    /** A client that reads a little now and then would keep a connection, and a snapshot that upgrades wait for. */
+    private static final Duration LONGEST_LIST = Duration.ofMinutes(5);
+
+    /** The pool's own default: after so long a connection is closed as soon as nobody uses it. */
+    private static final Duration LIFETIME = Duration.ofMinutes(30);
 
     /**
      * How long a request waits for a connection before it is answered with 503. The reference lets it wait for the
      * whole timeout, a minute; but clients retry a 503 within seconds, and are then served by whoever is back first.
      */
     private static final Duration LONGEST_WAIT_FOR_CONNECTION = Duration.ofSeconds(5);
+
+    /** So many may wait for their turn with a slow statement: each waits on a worker that others need. */
+    private static final int MOST_WAITING_SLOW_ONES = 8;
+
+    /** SQLSTATE of a statement that took too long. */
+    private static final String QUERY_CANCELED = "57014";
 
     private static final int HEALTH_CHECK_SECONDS = 5;
 
@@ -53,6 +69,7 @@ public final class Database implements AutoCloseable {
 
     private final Duration timeout;
     private final Semaphore slowStatements;
+    private final Semaphore waitingSlowOnes = new Semaphore(MOST_WAITING_SLOW_ONES);
 
     private Database(HikariDataSource pool, HikariDataSource readers, DatabaseAccess access) {
         this.pool = pool;
@@ -67,10 +84,11 @@ public final class Database implements AutoCloseable {
      * @throws SQLException if the database cannot be reached; its message names which
      */
     static Database open(String name, DatabaseAccess access) throws SQLException {
-        HikariDataSource pool = pool(name, access.jdbcUrl(), access);
+        HikariDataSource pool = pool(name, access.jdbcUrl(), access, true);
         try {
             Optional<String> readerUrl = access.readerUrl();
-            HikariDataSource readers = readerUrl.isEmpty() ? pool : pool(name + "-readers", readerUrl.get(), access);
+            HikariDataSource readers =
+                    readerUrl.isEmpty() ? pool : pool(name + "-readers", readerUrl.get(), access, false);
             return new Database(pool, readers, access);
         } catch (SQLException | RuntimeException e) {
             pool.close();
@@ -79,8 +97,13 @@ public final class Database implements AutoCloseable {
         }
     }
 
-    private static HikariDataSource pool(String name, String url, DatabaseAccess access) throws SQLException {
-        HikariDataSource pool = new HikariDataSource(config(name, url, access));
+    private static HikariDataSource pool(String name, String url, DatabaseAccess access, boolean writes)
+            throws SQLException {
+        HikariConfig config = config(name, url, access);
+        if (writes) {
+            config.setExceptionOverride(new LeavesReadOnlyServers());
+        }
+        HikariDataSource pool = new HikariDataSource(config);
         try (Connection connection = connection(pool)) {
             LOG.debug("{} reaches {}", name, connection.getMetaData().getURL());
             return pool;
@@ -104,8 +127,10 @@ public final class Database implements AutoCloseable {
         config.setMaximumPoolSize(access.poolMax());
         config.setConnectionTimeout(
                 Math.max(250, Math.min(access.timeout().toMillis(), LONGEST_WAIT_FOR_CONNECTION.toMillis())));
-        // The reference closes connections that were idle for ten timeouts.
-        config.setIdleTimeout(Math.max(10_000, access.timeout().multipliedBy(10).toMillis()));
+        // The reference closes connections that were idle for ten timeouts. They have to be allowed to live longer.
+        long idle = Math.max(10_000, access.timeout().multipliedBy(10).toMillis());
+        config.setIdleTimeout(idle);
+        config.setMaxLifetime(Math.max(LIFETIME.toMillis(), 2 * idle));
         config.setInitializationFailTimeout(-1);
         config.setConnectionInitSql(
                 "SET statement_timeout = " + access.timeout().toMillis());
@@ -130,10 +155,10 @@ public final class Database implements AutoCloseable {
         T read(ResultSet row) throws SQLException;
     }
 
-    /** Does something with every row. */
+    /** Does something with every row, and says about how many characters it has. */
     @FunctionalInterface
     interface RowSink {
-        void accept(ResultSet row) throws Exception;
+        long accept(ResultSet row) throws Exception;
     }
 
     /** Uses a connection. */
@@ -172,14 +197,7 @@ public final class Database implements AutoCloseable {
         }
     }
 
-    /** Runs a query, with the readers, and reads all its rows, which have to be few. One round trip. */
-    <T> List<T> all(Sql sql, RowReader<T> reader) throws SQLException {
-        try (Connection connection = connection(readers)) {
-            return all(connection, sql, reader);
-        }
-    }
-
-    /** The same, on a connection that somebody holds. */
+    /** Reads all rows of a query, which have to be few and short, on a connection that somebody holds. */
     static <T> List<T> all(Connection connection, Sql sql, RowReader<T> reader) throws SQLException {
         try (PreparedStatement statement = prepare(connection, sql);
                 ResultSet rows = statement.executeQuery()) {
@@ -207,7 +225,16 @@ public final class Database implements AutoCloseable {
 
     /** Runs a query, with the readers, and hands every row to the sink; they come in portions, through a cursor. */
     void forEach(Sql sql, RowSink sink) throws Exception {
-        forEach(List.of(), sql, sink);
+        forEach(List.of(), sql, sink, Long.MAX_VALUE);
+    }
+
+    /**
+     * The same until the rows have so many characters.
+     *
+     * @return whether that was all rows
+     */
+    boolean forEachUntil(long characters, Sql sql, RowSink sink) throws Exception {
+        return forEach(List.of(), sql, sink, characters);
     }
 
     /**
@@ -221,17 +248,31 @@ public final class Database implements AutoCloseable {
         List<Sql> limits = List.of(
                 Sql.of("SET LOCAL statement_timeout = " + millis),
                 Sql.of("SET LOCAL lock_timeout = " + Math.max(1, millis / 2)));
-        if (!slowStatements.tryAcquire(LONGEST_WAIT_FOR_CONNECTION.toMillis(), TimeUnit.MILLISECONDS)) {
+        if (!mayRunSlowStatement()) {
             throw new SQLTransientConnectionException("as many slow statements as may run at once are running");
         }
         try {
-            forEach(limits, sql, sink);
+            forEach(limits, sql, sink, Long.MAX_VALUE);
         } finally {
             slowStatements.release();
         }
     }
 
-    private void forEach(List<Sql> settings, Sql sql, RowSink sink) throws Exception {
+    private boolean mayRunSlowStatement() throws InterruptedException {
+        if (slowStatements.tryAcquire()) {
+            return true;
+        }
+        if (!waitingSlowOnes.tryAcquire()) {
+            return false;
+        }
+        try {
+            return slowStatements.tryAcquire(LONGEST_WAIT_FOR_CONNECTION.toMillis(), TimeUnit.MILLISECONDS);
+        } finally {
+            waitingSlowOnes.release();
+        }
+    }
+
+    private boolean forEach(List<Sql> settings, Sql sql, RowSink sink, long mostCharacters) throws Exception {
         try (Connection connection = connection(readers)) {
             // The driver uses a cursor only inside a transaction; the pool ends it and turns autocommit on again.
             connection.setAutoCommit(false);
@@ -239,14 +280,33 @@ public final class Database implements AutoCloseable {
                 update(connection, setting);
             }
             try (PreparedStatement statement = prepare(connection, sql)) {
-                statement.setFetchSize(ROWS_PER_FETCH);
+                statement.setFetchSize(FIRST_PORTION);
                 try (ResultSet rows = statement.executeQuery()) {
-                    while (rows.next()) {
-                        sink.accept(rows);
-                    }
+                    return pass(rows, sink, mostCharacters);
                 }
             }
         }
+    }
+
+    /** Portions shrink as rows grow: a thousand long ones at once would fill the memory. */
+    private static boolean pass(ResultSet rows, RowSink sink, long mostCharacters) throws Exception {
+        long begin = System.nanoTime();
+        long characters = 0;
+        long longest = 1;
+        while (rows.next()) {
+            if (characters >= mostCharacters) {
+                return false;
+            }
+            long row = sink.accept(rows);
+            characters += row;
+            longest = Math.max(longest, row);
+            rows.setFetchSize((int) Math.max(1, Math.min(LARGEST_PORTION, CHARACTERS_PER_PORTION / longest)));
+            if (System.nanoTime() - begin > LONGEST_LIST.toNanos()) {
+                throw new SQLTransientException(
+                        "reading a list took longer than " + LONGEST_LIST.toSeconds() + " s", QUERY_CANCELED);
+            }
+        }
+        return true;
     }
 
     /** Runs work in one repeatable-read transaction; of two that change the same row, one fails with 40001. */

@@ -24,7 +24,7 @@ final class Heartbeats {
 
     private Heartbeats() {}
 
-    /** SET clause and the condition under which a heartbeat counts; {@code row} is the table or its alias. */
+    /** The condition under which a heartbeat counts; {@code row} is the table or its alias. */
     static Sql condition(String row, long now) {
         return Sql.of(
                 "(" + row + ".last_heartbeat_ts IS NULL OR " + row + ".last_heartbeat_ts <= ?)",

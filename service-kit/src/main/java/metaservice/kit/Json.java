@@ -22,8 +22,8 @@ final class Json {
     /** Numbers with more digits are refused: the same that the parser accepts without an exponent. */
     static final int MAX_DIGITS = 1000;
 
-    /** As many as no client sends; a tree of them stays within 100 MB, whatever they are. */
-    private static final long MAX_TOKENS = 1_000_000;
+    /** As many as no client sends; a tree of them stays within 20 MB, whatever they are. */
+    private static final long MAX_TOKENS = 200_000;
 
     /** Numbers keep every digit, because they may end up as text. */
     static final ObjectMapper MAPPER = JsonMapper.builder(JsonFactory.builder()

@@ -1,6 +1,5 @@
 package metaservice.kit;
 
-import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
@@ -12,12 +11,13 @@ import java.util.regex.Pattern;
 /**
  * Lists page by page (source: the reference's newest state). {@code _limit}, {@code _cursor}, even empty, or a filter
  * turn pages on: newest first, {@code X-Limit} says how many rows a page has at most, and {@code X-Next-Cursor} where
- * the next one begins, unless it was the last. One page is one round trip.
+ * the next one begins, unless it was the last.
  */
 public final class Pages {
 
     private static final int DEFAULT_LIMIT = 50;
     private static final int MAX_LIMIT = 500;
+    private static final long MOST_CHARACTERS = 8_000_000;
     private static final Pattern LIMIT = Pattern.compile("\\s*\\+?0*([0-9]+)\\s*");
 
     /** What the document says of the parameters of the query. */
@@ -64,16 +64,21 @@ public final class Pages {
         return Sql.of("AND " + list.key() + " < (" + marks + ")", values.toArray());
     }
 
-    /** One row more than the page has was asked for: it tells whether there is another page. */
-    private Answer page(Paged list, Sql sql, int limit) throws SQLException {
+    /**
+     * One row more than the page has was asked for: it tells whether there is another page. A page of very long rows ends
+     * early, so that it fits into the memory.
+     */
+    private Answer page(Paged list, Sql sql, int limit) throws Exception {
         int shown = list.columns().columns().size();
         int all = shown + list.order().size();
-        List<String[]> rows = parts.database().all(sql, row -> {
+        List<String[]> rows = new ArrayList<>();
+        boolean whole = parts.database().forEachUntil(MOST_CHARACTERS, sql, row -> {
             String[] texts = new String[all];
             for (int i = 0; i < all; i++) {
                 texts[i] = row.getString(i + 1);
             }
-            return texts;
+            rows.add(texts);
+            return Columns.length(texts);
         });
         List<String[]> page = new ArrayList<>(rows.subList(0, Math.min(limit, rows.size())));
         Answer answer = Answer.json(200, json -> {
@@ -84,7 +89,7 @@ public final class Pages {
                     json.writeEndArray();
                 })
                 .with("X-Limit", Integer.toString(limit));
-        if (rows.size() <= limit) {
+        if (whole && rows.size() <= limit) {
             return answer;
         }
         String[] last = page.get(page.size() - 1);

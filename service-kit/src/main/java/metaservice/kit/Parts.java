@@ -83,7 +83,9 @@ public record Parts(Database database, Tables tables, Style style, Clock clock) 
         return Answer.json(200, json -> {
             database.forEach(sql, row -> {
                 startArrayOnce(json);
-                columns.write(columns.read(row), json);
+                String[] texts = columns.read(row);
+                columns.write(texts, json);
+                return Columns.length(texts);
             });
             if (!json.getOutputContext().inRoot()) {
                 json.writeEndArray();

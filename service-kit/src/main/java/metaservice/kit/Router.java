@@ -175,6 +175,11 @@ final class Router implements HttpHandler {
     }
 
     private void fail(HttpServerExchange exchange, Exception e) {
+        if (e instanceof IOException && exchange.isResponseStarted()) {
+            LOG.debug("the client went away before it had its answer", e);
+            cut(exchange);
+            return;
+        }
         String what = exchange.getRequestMethod() + " " + exchange.getRequestPath();
         Answer answer = failures.answer(what, e);
         if (exchange.isResponseStarted()) {

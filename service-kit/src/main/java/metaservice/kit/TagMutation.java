@@ -2,6 +2,7 @@ package metaservice.kit;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -15,6 +16,12 @@ import java.util.stream.Collectors;
  * stays. System tags cannot be added, which is ignored, nor removed, which is refused as a whole.
  */
 record TagMutation(List<String> toAdd, List<String> toRemove) {
+
+    /** For what was once accepted, whatever the bounds of requests are today. */
+    private static final ObjectMapper STORED = new ObjectMapper();
+
+    /** As many as no client has; each is sent with every run, step and task of it. */
+    private static final int MAX_TAGS = 100_000;
 
     /** Both kinds of tags of a run. */
     record Tags(List<String> tags, List<String> systemTags) {
@@ -34,7 +41,7 @@ record TagMutation(List<String> toAdd, List<String> toRemove) {
 
         private static JsonNode node(String json) {
             try {
-                return Json.MAPPER.readTree(json);
+                return STORED.readTree(json);
             } catch (JsonProcessingException e) {
                 throw new IllegalStateException("the database holds tags that are no JSON", e);
             }
@@ -74,7 +81,7 @@ record TagMutation(List<String> toAdd, List<String> toRemove) {
     /**
      * The tags after the change, each once.
      *
-     * @throws ClientError 422 if a system tag is to be removed
+     * @throws ClientError 422 if a system tag is to be removed, 400 if there would be too many
      */
     Set<String> apply(Tags before) {
         Set<String> systemTags = new HashSet<>(before.systemTags());
@@ -87,6 +94,10 @@ record TagMutation(List<String> toAdd, List<String> toRemove) {
         Set<String> after = new LinkedHashSet<>(before.tags());
         toRemove.forEach(after::remove);
         toAdd.stream().filter(tag -> !systemTags.contains(tag)).forEach(after::add);
+        if (after.size() > MAX_TAGS && after.size() > before.tags().size()) {
+            throw ClientError.badRequest(
+                    "tags_to_add: the run would have " + after.size() + " tags, expected at most " + MAX_TAGS);
+        }
         return after;
     }
 

@@ -149,7 +149,11 @@ public final class Tasks {
                 "GROUP BY m.flow_id, m.run_number, m.run_id, m.step_name, m.task_id, m.task_name ORDER BY m.task_id");
         return Answer.json(200, json -> {
             json.writeStartArray();
-            Database.RowSink path = row -> json.writeString(row.getString(1));
+            Database.RowSink path = row -> {
+                String text = row.getString(1);
+                json.writeString(text);
+                return text.length();
+            };
             if (pattern.isPresent()) {
                 match(grouped, path);
             } else {

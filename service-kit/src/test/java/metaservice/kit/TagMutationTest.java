@@ -39,8 +39,25 @@ class TagMutationTest {
     @Timeout(20)
     void hugeListsTakeNoLongerThanTheirLength() {
         List<String> many = IntStream.range(0, 300_000).mapToObj(i -> "tag" + i).toList();
-        List<String> others = many.stream().map(tag -> "other" + tag).toList();
+        List<String> others =
+                many.stream().limit(99_999).map(tag -> "other" + tag).toList();
         Set<String> after = new TagMutation(others, others).apply(new TagMutation.Tags(List.of("a"), many));
         assertEquals(1 + others.size(), after.size());
+    }
+
+    @Test
+    void tagsThatNobodyCouldReadAgainAreRefused() {
+        List<String> many = IntStream.range(0, 100_000).mapToObj(i -> "tag" + i).toList();
+        TagMutation.Tags before = new TagMutation.Tags(List.of("a"), List.of());
+        assertThrows(ClientError.class, () -> new TagMutation(many, List.of()).apply(before));
+    }
+
+    @Test
+    void whoeverHasTooManyTagsAlreadyMayRemoveSome() {
+        List<String> many = IntStream.range(0, 200_000).mapToObj(i -> "tag" + i).toList();
+        TagMutation.Tags before = new TagMutation.Tags(many, List.of());
+        assertEquals(
+                199_999,
+                new TagMutation(List.of(), List.of("tag1")).apply(before).size());
     }
 }
