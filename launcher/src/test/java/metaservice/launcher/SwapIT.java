@@ -175,9 +175,10 @@ class SwapIT {
     void lostConnectionOfTheWatchIsMadeAnew() throws Exception {
         bundleBoth();
         start(NEVER_POLLING);
-        database.execute("select pg_terminate_backend(pid) from pg_stat_activity"
-                + " where datname = current_database() and query like 'LISTEN%'");
-        pretend(20260706000003L, false); // reconnecting counts as news
+        String watch = "from pg_stat_activity where datname = current_database() and query like 'LISTEN%'";
+        await(() -> database.query("select pid " + watch).size(), listening -> listening == 1);
+        pretend(20260706000003L, false);
+        database.query("select pg_terminate_backend(pid) " + watch); // reconnecting counts as news
         awaitAnswer("3.0.0");
     }
 
