@@ -1,5 +1,6 @@
 package metaservice.launcher;
 
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Comparator;
 import java.util.List;
@@ -21,6 +22,13 @@ sealed interface NextStep {
     record AwaitRestart(BundledService service) implements NextStep {}
 
     /**
+     * With nobody there, a wanted version that may be tried again within less than this is waited for: what an older one
+     * does not know it answers with 404, and clients that meet a newer and then an older version do not try again. While
+     * nobody answers they do.
+     */
+    Duration WORTH_WAITING = Duration.ofSeconds(15);
+
+    /**
      * All that the decision depends on.
      *
      * @param choice what should run on the database as it is
@@ -39,13 +47,14 @@ sealed interface NextStep {
             Instant now) {}
 
     /**
-     * Decides. Who serves goes on until the wanted version is up. With nobody there, anything that runs on the database
-     * is better than nothing: the wanted version first, then older ones. Without swaps that is the last version only.
+     * Decides. Who serves goes on until the wanted version is up. With nobody there the wanted version comes first, and
+     * if it is not to be tried again soon ({@link #WORTH_WAITING}), anything that runs on the database is better than
+     * nothing. Without swaps that is the last version only.
      */
     static NextStep decide(Situation now) {
         return now.serving().isPresent()
                 ? besides(now.serving().get(), now)
-                : soonest(withNobodyThere(now), now).orElse(new Stay());
+                : withNobodyThere(candidates(now), now).orElse(new Stay());
     }
 
     private static NextStep besides(BundledService serving, Situation now) {
@@ -56,7 +65,17 @@ sealed interface NextStep {
         return now.swaps() ? soonest(List.of(chosen.service()), now).orElseThrow() : new AwaitRestart(chosen.service());
     }
 
-    private static List<BundledService> withNobodyThere(Situation now) {
+    private static Optional<NextStep> withNobodyThere(List<BundledService> candidates, Situation now) {
+        Optional<BundledService> wanted = candidates.stream()
+                .findFirst()
+                .filter(first -> now.failures()
+                        .retryAt(first.version())
+                        .isBefore(now.now().plus(WORTH_WAITING)));
+        return soonest(wanted.map(List::of).orElse(candidates), now);
+    }
+
+    /** With nobody there; the wanted one first. */
+    private static List<BundledService> candidates(Situation now) {
         return now.swaps()
                 ? now.compatible()
                 : now.last()

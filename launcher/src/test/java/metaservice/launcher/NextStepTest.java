@@ -45,7 +45,10 @@ class NextStepTest {
                 // nobody serves: the wanted one, or anything that runs, or the first that may be tried again
                 "20260706000003,     -,     -, 3.0.0, -,           on,  Start 3.0.0",
                 "20260706000003,     -,     -, 1.0.1, -,           on,  Start 3.0.0",
-                "20260706000003,     -,     -, 3.0.0, 3.0.0@+2,    on,  Start 2.5.1",
+                // … but not an older one in place of one that is to be tried again in a moment
+                "20260706000003,     -,     -, 3.0.0, 3.0.0@+2,    on,  Wait +2",
+                "20260706000003,     -,     -, 3.0.0, 3.0.0@+14,   on,  Wait +14",
+                "20260706000003,     -,     -, 3.0.0, 3.0.0@+15,   on,  Start 2.5.1",
                 "20260706000003, 3.0.0,     -, 3.0.0, 3.0.0@+2,    on,  Wait +2",
                 "1,                  -,     -, 1.0.1, 1.0.1@+8,    on,  Wait +8",
                 // without swaps a dead service is replaced by its like
