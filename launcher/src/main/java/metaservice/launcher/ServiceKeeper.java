@@ -315,7 +315,8 @@ final class ServiceKeeper implements MigrationApi.Services, AutoCloseable {
     }
 
     private void awaitRestart(ServiceVersion wanted) {
-        if (status.get().swap().state() != SwapState.RESTART_NEEDED) {
+        ServingStatus.Swap told = status.get().swap();
+        if (told.state() != SwapState.RESTART_NEEDED || !told.to().equals(Optional.of(wanted))) {
             String reason = "Swapping is off (" + Setting.SWAP.name() + "): restart to run " + wanted + ".";
             LOG.warn("{}", reason);
             settle();

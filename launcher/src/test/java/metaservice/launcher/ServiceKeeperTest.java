@@ -1,0 +1,111 @@
+package metaservice.launcher;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
+import metaservice.migrations.Eventually;
+import metaservice.migrations.SchemaState;
+import metaservice.migrations.SchemaStatus;
+import metaservice.migrations.SchemaVersion;
+import metaservice.migrations.ServiceVersion;
+import metaservice.spi.DatabaseAccess;
+import metaservice.spi.ServiceSettings;
+import metaservice.spi.ServiceStartException;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A keeper whose services answer with their version, and a schema that is whatever the test says. */
+class ServiceKeeperTest {
+
+    private static final DatabaseAccess NO_DATABASE =
+            new DatabaseAccess("jdbc:none", Optional.empty(), Map.of(), 0, 1, Duration.ofSeconds(1));
+
+    @TempDir
+    private Path services;
+
+    private final AtomicReference<SchemaStatus> schema = new AtomicReference<>(schema(1, Optional.empty()));
+    private final AtomicInteger looks = new AtomicInteger();
+    private FrontDoor door;
+    private ServiceKeeper keeper;
+
+    @BeforeEach
+    void open() throws Exception {
+        door = FrontDoor.open(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 1000);
+        for (String[] service :
+                new String[][] {{"1.0.1", "0"}, {"2.5.1", "20200603104139"}, {"3.0.0", "20260706000003"}}) {
+            ServiceJar.of(service[0], service[1])
+                    .source(
+                            "demo.Provider",
+                            ServiceJar.provider(
+                                    "exchange -> exchange.getResponseSender().send(context.serviceVersion())"))
+                    .write(services, service[0] + ".jar");
+        }
+    }
+
+    @AfterEach
+    void close() {
+        if (keeper != null) {
+            keeper.close();
+        }
+        door.close();
+    }
+
+    private static SchemaStatus schema(long version, Optional<ServiceVersion> floor) {
+        return new SchemaStatus(SchemaState.FLYWAY, new SchemaVersion(version), List.of(), List.of(), false, floor);
+    }
+
+    private static IsolatedService start(BundledService service) throws ServiceStartException {
+        return IsolatedService.start(service, NO_DATABASE, ServiceSettings.DEFAULTS, () -> {
+            throw new AssertionError("nobody asks for tokens here");
+        });
+    }
+
+    /** Begins with the service that the schema calls for; looks at the schema only when told. */
+    private void keep(boolean swaps, ServiceKeeper.Starter starter) throws Exception {
+        ServiceCatalog catalog = ServiceCatalog.read(services);
+        ServiceKeeper.Pace pace = new ServiceKeeper.Pace(Http.DEADLINE, Duration.ofDays(1), swaps);
+        keeper = new ServiceKeeper(door, catalog, this::look, starter, pace);
+        keeper.startFirst(catalog.newestFor(schema.get().schemaVersion(), Optional.empty())
+                .orElseThrow());
+        keeper.begin();
+    }
+
+    private SchemaStatus look() {
+        looks.incrementAndGet();
+        return schema.get();
+    }
+
+    private void become(SchemaStatus next) {
+        schema.set(next);
+        keeper.schemaMayHaveChanged();
+    }
+
+    private String status() {
+        return JsonText.object(keeper.status(schema.get()));
+    }
+
+    private void awaitStatus(String part) {
+        Eventually.await("the status has " + part, () -> status().contains(part));
+    }
+
+    @Test
+    void withoutSwappingTheStatusFollowsTheWantedVersion() throws Exception {
+        keep(false, ServiceKeeperTest::start);
+        for (String[] wanted : new String[][] {{"20200603104139", "2.5.1"}, {"20260706000003", "3.0.0"}}) {
+            become(schema(Long.parseLong(wanted[0]), Optional.empty()));
+            awaitStatus("\"swap\": {\"state\": \"restart_needed\", \"from\": \"1.0.1\", \"to\": \"" + wanted[1]
+                    + "\", \"reason\": \"Swapping is off (MF_UPGRADE_SWAP): restart to run " + wanted[1] + ".\"");
+        }
+        assertEquals("1.0.1", Http.get(door.port(), "/").body());
+    }
+}
