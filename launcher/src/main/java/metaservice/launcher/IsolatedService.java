@@ -1,5 +1,6 @@
 package metaservice.launcher;
 
+import io.undertow.server.Connectors;
 import io.undertow.server.ExchangeCompletionListener;
 import io.undertow.server.HttpHandler;
 import io.undertow.server.HttpServerExchange;
@@ -8,6 +9,7 @@ import java.net.MalformedURLException;
 import java.time.Duration;
 import java.util.concurrent.Executor;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -33,6 +35,9 @@ final class IsolatedService implements AutoCloseable {
     private static final int WORKERS = 32;
     private static final Duration WORKER_IDLE = Duration.ofSeconds(60);
     private static final Duration WORKERS_END = Duration.ofSeconds(5);
+
+    private static final Answer CLOSED =
+            Answer.unavailable("message", "Metaservice has moved on to another service: try again.");
 
     private final BundledService bundled;
     private final ServiceClassLoader loader;
@@ -146,7 +151,12 @@ final class IsolatedService implements AutoCloseable {
         return new Executor() {
             @Override
             public void execute(Runnable task) {
-                workers.execute(() -> runInside(exchange, this, task));
+                try {
+                    workers.execute(() -> runInside(exchange, this, task));
+                } catch (RejectedExecutionException e) {
+                    // Its body came after the drain had given up on it: clients try again after this answer only.
+                    Connectors.executeRootHandler(CLOSED, exchange);
+                }
             }
         };
     }
