@@ -69,7 +69,9 @@ final class IsolatedService implements AutoCloseable {
             return new IsolatedService(bundled, loader, service);
         } catch (ServiceStartException e) {
             throw undone(loader, e);
-        } catch (RuntimeException | LinkageError e) {
+        } catch (VirtualMachineError e) {
+            throw undone(loader, e);
+        } catch (RuntimeException | Error e) {
             throw undone(
                     loader, new ServiceStartException("Service " + bundled.version() + " cannot be started: " + e, e));
         }
@@ -102,7 +104,9 @@ final class IsolatedService implements AutoCloseable {
     Health health() {
         try {
             return ServiceThread.call(threadOf(bundled, "health"), loader, service::health);
-        } catch (RuntimeException | LinkageError e) {
+        } catch (VirtualMachineError e) {
+            throw e;
+        } catch (RuntimeException | Error e) {
             LOG.error("Service {} broke its promise when asked for its health", bundled.version(), e);
             return Health.down("asking for it failed: " + e);
         }
@@ -116,7 +120,9 @@ final class IsolatedService implements AutoCloseable {
                 service.close();
                 return null;
             });
-        } catch (RuntimeException | LinkageError e) {
+        } catch (VirtualMachineError e) {
+            throw e;
+        } catch (RuntimeException | Error e) {
             LOG.error("Service {} could not be closed properly", bundled.version(), e);
         }
         try {
@@ -219,7 +225,7 @@ final class IsolatedService implements AutoCloseable {
         }
     }
 
-    private static ServiceStartException undone(ServiceClassLoader loader, ServiceStartException failure) {
+    private static <T extends Throwable> T undone(ServiceClassLoader loader, T failure) {
         try {
             loader.close();
         } catch (IOException e) {

@@ -177,7 +177,9 @@ final class ServiceKeeper implements MigrationApi.Services, AutoCloseable {
             if (rung || trouble.isPresent() || !Instant.now().isBefore(nextLook)) {
                 look(trouble);
             }
-        } catch (RuntimeException | LinkageError e) {
+        } catch (VirtualMachineError e) {
+            throw e;
+        } catch (RuntimeException | Error e) {
             // Without its keeper the process would serve on, but never move again; the next round may do better.
             LOG.error("Watching over the service failed", e);
         }

@@ -212,6 +212,20 @@ class IsolatedServiceTest {
         assertEquals("nothing to run on", failure.getMessage());
     }
 
+    @Test
+    void errorOutOfAStartIsToldInOneSentenceAndTheLoaderIsClosed() {
+        String broken = ServiceJar.provider("fail()", """
+                static HttpHandler fail() { throw new Unforeseen(); }
+                static final class Unforeseen extends AssertionError {}
+                """);
+        ServiceStartException failure = assertThrows(
+                ServiceStartException.class,
+                () -> start(ServiceJar.of("9.8.7", "0").source("demo.Provider", broken)));
+        assertTrue(failure.getMessage().startsWith("Service 9.8.7 cannot be started: "), failure::getMessage);
+        ClassLoader loader = failure.getCause().getClass().getClassLoader();
+        assertNull(loader.getResource("demo/Provider.class"), "the jar is still open");
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"/in-call", "/runnable", "/handler", "/twice", "/body"})
     void closedServiceCanBeCollectedWhileTheFrontDoorGoesOn(String path) throws Exception {

@@ -9,6 +9,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import metaservice.migrations.Eventually;
@@ -90,12 +91,23 @@ class ServiceKeeperTest {
         keeper.schemaMayHaveChanged();
     }
 
+    private void awaitLook() {
+        int before = looks.get();
+        keeper.schemaMayHaveChanged();
+        Eventually.await("the keeper looked", () -> looks.get() > before);
+    }
+
     private String status() {
         return JsonText.object(keeper.status(schema.get()));
     }
 
     private void awaitStatus(String part) {
         Eventually.await("the status has " + part, () -> status().contains(part));
+    }
+
+    private void awaitAnswer(String expected) {
+        Eventually.await(
+                expected + " answers", () -> Http.get(door.port(), "/").body().equals(expected));
     }
 
     @Test
@@ -107,5 +119,23 @@ class ServiceKeeperTest {
                     + "\", \"reason\": \"Swapping is off (MF_UPGRADE_SWAP): restart to run " + wanted[1] + ".\"");
         }
         assertEquals("1.0.1", Http.get(door.port(), "/").body());
+    }
+
+    @Test
+    void errorOutOfAStartEndsThatAttemptOnly() throws Exception {
+        AtomicBoolean broken = new AtomicBoolean();
+        keep(true, service -> {
+            if (broken.compareAndSet(true, false)) {
+                throw new AssertionError("nobody foresaw this");
+            }
+            return start(service);
+        });
+        broken.set(true);
+        become(schema(20260706000003L, Optional.empty()));
+        Eventually.await("the start was tried", () -> !broken.get());
+        assertEquals("1.0.1", Http.get(door.port(), "/").body());
+        awaitLook();
+        awaitAnswer("3.0.0");
+        awaitStatus("\"swap\": {\"state\": \"idle\", \"from\": \"1.0.1\", \"to\": \"3.0.0\", \"reason\": null");
     }
 }
