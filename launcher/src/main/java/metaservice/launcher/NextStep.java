@@ -9,7 +9,7 @@ import java.util.Optional;
 /** What to do about the service behind the front door. */
 sealed interface NextStep {
 
-    /** Nothing: what serves is right, or nothing better is to be had. */
+    /** Nothing: what serves is right, or the database is empty. */
     record Stay() implements NextStep {}
 
     /** Start this service, and put it behind the front door once it is healthy. */
@@ -20,6 +20,13 @@ sealed interface NextStep {
 
     /** This service should run, but only a restart may bring it. */
     record AwaitRestart(BundledService service) implements NextStep {}
+
+    /**
+     * Nobody may run on the database: who serves must not go on.
+     *
+     * @param reason one sentence for the operator
+     */
+    record ShutOut(String reason) implements NextStep {}
 
     /**
      * With nobody there, a wanted version that may be tried again within less than this is waited for: what an older one
@@ -47,11 +54,14 @@ sealed interface NextStep {
             Instant now) {}
 
     /**
-     * Decides. Who serves goes on until the wanted version is up. With nobody there the wanted version comes first, and
+     * Decides. Who serves goes on until the wanted version is up, unless the database shuts all of them out. With nobody there the wanted version comes first, and
      * if it is not to be tried again soon ({@link #WORTH_WAITING}), anything that runs on the database is better than
      * nothing. Without swaps that is the last version only.
      */
     static NextStep decide(Situation now) {
+        if (now.choice() instanceof VersionChoice.Refused refused) {
+            return new ShutOut(refused.reason());
+        }
         return now.serving().isPresent()
                 ? besides(now.serving().get(), now)
                 : withNobodyThere(candidates(now), now).orElse(new Stay());

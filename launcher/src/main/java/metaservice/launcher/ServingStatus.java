@@ -26,7 +26,7 @@ record ServingStatus(ServiceState state, Optional<ServiceVersion> version, Insta
      * An exchange of services.
      *
      * @param from empty if nobody served
-     * @param to empty if nothing was exchanged yet
+     * @param to empty if nothing was exchanged yet, or nobody may run on the database
      * @param reason why the last attempt failed, or why nothing is done; empty if all is well
      * @param attempts how often the one under way failed so far
      * @param since when the state began

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -137,5 +138,25 @@ class ServiceKeeperTest {
         awaitLook();
         awaitAnswer("3.0.0");
         awaitStatus("\"swap\": {\"state\": \"idle\", \"from\": \"1.0.1\", \"to\": \"3.0.0\", \"reason\": null");
+    }
+
+    @Test
+    void serviceThatTheDatabaseShutsOutGoesAndComesBackWhenItIsAdmitted() throws Exception {
+        keep(true, ServiceKeeperTest::start);
+        become(schema(1, Optional.of(ServiceVersion.parse("4.0.0"))));
+        awaitStatus("\"service\": {\"version\": \"1.0.1\", \"state\": \"down\"");
+        awaitStatus("\"swap\": {\"state\": \"idle\", \"from\": \"1.0.1\", \"to\": null, \"reason\": \"The database has"
+                + " schema version 1, which admits services from version 4.0.0 on, and this image holds only 1.0.1,"
+                + " 2.5.1, 3.0.0: run a newer image.\"");
+        HttpResponse<String> refusal = Http.get(door.port(), "/");
+        assertEquals(503, refusal.statusCode());
+        assertEquals("1", refusal.headers().firstValue("Retry-After").orElseThrow());
+        String told = status();
+        awaitLook();
+        awaitLook();
+        assertEquals(told, status(), "told again");
+        become(schema(1, Optional.empty()));
+        awaitAnswer("1.0.1");
+        awaitStatus("\"swap\": {\"state\": \"idle\", \"from\": null, \"to\": \"1.0.1\", \"reason\": null");
     }
 }
