@@ -32,7 +32,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class IsolatedServiceTest {
 
-    private static final DatabaseAccess NO_DATABASE =
+    static final DatabaseAccess NO_DATABASE =
             new DatabaseAccess("jdbc:none", Optional.empty(), Map.of(), 0, 1, Duration.ofSeconds(1));
 
     /** Says under /in-call, /runnable, /handler and /body which context class loader that way of working has. */

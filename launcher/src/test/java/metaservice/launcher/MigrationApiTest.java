@@ -9,32 +9,18 @@ import java.net.InetSocketAddress;
 import java.net.http.HttpResponse;
 import java.sql.SQLException;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 import javax.sql.DataSource;
 import metaservice.migrations.Migrations;
-import metaservice.migrations.SchemaStatus;
 import org.junit.jupiter.api.Test;
 
 class MigrationApiTest {
 
     /** As many as may ask the database at the same time. */
     private static final int WORKERS = 8;
-
-    private static final MigrationApi.Services NO_SERVICES = new MigrationApi.Services() {
-        @Override
-        public Map<String, Object> status(SchemaStatus schema) {
-            return Map.of();
-        }
-
-        @Override
-        public void schemaMayHaveChanged() {
-            // nobody minds
-        }
-    };
 
     @Test
     void pingIsAnsweredWhileEveryWorkerWaitsForADatabaseThatHangs() throws Exception {
@@ -49,7 +35,7 @@ class MigrationApiTest {
         try (MigrationApi api = MigrationApi.open(
                 new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
                 new Migrations(hanging),
-                NO_SERVICES,
+                MigrationApiIT.NO_SERVICES,
                 "here:5432/db",
                 true)) {
             List<CompletableFuture<HttpResponse<String>>> asked = IntStream.range(0, WORKERS)

@@ -8,7 +8,6 @@ import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -18,7 +17,6 @@ import metaservice.migrations.SchemaState;
 import metaservice.migrations.SchemaStatus;
 import metaservice.migrations.SchemaVersion;
 import metaservice.migrations.ServiceVersion;
-import metaservice.spi.DatabaseAccess;
 import metaservice.spi.ServiceSettings;
 import metaservice.spi.ServiceStartException;
 import org.junit.jupiter.api.AfterEach;
@@ -28,9 +26,6 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** A keeper whose services answer with their version, and a schema that is whatever the test says. */
 class ServiceKeeperTest {
-
-    private static final DatabaseAccess NO_DATABASE =
-            new DatabaseAccess("jdbc:none", Optional.empty(), Map.of(), 0, 1, Duration.ofSeconds(1));
 
     @TempDir
     private Path services;
@@ -67,7 +62,7 @@ class ServiceKeeperTest {
     }
 
     private static IsolatedService start(BundledService service) throws ServiceStartException {
-        return IsolatedService.start(service, NO_DATABASE, ServiceSettings.DEFAULTS, () -> {
+        return IsolatedService.start(service, IsolatedServiceTest.NO_DATABASE, ServiceSettings.DEFAULTS, () -> {
             throw new AssertionError("nobody asks for tokens here");
         });
     }
