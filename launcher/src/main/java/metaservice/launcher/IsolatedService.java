@@ -1,5 +1,6 @@
 package metaservice.launcher;
 
+import io.undertow.server.Connectors;
 import io.undertow.server.ExchangeCompletionListener;
 import io.undertow.server.HttpHandler;
 import io.undertow.server.HttpServerExchange;
@@ -8,6 +9,7 @@ import java.net.MalformedURLException;
 import java.time.Duration;
 import java.util.concurrent.Executor;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -33,6 +35,9 @@ final class IsolatedService implements AutoCloseable {
     private static final int WORKERS = 32;
     private static final Duration WORKER_IDLE = Duration.ofSeconds(60);
     private static final Duration WORKERS_END = Duration.ofSeconds(5);
+
+    private static final Answer CLOSED =
+            Answer.unavailable("message", "Metaservice has moved on to another service: try again.");
 
     private final BundledService bundled;
     private final ServiceClassLoader loader;
@@ -64,7 +69,9 @@ final class IsolatedService implements AutoCloseable {
             return new IsolatedService(bundled, loader, service);
         } catch (ServiceStartException e) {
             throw undone(loader, e);
-        } catch (RuntimeException | LinkageError e) {
+        } catch (VirtualMachineError e) {
+            throw undone(loader, e);
+        } catch (RuntimeException | Error e) {
             throw undone(
                     loader, new ServiceStartException("Service " + bundled.version() + " cannot be started: " + e, e));
         }
@@ -97,7 +104,9 @@ final class IsolatedService implements AutoCloseable {
     Health health() {
         try {
             return ServiceThread.call(threadOf(bundled, "health"), loader, service::health);
-        } catch (RuntimeException | LinkageError e) {
+        } catch (VirtualMachineError e) {
+            throw e;
+        } catch (RuntimeException | Error e) {
             LOG.error("Service {} broke its promise when asked for its health", bundled.version(), e);
             return Health.down("asking for it failed: " + e);
         }
@@ -111,7 +120,9 @@ final class IsolatedService implements AutoCloseable {
                 service.close();
                 return null;
             });
-        } catch (RuntimeException | LinkageError e) {
+        } catch (VirtualMachineError e) {
+            throw e;
+        } catch (RuntimeException | Error e) {
             LOG.error("Service {} could not be closed properly", bundled.version(), e);
         }
         try {
@@ -146,7 +157,12 @@ final class IsolatedService implements AutoCloseable {
         return new Executor() {
             @Override
             public void execute(Runnable task) {
-                workers.execute(() -> runInside(exchange, this, task));
+                try {
+                    workers.execute(() -> runInside(exchange, this, task));
+                } catch (RejectedExecutionException e) {
+                    // Its body came after the drain had given up on it: clients try again after this answer only.
+                    Connectors.executeRootHandler(CLOSED, exchange);
+                }
             }
         };
     }
@@ -209,7 +225,7 @@ final class IsolatedService implements AutoCloseable {
         }
     }
 
-    private static ServiceStartException undone(ServiceClassLoader loader, ServiceStartException failure) {
+    private static <T extends Throwable> T undone(ServiceClassLoader loader, T failure) {
         try {
             loader.close();
         } catch (IOException e) {

@@ -1,5 +1,6 @@
 package metaservice.launcher;
 
+import io.undertow.server.HttpHandler;
 import io.undertow.server.HttpServerExchange;
 import io.undertow.util.Headers;
 import io.undertow.util.HttpString;
@@ -144,7 +145,7 @@ final class MigrationApi implements AutoCloseable {
     }
 
     /** One line of the table below. */
-    private record Route(HttpString method, String path, Action action) {}
+    private record Route(HttpString method, String path, HttpHandler handler) {}
 
     /** Finds an answer, at once or later; may block and may ask the database. */
     private interface Action {
@@ -156,16 +157,22 @@ final class MigrationApi implements AutoCloseable {
         Answer answer() throws SQLException;
     }
 
-    private static Action now(Lookup lookup) {
-        return () -> CompletableFuture.completedFuture(lookup.answer());
+    private HttpHandler now(Lookup lookup) {
+        return later(() -> CompletableFuture.completedFuture(lookup.answer()));
+    }
+
+    /** On a worker thread, because it may block. */
+    private HttpHandler later(Action action) {
+        return exchange -> exchange.dispatch(waiting -> answer(action, waiting));
     }
 
     private List<Route> routes(boolean upgradeEndpoint) {
         Stream<Route> always = Stream.of(
-                new Route(Methods.GET, "/ping", now(() -> PONG)),
+                // On the I/O thread: a database that hangs, and all workers with it, is no reason to end the process.
+                new Route(Methods.GET, "/ping", PONG),
                 new Route(Methods.GET, "/version", now(this::version)),
                 new Route(Methods.GET, "/db_schema_status", now(this::status)));
-        Stream<Route> upgrade = Stream.of(new Route(Methods.PATCH, "/upgrade", this::upgrade));
+        Stream<Route> upgrade = Stream.of(new Route(Methods.PATCH, "/upgrade", later(this::upgrade)));
         return (upgradeEndpoint ? Stream.concat(always, upgrade) : always).toList();
     }
 
@@ -175,7 +182,7 @@ final class MigrationApi implements AutoCloseable {
         }
     }
 
-    private void route(HttpServerExchange exchange) {
+    private void route(HttpServerExchange exchange) throws Exception {
         List<Route> here = routes.stream()
                 .filter(route -> route.path().equals(exchange.getRequestPath()))
                 .toList();
@@ -185,10 +192,10 @@ final class MigrationApi implements AutoCloseable {
         }
         here.stream()
                 .filter(route -> route.method().equals(exchange.getRequestMethod()))
+                .map(Route::handler)
                 .findFirst()
-                .ifPresentOrElse(
-                        route -> exchange.dispatch(waiting -> answer(route, waiting)),
-                        () -> notAllowed(here, exchange));
+                .orElse(refused -> notAllowed(here, refused))
+                .handleRequest(exchange);
     }
 
     private static void notAllowed(List<Route> here, HttpServerExchange exchange) {
@@ -197,9 +204,9 @@ final class MigrationApi implements AutoCloseable {
         METHOD_NOT_ALLOWED.handleRequest(exchange);
     }
 
-    private void answer(Route route, HttpServerExchange exchange) {
+    private void answer(Action action, HttpServerExchange exchange) {
         try {
-            CompletableFuture<Answer> answer = route.action().answer();
+            CompletableFuture<Answer> answer = action.answer();
             if (answer.isDone()) {
                 answer.join().handleRequest(exchange);
             } else {
@@ -211,11 +218,15 @@ final class MigrationApi implements AutoCloseable {
             }
         } catch (SQLException e) {
             if (DatabaseTrouble.isAway(e)) {
-                LOG.warn("{} {}: {}", route.method(), route.path(), DatabaseTrouble.sentence(database, e));
+                LOG.warn(
+                        "{} {}: {}",
+                        exchange.getRequestMethod(),
+                        exchange.getRequestPath(),
+                        DatabaseTrouble.sentence(database, e));
                 Answer.unavailable("detail", DatabaseTrouble.sentence(database, e))
                         .handleRequest(exchange);
             } else {
-                LOG.error("{} {} failed", route.method(), route.path(), e);
+                LOG.error("{} {} failed", exchange.getRequestMethod(), exchange.getRequestPath(), e);
                 Answer.json(500, Map.of("detail", DatabaseTrouble.sentence(database, e)))
                         .handleRequest(exchange);
             }

@@ -1,5 +1,6 @@
 package metaservice.launcher;
 
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Comparator;
 import java.util.List;
@@ -8,7 +9,7 @@ import java.util.Optional;
 /** What to do about the service behind the front door. */
 sealed interface NextStep {
 
-    /** Nothing: what serves is right, or nothing better is to be had. */
+    /** Nothing: what serves is right, or the database is empty. */
     record Stay() implements NextStep {}
 
     /** Start this service, and put it behind the front door once it is healthy. */
@@ -19,6 +20,20 @@ sealed interface NextStep {
 
     /** This service should run, but only a restart may bring it. */
     record AwaitRestart(BundledService service) implements NextStep {}
+
+    /**
+     * Nobody may run on the database: who serves must not go on.
+     *
+     * @param reason one sentence for the operator
+     */
+    record ShutOut(String reason) implements NextStep {}
+
+    /**
+     * With nobody there, a wanted version that may be tried again within less than this is waited for: what an older one
+     * does not know it answers with 404, and clients that meet a newer and then an older version do not try again. While
+     * nobody answers they do.
+     */
+    Duration WORTH_WAITING = Duration.ofSeconds(15);
 
     /**
      * All that the decision depends on.
@@ -39,13 +54,17 @@ sealed interface NextStep {
             Instant now) {}
 
     /**
-     * Decides. Who serves goes on until the wanted version is up. With nobody there, anything that runs on the database
-     * is better than nothing: the wanted version first, then older ones. Without swaps that is the last version only.
+     * Decides. Who serves goes on until the wanted version is up, unless the database shuts all of them out. With nobody there the wanted version comes first, and
+     * if it is not to be tried again soon ({@link #WORTH_WAITING}), anything that runs on the database is better than
+     * nothing. Without swaps that is the last version only.
      */
     static NextStep decide(Situation now) {
+        if (now.choice() instanceof VersionChoice.Refused refused) {
+            return new ShutOut(refused.reason());
+        }
         return now.serving().isPresent()
                 ? besides(now.serving().get(), now)
-                : soonest(withNobodyThere(now), now).orElse(new Stay());
+                : withNobodyThere(candidates(now), now).orElse(new Stay());
     }
 
     private static NextStep besides(BundledService serving, Situation now) {
@@ -56,7 +75,17 @@ sealed interface NextStep {
         return now.swaps() ? soonest(List.of(chosen.service()), now).orElseThrow() : new AwaitRestart(chosen.service());
     }
 
-    private static List<BundledService> withNobodyThere(Situation now) {
+    private static Optional<NextStep> withNobodyThere(List<BundledService> candidates, Situation now) {
+        Optional<BundledService> wanted = candidates.stream()
+                .findFirst()
+                .filter(first -> now.failures()
+                        .retryAt(first.version())
+                        .isBefore(now.now().plus(WORTH_WAITING)));
+        return soonest(wanted.map(List::of).orElse(candidates), now);
+    }
+
+    /** With nobody there; the wanted one first. */
+    private static List<BundledService> candidates(Situation now) {
         return now.swaps()
                 ? now.compatible()
                 : now.last()

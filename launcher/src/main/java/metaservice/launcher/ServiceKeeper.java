@@ -39,6 +39,8 @@ final class ServiceKeeper implements MigrationApi.Services, AutoCloseable {
     private static final Duration THREAD_END = Duration.ofSeconds(5);
 
     private static final Answer DOWN = Answer.unavailable("message", "Metaservice is replacing a service that died.");
+    private static final Answer SHUT_OUT =
+            Answer.unavailable("message", "The database admits none of the services of this Metaservice.");
 
     private final FrontDoor frontDoor;
     private final ServiceCatalog catalog;
@@ -177,7 +179,9 @@ final class ServiceKeeper implements MigrationApi.Services, AutoCloseable {
             if (rung || trouble.isPresent() || !Instant.now().isBefore(nextLook)) {
                 look(trouble);
             }
-        } catch (RuntimeException | LinkageError e) {
+        } catch (VirtualMachineError e) {
+            throw e;
+        } catch (RuntimeException | Error e) {
             // Without its keeper the process would serve on, but never move again; the next round may do better.
             LOG.error("Watching over the service failed", e);
         }
@@ -249,6 +253,8 @@ final class ServiceKeeper implements MigrationApi.Services, AutoCloseable {
             nextLook = wait.until();
         } else if (step instanceof NextStep.AwaitRestart await) {
             awaitRestart(await.service().version());
+        } else if (step instanceof NextStep.ShutOut shutOut) {
+            shutOut(shutOut.reason());
         } else {
             settle();
         }
@@ -260,15 +266,33 @@ final class ServiceKeeper implements MigrationApi.Services, AutoCloseable {
         if (downs < DOWNS || serving.isEmpty()) {
             return;
         }
-        IsolatedService dead = serving.get();
-        ServiceVersion version = dead.bundled().version();
+        ServiceVersion version = serving.get().bundled().version();
         LOG.error("Service {} is down although the database answers ({}); it is replaced", version, why);
         downs = 0;
         failures = failures.died(version, "Service " + version + " died: " + why, Instant.now());
-        Optional<Admission> before = stand(DOWN, Optional.empty());
-        update(now -> now.service(ServiceState.DOWN, now.version(), Instant.now()));
-        if (before.isPresent()) {
-            retire(before.get(), dead, LAST_WORDS);
+        leaveEmpty(DOWN, LAST_WORDS);
+    }
+
+    /** Told once; when the database admits somebody again, nobody serves, and the usual step is to start one. */
+    private void shutOut(String reason) throws InterruptedException {
+        Optional<ServiceVersion> from = status.get().version();
+        ServingStatus.Swap told = status.get().swap();
+        if (serving.isEmpty() && told.reason().equals(Optional.of(reason))) {
+            return;
+        }
+        LOG.error("{}", reason);
+        update(now -> now.swap(
+                new ServingStatus.Swap(SwapState.IDLE, from, Optional.empty(), Optional.of(reason), 0, Instant.now())));
+        leaveEmpty(SHUT_OUT, pace.drainTimeout());
+    }
+
+    /** Nobody serves any more; clients are told to come back, and who served until now is drained and closed. */
+    private void leaveEmpty(Answer meanwhile, Duration patience) throws InterruptedException {
+        Optional<IsolatedService> old = serving;
+        Optional<Admission> before = stand(meanwhile, Optional.empty());
+        if (before.isPresent() && old.isPresent()) {
+            update(now -> now.service(ServiceState.DOWN, now.version(), Instant.now()));
+            retire(before.get(), old.get(), patience);
         }
     }
 
@@ -315,7 +339,8 @@ final class ServiceKeeper implements MigrationApi.Services, AutoCloseable {
     }
 
     private void awaitRestart(ServiceVersion wanted) {
-        if (status.get().swap().state() != SwapState.RESTART_NEEDED) {
+        ServingStatus.Swap told = status.get().swap();
+        if (told.state() != SwapState.RESTART_NEEDED || !told.to().equals(Optional.of(wanted))) {
             String reason = "Swapping is off (" + Setting.SWAP.name() + "): restart to run " + wanted + ".";
             LOG.warn("{}", reason);
             settle();

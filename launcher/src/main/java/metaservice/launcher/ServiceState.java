@@ -16,7 +16,7 @@ enum ServiceState {
     STARTING,
     /** A service. */
     SERVING,
-    /** Nobody: the service died and its successor is not up yet. */
+    /** Nobody: the service died and its successor is not up yet, or the database shuts all services out. */
     DOWN,
     /** Nobody any more. */
     STOPPING;

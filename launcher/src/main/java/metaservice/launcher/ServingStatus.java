@@ -5,9 +5,13 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 import metaservice.migrations.ServiceVersion;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
- * What stands behind the front door and what is being done about it, at one moment; what the status tells of it.
+ * What stands behind the front door and what is being done about it, at one moment; what the status tells of it. A move
+ * that is not legal is a mistake of ours, which the log tells; it is taken all the same, because what is told has to
+ * follow what happens, and a keeper that fails at telling could never swap again.
  *
  * @param state of the service
  * @param version of the service; the last one's if it is down, empty before the first
@@ -16,11 +20,13 @@ import metaservice.migrations.ServiceVersion;
  */
 record ServingStatus(ServiceState state, Optional<ServiceVersion> version, Instant since, Swap swap) {
 
+    private static final Logger LOG = LoggerFactory.getLogger(ServingStatus.class);
+
     /**
      * An exchange of services.
      *
      * @param from empty if nobody served
-     * @param to empty if nothing was exchanged yet
+     * @param to empty if nothing was exchanged yet, or nobody may run on the database
      * @param reason why the last attempt failed, or why nothing is done; empty if all is well
      * @param attempts how often the one under way failed so far
      * @param since when the state began
@@ -56,14 +62,14 @@ record ServingStatus(ServiceState state, Optional<ServiceVersion> version, Insta
             return this;
         }
         if (!state.canBecome(next)) {
-            throw new IllegalStateException("a service that is " + state + " cannot become " + next);
+            LOG.error("A service that is {} became {}", state, next);
         }
         return new ServingStatus(next, version, now, swap);
     }
 
     ServingStatus swap(Swap next) {
         if (!swap.state().canBecome(next.state())) {
-            throw new IllegalStateException("a swap that is " + swap.state() + " cannot become " + next.state());
+            LOG.error("A swap that is {} became {}", swap.state(), next.state());
         }
         return new ServingStatus(state, version, since, next);
     }

@@ -28,6 +28,11 @@ final class Supervisor implements AutoCloseable {
     /** Longest that clients with open connections are still served when the process was told to stop. */
     private static final Duration FAREWELL = Duration.ofSeconds(2);
 
+    /** Without swaps: longest wait for the end of an upgrade that runs, before a service is chosen for good. */
+    private static final Duration UPGRADE_END = Duration.ofSeconds(15);
+    /** Between two looks meanwhile. */
+    private static final Duration UPGRADE_LOOK = Duration.ofMillis(200);
+
     private final LauncherConfig config;
     private final ServiceCatalog catalog;
     private final DatabaseSource databaseSource;
@@ -76,7 +81,7 @@ final class Supervisor implements AutoCloseable {
         migrationApi = openMigrationApi(migrations, database.describe());
         LOG.info("Migration service is open on port {}", migrationApi.port());
 
-        Optional<SchemaStatus> found = reach(migrations, database);
+        Optional<SchemaStatus> found = reachSettled(migrations, database);
         if (found.isEmpty()) {
             return Optional.empty();
         }
@@ -156,6 +161,22 @@ final class Supervisor implements AutoCloseable {
                         + "; choose another with " + setting.name() + " (0: any free one) or another address with "
                         + Setting.HOST.name() + ".",
                 cause);
+    }
+
+    /**
+     * Without swaps the service is chosen for good. So it is not chosen on a schema between two versions if it can be
+     * helped: another node may be filling an empty database, which takes a second or two.
+     */
+    private Optional<SchemaStatus> reachSettled(Migrations migrations, DatabaseConfig database)
+            throws StartFailedException, InterruptedException {
+        long begin = System.nanoTime();
+        Optional<SchemaStatus> found = reach(migrations, database);
+        while (!config.swaps()
+                && found.map(SchemaStatus::migrationInProgress).orElse(false)
+                && System.nanoTime() - begin < UPGRADE_END.toNanos()) {
+            found = stop.await(UPGRADE_LOOK) ? Optional.empty() : reach(migrations, database);
+        }
+        return found;
     }
 
     private Optional<SchemaStatus> reach(Migrations migrations, DatabaseConfig database)

@@ -12,6 +12,7 @@ import java.util.Set;
  *          FAILED   → STARTING           after the backoff
  *          FAILED   → IDLE               no longer wanted
  *          STARTING → IDLE               there was no old one to drain
+ *          IDLE     → IDLE               nobody may run on the database any more; the reason says why
  *   IDLE ↔ RESTART_NEEDED → STARTING     another version is wanted, but swapping is off; the old one died
  * </pre>
  */
@@ -30,7 +31,7 @@ enum SwapState {
     /** Whether this state may follow directly. */
     boolean canBecome(SwapState next) {
         return switch (this) {
-            case IDLE -> Set.of(STARTING, RESTART_NEEDED).contains(next);
+            case IDLE -> Set.of(STARTING, RESTART_NEEDED, IDLE).contains(next);
             case STARTING -> Set.of(DRAINING, FAILED, IDLE).contains(next);
             case DRAINING -> next == IDLE;
             case FAILED -> Set.of(STARTING, IDLE).contains(next);

@@ -12,9 +12,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.ServiceLoader;
+import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.Future;
-import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.FutureTask;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
@@ -39,18 +39,23 @@ final class TokenLibrary implements TokenIssuer {
 
     private static final int THREADS = 2;
 
+    /** As many as may wait for a thread: as many as can be answered before they lose patience. */
+    private static final int WAITING = 32;
+
     /** Beyond the library's own patience. */
     private static final Duration PATIENCE = Duration.ofSeconds(10);
 
     private final URLClassLoader loader;
     private final TokenIssuer issuer;
+    private final Duration patience;
     private final ThreadPoolExecutor threads;
 
-    private TokenLibrary(URLClassLoader loader, TokenIssuer issuer) {
+    private TokenLibrary(URLClassLoader loader, TokenIssuer issuer, Duration patience) {
         this.loader = loader;
         this.issuer = issuer;
-        this.threads =
-                new ThreadPoolExecutor(THREADS, THREADS, 0, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), task -> {
+        this.patience = patience;
+        this.threads = new ThreadPoolExecutor(
+                THREADS, THREADS, 0, TimeUnit.SECONDS, new ArrayBlockingQueue<>(WAITING), task -> {
                     Thread thread = new Thread(task, "token");
                     thread.setContextClassLoader(loader);
                     thread.setDaemon(true);
@@ -66,6 +71,11 @@ final class TokenLibrary implements TokenIssuer {
      * @throws StartFailedException if there is a role but no library
      */
     static TokenIssuer issuer(Optional<TokenRole> role, Path folder) throws StartFailedException {
+        return issuer(role, folder, PATIENCE);
+    }
+
+    /** The same, with as much patience as a test has. */
+    static TokenIssuer issuer(Optional<TokenRole> role, Path folder, Duration patience) throws StartFailedException {
         if (role.isEmpty()) {
             return () -> {
                 throw new TokenException(
@@ -80,7 +90,7 @@ final class TokenLibrary implements TokenIssuer {
         try {
             URLClassLoader loader = new URLClassLoader("token", jars(folder), TokenLibrary.class.getClassLoader());
             return ContextLoader.call(
-                    loader, () -> new TokenLibrary(loader, load(loader).issuer(role.get())));
+                    loader, () -> new TokenLibrary(loader, load(loader).issuer(role.get()), patience));
         } catch (IOException | RuntimeException | LinkageError e) {
             throw new StartFailedException(
                     Setting.IAM_ROLE.name() + " is set, but the library in " + folder + " cannot be used: " + e, e);
@@ -112,9 +122,10 @@ final class TokenLibrary implements TokenIssuer {
 
     @Override
     public Token issue() throws TokenException {
+        FutureTask<Token> issued = new FutureTask<>(issuer::issue);
         try {
-            Future<Token> issued = threads.submit(issuer::issue);
-            return issued.get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
+            threads.execute(issued);
+            return issued.get(patience.toMillis(), TimeUnit.MILLISECONDS);
         } catch (ExecutionException e) {
             if (e.getCause() instanceof TokenException told) {
                 throw told;
@@ -126,6 +137,10 @@ final class TokenLibrary implements TokenIssuer {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new TokenException(Reason.UNAVAILABLE, "the service is stopping", e);
+        } finally {
+            // Nobody waits for it any more: it shall not keep others from a thread, nor from a place in the queue.
+            issued.cancel(true);
+            threads.remove(issued);
         }
     }
 

@@ -32,7 +32,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class IsolatedServiceTest {
 
-    private static final DatabaseAccess NO_DATABASE =
+    static final DatabaseAccess NO_DATABASE =
             new DatabaseAccess("jdbc:none", Optional.empty(), Map.of(), 0, 1, Duration.ofSeconds(1));
 
     /** Says under /in-call, /runnable, /handler and /body which context class loader that way of working has. */
@@ -130,18 +130,34 @@ class IsolatedServiceTest {
         try (IsolatedService service = start(ServiceJar.of("9.8.7", "0").source("demo.Provider", SAYS_ITS_CONTEXT));
                 FrontDoor door = FrontDoor.open(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 1000)) {
             door.serve(service.handler());
-            try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), door.port());
-                    OutputStream out = socket.getOutputStream();
-                    InputStream in = socket.getInputStream()) {
-                socket.setSoTimeout((int) Http.DEADLINE.toMillis());
-                out.write(
-                        "POST /body HTTP/1.1\r\nHost: x\r\nConnection: close\r\nExpect: 100-continue\r\nContent-Length: 3\r\n\r\n"
-                                .getBytes(StandardCharsets.US_ASCII));
-                assertEquals('H', in.read()); // told to go on: the handler has begun to wait for the body
-                out.write("abc".getBytes(StandardCharsets.US_ASCII));
-                String answer = new String(in.readAllBytes(), StandardCharsets.US_ASCII);
-                assertTrue(answer.contains("service-9.8.7 in service-9.8.7 task-1"), answer);
-            }
+            String answer = sendBodyAfter(() -> {}, door.port());
+            assertTrue(answer.contains("service-9.8.7 in service-9.8.7 task-1"), answer);
+        }
+    }
+
+    /** Sends a body once the handler waits for it and the step is done; returns everything that comes back. */
+    private static String sendBodyAfter(Runnable step, int port) throws Exception {
+        try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port);
+                OutputStream out = socket.getOutputStream();
+                InputStream in = socket.getInputStream()) {
+            socket.setSoTimeout((int) Http.DEADLINE.toMillis());
+            out.write(
+                    "POST /body HTTP/1.1\r\nHost: x\r\nConnection: close\r\nExpect: 100-continue\r\nContent-Length: 3\r\n\r\n"
+                            .getBytes(StandardCharsets.US_ASCII));
+            assertEquals('H', in.read()); // told to go on: the handler has begun to wait for the body
+            step.run();
+            out.write("abc".getBytes(StandardCharsets.US_ASCII));
+            return new String(in.readAllBytes(), StandardCharsets.US_ASCII);
+        }
+    }
+
+    @Test
+    void requestWhoseBodyComesAfterTheServiceWasClosedIsToldToComeBack() throws Exception {
+        try (FrontDoor door = FrontDoor.open(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 1000)) {
+            IsolatedService service = start(ServiceJar.of("9.8.7", "0").source("demo.Provider", SAYS_ITS_CONTEXT));
+            door.serve(service.handler());
+            String answer = sendBodyAfter(service::close, door.port());
+            assertTrue(answer.matches("(?s).*HTTP/1.1 503 .*Retry-After: 1\r\n.*"), answer);
         }
     }
 
@@ -194,6 +210,20 @@ class IsolatedServiceTest {
                 ServiceStartException.class,
                 () -> start(ServiceJar.of("9.8.7", "0").source("demo.Provider", refusing)));
         assertEquals("nothing to run on", failure.getMessage());
+    }
+
+    @Test
+    void errorOutOfAStartIsToldInOneSentenceAndTheLoaderIsClosed() {
+        String broken = ServiceJar.provider("fail()", """
+                static HttpHandler fail() { throw new Unforeseen(); }
+                static final class Unforeseen extends AssertionError {}
+                """);
+        ServiceStartException failure = assertThrows(
+                ServiceStartException.class,
+                () -> start(ServiceJar.of("9.8.7", "0").source("demo.Provider", broken)));
+        assertTrue(failure.getMessage().startsWith("Service 9.8.7 cannot be started: "), failure::getMessage);
+        ClassLoader loader = failure.getCause().getClass().getClassLoader();
+        assertNull(loader.getResource("demo/Provider.class"), "the jar is still open");
     }
 
     @ParameterizedTest

@@ -28,7 +28,7 @@ class MigrationApiIT {
 
     private static final String TEXT = "text/plain; charset=utf-8";
 
-    private static final MigrationApi.Services NO_SERVICES = new MigrationApi.Services() {
+    static final MigrationApi.Services NO_SERVICES = new MigrationApi.Services() {
         @Override
         public Map<String, Object> status(SchemaStatus schema) {
             return Map.of();

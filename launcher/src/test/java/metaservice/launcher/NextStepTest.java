@@ -39,13 +39,17 @@ class NextStepTest {
                 "20260706000003,     -, 1.0.1, 1.0.1, 3.0.0@+2,    on,  Wait +2",
                 "20260706000003,     -, 1.0.1, 1.0.1, 3.0.0@0,     on,  Start 3.0.0",
                 "20260706000003,     -, 1.0.1, 1.0.1, 2.5.1@+2,    on,  Start 3.0.0",
-                // nobody fits: who serves goes on
-                "20260706000003, 4.0.0, 3.0.0, 3.0.0, -,           on,  Stay",
-                "20260706000003, 4.0.0,     -, 3.0.0, -,           on,  Stay",
+                // nobody fits: who serves must not go on
+                "20260706000003, 4.0.0, 3.0.0, 3.0.0, -,           on,  ShutOut",
+                "20260706000003, 4.0.0, 3.0.0, 3.0.0, -,           off, ShutOut",
+                "20260706000003, 4.0.0,     -, 3.0.0, -,           on,  ShutOut",
                 // nobody serves: the wanted one, or anything that runs, or the first that may be tried again
                 "20260706000003,     -,     -, 3.0.0, -,           on,  Start 3.0.0",
                 "20260706000003,     -,     -, 1.0.1, -,           on,  Start 3.0.0",
-                "20260706000003,     -,     -, 3.0.0, 3.0.0@+2,    on,  Start 2.5.1",
+                // … but not an older one in place of one that is to be tried again in a moment
+                "20260706000003,     -,     -, 3.0.0, 3.0.0@+2,    on,  Wait +2",
+                "20260706000003,     -,     -, 3.0.0, 3.0.0@+14,   on,  Wait +14",
+                "20260706000003,     -,     -, 3.0.0, 3.0.0@+15,   on,  Start 2.5.1",
                 "20260706000003, 3.0.0,     -, 3.0.0, 3.0.0@+2,    on,  Wait +2",
                 "1,                  -,     -, 1.0.1, 1.0.1@+8,    on,  Wait +8",
                 // without swaps a dead service is replaced by its like
@@ -128,6 +132,6 @@ class NextStepTest {
         if (step instanceof NextStep.Wait wait) {
             return "Wait +" + Duration.between(NOW, wait.until()).toSeconds();
         }
-        return "Stay";
+        return step.getClass().getSimpleName();
     }
 }

@@ -6,12 +6,20 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.net.ServerSocket;
 import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.Statement;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.FutureTask;
+import java.util.stream.Stream;
 import metaservice.migrations.DatabaseConfig;
+import metaservice.migrations.Eventually;
+import metaservice.migrations.Migrations;
 import metaservice.migrations.TestDatabase;
 import metaservice.migrations.TestDatabases;
+import metaservice.migrations.UpgradeOutcome;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -176,6 +184,36 @@ class SupervisorIT {
                     failure::getMessage);
             assertTrue(!failure.getMessage().contains("very-secret"), failure::getMessage);
         }
+    }
+
+    @Test
+    void withoutSwapsAnUpgradeThatRunsIsWaitedForBeforeTheChoice() throws Exception {
+        bundleAll();
+        try (TestDatabase database = TestDatabases.at(20200603104139L);
+                Supervisor supervisor =
+                        supervisor(Environments.with(LOOPBACK, "MF_UPGRADE_SWAP", "off"), database.environment());
+                Connection writer = database.dataSource().getConnection();
+                Statement statement = writer.createStatement()) {
+            Migrations migrations = new Migrations(database.dataSource());
+            writer.setAutoCommit(false);
+            statement.execute("INSERT INTO flows_v3 (flow_id, ts_epoch) VALUES ('F', 1)");
+            statement.execute("INSERT INTO runs_v3 (flow_id, ts_epoch) VALUES ('F', 1)");
+            CompletableFuture<UpgradeOutcome> upgrade = CompletableFuture.supplyAsync(migrations::upgrade);
+            Eventually.await("the upgrade runs", () -> migrations.status().migrationInProgress());
+            FutureTask<Optional<StartupReport>> start = new FutureTask<>(supervisor::start);
+            Thread starting = new Thread(start);
+            starting.start();
+            Eventually.await("the start waits, or is over", () -> start.isDone() || isPausing(starting));
+            writer.commit();
+            upgrade.get();
+            String chosen = start.get().orElseThrow().service();
+            assertTrue(chosen.startsWith("3.0.0 "), chosen);
+        }
+    }
+
+    private static boolean isPausing(Thread thread) {
+        return Stream.of(thread.getStackTrace())
+                .anyMatch(frame -> frame.getClassName().equals(StopSignal.class.getName()));
     }
 
     @Test

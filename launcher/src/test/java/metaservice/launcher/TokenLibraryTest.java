@@ -1,11 +1,22 @@
 package metaservice.launcher;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Optional;
+import java.util.concurrent.CompletionService;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorCompletionService;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import metaservice.migrations.Eventually;
+import metaservice.spi.Token;
 import metaservice.spi.TokenException;
 import metaservice.spi.TokenException.Reason;
 import metaservice.spi.TokenIssuer;
@@ -17,6 +28,8 @@ class TokenLibraryTest {
 
     private static final Optional<TokenRole> ROLE =
             Optional.of(new TokenRole("arn:aws:iam::123456789012:role/sandbox", "us-west-2", Optional.empty()));
+
+    private static final String INTERRUPTED = "token-library-test.interrupted";
 
     @TempDir
     private Path folder;
@@ -60,5 +73,70 @@ class TokenLibraryTest {
             assertEquals("token", issuer.issue().secretAccessKey());
             assertEquals("token", issuer.issue().sessionToken());
         }
+    }
+
+    @Test
+    void whoLosesPatienceLeavesNoWorkBehind() throws Exception {
+        hangingIssuer().write(folder, "issuer.jar");
+        try (TokenIssuer issuer = TokenLibrary.issuer(ROLE, folder, Duration.ofMillis(50))) {
+            assertEquals(
+                    Reason.UNAVAILABLE,
+                    assertThrows(TokenException.class, issuer::issue).reason());
+            Eventually.await("the library's thread was interrupted", () -> System.getProperty(INTERRUPTED) != null);
+        }
+    }
+
+    @Test
+    void whoFindsTooManyWaitingIsRefusedAtOnce() throws Exception {
+        hangingIssuer().write(folder, "issuer.jar");
+        ExecutorService callers = Executors.newCachedThreadPool();
+        try (TokenIssuer issuer = TokenLibrary.issuer(ROLE, folder, Duration.ofDays(1))) {
+            CompletionService<Token> asked = new ExecutorCompletionService<>(callers);
+            for (int working = 1; working <= 2; working++) {
+                asked.submit(issuer::issue);
+            }
+            Eventually.await("both threads are at work", () -> threadsAtWork() == 2);
+            for (int waiting = 1; waiting <= 32 + 1; waiting++) {
+                asked.submit(issuer::issue);
+            }
+            Future<Token> first = asked.poll(Http.DEADLINE.toSeconds(), TimeUnit.SECONDS);
+            ExecutionException refused = assertThrows(ExecutionException.class, first::get);
+            assertEquals(
+                    "the token service takes too long, please retry",
+                    refused.getCause().getMessage());
+            assertNull(asked.poll(), "only one was too many");
+        } finally {
+            callers.shutdownNow();
+        }
+    }
+
+    private static long threadsAtWork() {
+        return Thread.getAllStackTraces().keySet().stream()
+                .filter(thread -> thread.getName().equals("token"))
+                .filter(thread -> thread.getState() == Thread.State.TIMED_WAITING)
+                .count();
+    }
+
+    /** Its library never answers, and tells when it is interrupted. */
+    private static ServiceJar hangingIssuer() {
+        System.clearProperty(INTERRUPTED);
+        return new ServiceJar()
+                .source("demo.Issuers", """
+                        package demo;
+                        import metaservice.spi.*;
+                        public final class Issuers implements TokenIssuerProvider {
+                            public TokenIssuer issuer(TokenRole role) {
+                                return () -> {
+                                    try {
+                                        Thread.sleep(Long.MAX_VALUE);
+                                    } catch (InterruptedException e) {
+                                        System.setProperty("%s", "yes");
+                                    }
+                                    return null;
+                                };
+                            }
+                        }
+                        """.formatted(INTERRUPTED))
+                .resource("META-INF/services/metaservice.spi.TokenIssuerProvider", "demo.Issuers");
     }
 }
