@@ -54,9 +54,9 @@ sealed interface NextStep {
             Instant now) {}
 
     /**
-     * Decides. Who serves goes on until the wanted version is up, unless the database shuts all of them out. With nobody there the wanted version comes first, and
-     * if it is not to be tried again soon ({@link #WORTH_WAITING}), anything that runs on the database is better than
-     * nothing. Without swaps that is the last version only.
+     * Decides. Who serves goes on until the wanted version is up, unless the database shuts all of them out. With nobody
+     * there the wanted version comes first, and if it is not to be tried again soon ({@link #WORTH_WAITING}), anything
+     * that runs on the database is better than nothing. Without swaps that is the last version only.
      */
     static NextStep decide(Situation now) {
         if (now.choice() instanceof VersionChoice.Refused refused) {
