@@ -28,6 +28,7 @@ class BundledSwapIT {
 
     /** The driver's cleaner may keep a thread, and with it a service's classes, for half a minute after the last use. */
     private static final Duration DEADLINE = Duration.ofSeconds(90);
+
     private static final long NEWEST = 20260706000003L;
 
     private static final Map<String, String> SETTINGS = Map.of(
