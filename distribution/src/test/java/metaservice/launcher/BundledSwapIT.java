@@ -26,8 +26,7 @@ import org.junit.jupiter.api.Test;
 /** Swaps between the services that are really bundled, and what they leave behind; and one of them that dies. */
 class BundledSwapIT {
 
-    /** The driver's cleaner may keep a thread, and with it a service's classes, for half a minute after the last use. */
-    private static final Duration DEADLINE = Duration.ofSeconds(90);
+    private static final Duration DEADLINE = Duration.ofSeconds(30);
 
     private static final long NEWEST = 20260706000003L;
 
