@@ -29,6 +29,7 @@ import metaservice.migrations.Migrations;
 import metaservice.migrations.SchemaVersion;
 import metaservice.migrations.TestDatabase;
 import metaservice.migrations.UpgradeOutcome;
+import metaservice.migrations.WaitingIndex;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
@@ -62,8 +63,7 @@ class CrashSafetyIT {
             + " WHERE locktype = 'advisory' AND granted AND classid = 1836348278 AND objid = 1"
             + " AND database = (SELECT oid FROM pg_database WHERE datname = current_database())";
 
-    private static final String BUILDING = "FROM pg_stat_activity WHERE datname = current_database()"
-            + " AND wait_event_type = 'Lock' AND query LIKE 'CREATE%CONCURRENTLY%'";
+    private static final WaitingIndex INDEX = new WaitingIndex("metadata_v3");
 
     private final Map<SchemaVersion, TestDatabase> templates = new HashMap<>();
     private StoppablePostgres server;
@@ -147,11 +147,9 @@ class CrashSafetyIT {
             writer.setAutoCommit(false);
             statement.execute("UPDATE metadata_v3 SET value = 'of nobody'");
             CompletableFuture<String> answer = CompletableFuture.supplyAsync(() -> upgrade(launcher));
-            Eventually.await(
-                    "an index is being built",
-                    () -> !database.query("SELECT 1 " + BUILDING).isEmpty());
+            Eventually.await("an index waits for the writer", () -> INDEX.isIn(database));
             assertEquals(List.of(List.of(1L)), database.query("SELECT count(*) FROM pg_index WHERE NOT indisvalid"));
-            strike(fault, launcher, database, "SELECT pg_terminate_backend(pid) " + BUILDING);
+            strike(fault, launcher, database, INDEX.cut());
             writer.abort(Runnable::run);
             answer.get(DEADLINE.toSeconds(), TimeUnit.SECONDS);
             repair(fault, launcher, database);

@@ -85,7 +85,7 @@ class ConcurrentUpgradeIT {
                 Eventually.await(
                         "the new key waits",
                         () -> !database.query("SELECT FROM pg_stat_activity WHERE datname = current_database()"
-                                        + " AND wait_event_type = 'Lock'")
+                                        + " AND wait_event_type = 'Lock' AND query LIKE 'DO %'")
                                 .isEmpty());
             }
             reader.commit();
