@@ -57,6 +57,8 @@ public final class Database implements AutoCloseable {
     /** So many may wait for their turn with a slow statement: each waits on a worker that others need. */
     private static final int MOST_WAITING_SLOW_ONES = 8;
 
+    private static final int CLIENTS_AT_ONCE = 8;
+
     /** SQLSTATE of a statement that took too long. */
     private static final String QUERY_CANCELED = "57014";
 
@@ -94,6 +96,33 @@ public final class Database implements AutoCloseable {
             pool.close();
             forgetDrivers();
             throw e;
+        }
+    }
+
+    /**
+     * Opens some connections at once: after a swap clients come all at the same moment, and would wait for theirs. They
+     * are closed again if they stay idle.
+     */
+    void expectClients() {
+        List<Connection> connections = new ArrayList<>();
+        try {
+            for (int i = 0; i < Math.min(CLIENTS_AT_ONCE, pool.getMaximumPoolSize()); i++) {
+                connections.add(connection(pool));
+            }
+        } catch (SQLException e) {
+            LOG.debug("the pool begins with {} connections", connections.size(), e);
+        } finally {
+            for (Connection connection : connections) {
+                giveBack(connection);
+            }
+        }
+    }
+
+    private static void giveBack(Connection connection) {
+        try {
+            connection.close();
+        } catch (SQLException e) {
+            LOG.debug("a connection was lost before it was used", e);
         }
     }
 

@@ -46,6 +46,7 @@ public final class HttpService implements RunningService {
             }
             Parts parts = new Parts(database, settings.tables(), style, Clock.systemUTC());
             List<Route> table = routes.apply(parts);
+            database.expectClients();
             Rehearsal.of(name, table);
             Router router = new Router(
                     settings.pathPrefix(),
