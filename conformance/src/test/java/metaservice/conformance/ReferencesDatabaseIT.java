@@ -23,12 +23,16 @@ class ReferencesDatabaseIT {
             WHERE c.relnamespace = 'public'::regnamespace ORDER BY 1
             """;
 
+    private static final String NUMBERS_GIVEN =
+            "SELECT sequencename::text, last_value FROM pg_sequences WHERE schemaname = 'public' ORDER BY 1";
+
     @ParameterizedTest(name = "schema {0} is served by {1}")
     @CsvSource({"1, 1.0.1", "20220503175500, 2.5.1", "20260706000003, 3.0.0"})
     void isServedWithoutASingleWrite(long schema, String service) throws Exception {
         try (TestDatabase database = TestDatabases.at(schema)) {
             database.execute("DROP TABLE flyway_schema_history, metaservice_floor, metaservice_upgrades");
             List<List<Object>> before = database.query(EVERYTHING);
+            List<List<Object>> numbersBefore = database.query(NUMBERS_GIVEN);
             try (LauncherProcess launcher = LauncherProcess.start(database.environment());
                     HttpConnection metadata = new HttpConnection(launcher.metadata(), Stage.DEFAULT_TIMEOUT);
                     HttpConnection migration = new HttpConnection(launcher.migration(), Stage.DEFAULT_TIMEOUT)) {
@@ -41,6 +45,7 @@ class ReferencesDatabaseIT {
                 launcher.stop();
             }
             assertEquals(before, database.query(EVERYTHING));
+            assertEquals(numbersBefore, database.query(NUMBERS_GIVEN));
         }
     }
 

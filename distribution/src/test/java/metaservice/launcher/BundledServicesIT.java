@@ -53,9 +53,14 @@ class BundledServicesIT {
                 config.poolMin(),
                 config.poolMax(),
                 config.timeout());
-        IsolatedService service = IsolatedService.start(bundled, access, ServiceSettings.DEFAULTS, () -> {
-            throw new AssertionError("nobody asks for tokens here");
-        });
+        IsolatedService service = IsolatedService.start(
+                bundled,
+                access,
+                ServiceSettings.DEFAULTS,
+                () -> {
+                    throw new AssertionError("nobody asks for tokens here");
+                },
+                Courtesy.NONE);
         assertEquals(Health.UP, service.health());
         door.serve(service.handler());
         HttpResponse<String> created = send(

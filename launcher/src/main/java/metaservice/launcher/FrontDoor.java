@@ -25,6 +25,9 @@ final class FrontDoor implements AutoCloseable {
             Answer.unavailable("message", "Metaservice is starting: no service is ready yet.");
     private static final HttpHandler STOPPING = Answer.unavailable("message", "Metaservice is stopping.");
 
+    /** Clients who asked within that time are still there. */
+    private static final Duration RECENT = Duration.ofSeconds(1);
+
     /** Nobody asked for so long: those who keep connections open without using them are not waited for. */
     private static final Duration QUIET = Duration.ofMillis(200);
 
@@ -32,8 +35,11 @@ final class FrontDoor implements AutoCloseable {
     private final AtomicReference<Admission> behind = new AtomicReference<>(new Admission(STARTING));
     private final HttpListener listener;
 
+    /** Whether anybody stood behind the door since the start. */
+    private volatile boolean opened;
+
     private volatile boolean leaving;
-    private volatile long lastAsked;
+    private volatile long lastAsked = System.nanoTime();
 
     private FrontDoor(InetSocketAddress address, long maxBodyBytes, ClientPatience.Limits patience) throws IOException {
         this.maxBodyBytes = maxBodyBytes;
@@ -66,7 +72,13 @@ final class FrontDoor implements AutoCloseable {
      * @return who stood behind the door until now and may still have requests in flight: to be drained by the caller
      */
     Admission serve(HttpHandler handler) {
+        opened = true;
         return behind.getAndSet(new Admission(handler));
+    }
+
+    /** Whether clients ask, and are served. */
+    boolean isBusy() {
+        return opened && System.nanoTime() - lastAsked < RECENT.toNanos();
     }
 
     /**
@@ -78,6 +90,7 @@ final class FrontDoor implements AutoCloseable {
     void leave(Duration longest) throws InterruptedException {
         long begin = System.nanoTime();
         lastAsked = begin;
+        opened = true;
         leaving = true;
         listener.stopAccepting();
         while (System.nanoTime() - begin < longest.toNanos() && System.nanoTime() - lastAsked < QUIET.toNanos()) {
@@ -103,8 +116,10 @@ final class FrontDoor implements AutoCloseable {
     }
 
     private void receive(HttpServerExchange exchange) throws Exception {
-        if (leaving) {
+        if (opened) {
             lastAsked = System.nanoTime();
+        }
+        if (leaving) {
             exchange.setPersistent(false);
         }
         if (exchange.getRequestContentLength() > maxBodyBytes) {

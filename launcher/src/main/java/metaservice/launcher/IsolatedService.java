@@ -7,6 +7,7 @@ import io.undertow.server.HttpServerExchange;
 import java.io.IOException;
 import java.net.MalformedURLException;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.Executor;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.RejectedExecutionException;
@@ -16,6 +17,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import metaservice.spi.DatabaseAccess;
 import metaservice.spi.Health;
 import metaservice.spi.RunningService;
+import metaservice.spi.SampleRequest;
 import metaservice.spi.ServiceContext;
 import metaservice.spi.ServiceProvider;
 import metaservice.spi.ServiceSettings;
@@ -54,12 +56,17 @@ final class IsolatedService implements AutoCloseable {
     /**
      * Loads and starts a service; blocks until it can answer requests. After a failure nothing of it is left.
      *
+     * @param courtesy while classes are loaded, until {@link #hurry}
      * @throws ServiceStartException if the jar does not hold what its manifest promises, or the service cannot run
      */
     static IsolatedService start(
-            BundledService bundled, DatabaseAccess database, ServiceSettings settings, TokenIssuer tokens)
+            BundledService bundled,
+            DatabaseAccess database,
+            ServiceSettings settings,
+            TokenIssuer tokens,
+            Courtesy courtesy)
             throws ServiceStartException {
-        ServiceClassLoader loader = loaderOf(bundled);
+        ServiceClassLoader loader = loaderOf(bundled, courtesy);
         ServiceContext told = new ServiceContext(bundled.version().toString(), database, settings, tokens);
         try {
             RunningService service = ServiceThread.call(
@@ -99,6 +106,16 @@ final class IsolatedService implements AutoCloseable {
     /** What all its paths begin with; may be empty. */
     String pathPrefix() {
         return ContextLoader.call(loader, service::pathPrefix);
+    }
+
+    /** From now on clients wait for it. */
+    void hurry() {
+        loader.hurry();
+    }
+
+    /** What may be sent to it before clients are let in. */
+    List<SampleRequest> samples() {
+        return ContextLoader.call(loader, service::samples);
     }
 
     Health health() {
@@ -202,10 +219,10 @@ final class IsolatedService implements AutoCloseable {
         return "service-" + bundled.version() + " " + purpose;
     }
 
-    private static ServiceClassLoader loaderOf(BundledService bundled) throws ServiceStartException {
+    private static ServiceClassLoader loaderOf(BundledService bundled, Courtesy courtesy) throws ServiceStartException {
         try {
             return new ServiceClassLoader(
-                    bundled.version(), bundled.jar().toUri().toURL(), IsolatedService.class.getClassLoader());
+                    bundled.version(), bundled.jar().toUri().toURL(), IsolatedService.class.getClassLoader(), courtesy);
         } catch (MalformedURLException e) {
             throw new ServiceStartException("Service " + bundled.version() + " is not in a file: " + bundled.jar(), e);
         }

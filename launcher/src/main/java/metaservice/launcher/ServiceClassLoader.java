@@ -2,6 +2,7 @@ package metaservice.launcher;
 
 import java.net.URL;
 import java.net.URLClassLoader;
+import java.time.Duration;
 import java.util.List;
 import metaservice.migrations.ServiceVersion;
 
@@ -19,11 +20,34 @@ final class ServiceClassLoader extends URLClassLoader {
     /** Prefixes of class names; the last dot keeps a package apart from one whose name merely begins alike. */
     static final List<String> SHARED = List.of("metaservice.spi.", "io.undertow.", "org.xnio.", "org.slf4j.");
 
-    private final ClassLoader launcher;
+    /** A service needs some hundred classes to start: a second or two of pauses. */
+    private static final Duration AFTER_EACH_CLASS = Duration.ofMillis(2);
 
-    ServiceClassLoader(ServiceVersion version, URL jar, ClassLoader launcher) {
+    private final ClassLoader launcher;
+    private volatile Courtesy courtesy;
+
+    /**
+     * Opens the jar.
+     *
+     * @param launcher where the shared classes are
+     * @param courtesy of whoever loads classes, until {@link #hurry}
+     */
+    ServiceClassLoader(ServiceVersion version, URL jar, ClassLoader launcher, Courtesy courtesy) {
         super("service-" + version, new URL[] {jar}, ClassLoader.getPlatformClassLoader());
         this.launcher = launcher;
+        this.courtesy = courtesy;
+    }
+
+    /** From now on clients wait for the classes. */
+    void hurry() {
+        courtesy = Courtesy.NONE;
+    }
+
+    @Override
+    protected Class<?> findClass(String name) throws ClassNotFoundException {
+        Class<?> found = super.findClass(name);
+        courtesy.pause(AFTER_EACH_CLASS);
+        return found;
     }
 
     @Override

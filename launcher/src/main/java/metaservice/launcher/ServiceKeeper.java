@@ -81,7 +81,7 @@ final class ServiceKeeper implements MigrationApi.Services, AutoCloseable {
 
     /** Starts a service; after a failure nothing of it is left. */
     interface Starter {
-        IsolatedService start(BundledService service) throws ServiceStartException;
+        IsolatedService start(BundledService service, Courtesy courtesy) throws ServiceStartException;
     }
 
     /**
@@ -99,7 +99,7 @@ final class ServiceKeeper implements MigrationApi.Services, AutoCloseable {
      * once, before {@link #begin}.
      */
     void startFirst(BundledService chosen) throws ServiceStartException {
-        serve(startHealthy(chosen));
+        serve(startHealthy(chosen, Courtesy.NONE));
     }
 
     /** What all paths of the first service begin with; before {@link #begin}. */
@@ -306,7 +306,7 @@ final class ServiceKeeper implements MigrationApi.Services, AutoCloseable {
                 from.map(version -> " to take over from " + version).orElse(""));
         IsolatedService fresh;
         try {
-            fresh = startHealthy(next);
+            fresh = old.isPresent() ? startRehearsed(next) : startHealthy(next, Courtesy.NONE);
         } catch (ServiceStartException e) {
             failed(from, next.version(), e);
             return;
@@ -357,8 +357,8 @@ final class ServiceKeeper implements MigrationApi.Services, AutoCloseable {
         }
     }
 
-    private IsolatedService startHealthy(BundledService bundled) throws ServiceStartException {
-        IsolatedService service = starter.start(bundled);
+    private IsolatedService startHealthy(BundledService bundled, Courtesy courtesy) throws ServiceStartException {
+        IsolatedService service = starter.start(bundled, courtesy);
         Health health = service.health();
         if (!health.up()) {
             service.close();
@@ -367,6 +367,20 @@ final class ServiceKeeper implements MigrationApi.Services, AutoCloseable {
         }
         LOG.info("Service {} is healthy", bundled.version());
         return service;
+    }
+
+    /** Nobody waits for it: the old one serves. */
+    private IsolatedService startRehearsed(BundledService next) throws ServiceStartException {
+        Courtesy courtesy = new Courtesy(frontDoor::isBusy);
+        IsolatedService service = startHealthy(next, courtesy);
+        try {
+            DressRehearsal.of(service, courtesy);
+            service.hurry();
+            return service;
+        } catch (ServiceStartException | RuntimeException e) {
+            service.close();
+            throw e;
+        }
     }
 
     private Optional<Admission> serve(IsolatedService fresh) {

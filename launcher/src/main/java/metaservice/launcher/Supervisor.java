@@ -28,6 +28,8 @@ final class Supervisor implements AutoCloseable {
     /** Longest that clients with open connections are still served when the process was told to stop. */
     private static final Duration FAREWELL = Duration.ofSeconds(2);
 
+    private static final Duration BEFORE_EACH_MIGRATION = Duration.ofMillis(150);
+
     /** Without swaps: longest wait for the end of an upgrade that runs, before a service is chosen for good. */
     private static final Duration UPGRADE_END = Duration.ofSeconds(15);
     /** Between two looks meanwhile. */
@@ -71,12 +73,13 @@ final class Supervisor implements AutoCloseable {
         DatabaseConfig database = databaseSource.open();
         database.ignoredDsn().ifPresent(LOG::warn);
         LOG.info("Database: {}", database);
-        Migrations migrations = new Migrations(database.dataSource());
+        Courtesy courtesy = new Courtesy(frontDoor::isBusy);
+        Migrations migrations = new Migrations(database.dataSource(), () -> courtesy.pause(BEFORE_EACH_MIGRATION));
         keeper = new ServiceKeeper(
                 frontDoor,
                 catalog,
                 migrations::status,
-                service -> IsolatedService.start(service, access(database), config.service(), tokens),
+                (service, gently) -> IsolatedService.start(service, access(database), config.service(), tokens, gently),
                 new ServiceKeeper.Pace(config.drainTimeout(), config.pollInterval(), config.swaps()));
         migrationApi = openMigrationApi(migrations, database.describe());
         LOG.info("Migration service is open on port {}", migrationApi.port());

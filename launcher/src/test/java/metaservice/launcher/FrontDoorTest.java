@@ -23,6 +23,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import metaservice.migrations.Eventually;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -51,6 +52,16 @@ class FrontDoorTest {
         assertEquals(
                 "application/json", answer.headers().firstValue("Content-Type").orElseThrow());
         assertEquals("{\"message\": \"Metaservice is starting: no service is ready yet.\"}", answer.body());
+    }
+
+    @Test
+    void doorIsBusyWhileClientsAreServed() throws Exception {
+        Http.get(door.port(), "/");
+        assertFalse(door.isBusy(), "nobody stands behind it");
+        door.serve(exchange -> exchange.getResponseSender().send("served"));
+        Http.get(door.port(), "/");
+        assertTrue(door.isBusy());
+        Eventually.await("nobody has asked for a while", () -> !door.isBusy());
     }
 
     @Test

@@ -66,9 +66,14 @@ class IsolatedServiceTest {
     }
 
     private IsolatedService start(ServiceJar jar) throws Exception {
-        return IsolatedService.start(jar(jar), NO_DATABASE, ServiceSettings.DEFAULTS, () -> {
-            throw new AssertionError("nobody asks for tokens here");
-        });
+        return IsolatedService.start(
+                jar(jar),
+                NO_DATABASE,
+                ServiceSettings.DEFAULTS,
+                () -> {
+                    throw new AssertionError("nobody asks for tokens here");
+                },
+                Courtesy.NONE);
     }
 
     private static String ask(HttpHandler handler, String path) throws Exception {
@@ -83,7 +88,7 @@ class IsolatedServiceTest {
         Path jar = ServiceJar.of("9.8.7", "0").write(folder, "service.jar");
         ClassLoader launcher = getClass().getClassLoader();
         try (ServiceClassLoader loader = new ServiceClassLoader(
-                ServiceVersion.parse("9.8.7"), jar.toUri().toURL(), launcher)) {
+                ServiceVersion.parse("9.8.7"), jar.toUri().toURL(), launcher, Courtesy.NONE)) {
             assertSame(loader, loader.loadClass("demo.Provider").getClassLoader());
             assertSame(ServiceProvider.class, loader.loadClass(ServiceProvider.class.getName()));
             assertSame(HttpHandler.class, loader.loadClass(HttpHandler.class.getName()));
@@ -106,7 +111,7 @@ class IsolatedServiceTest {
                 .resource("metaservice/launcher/build.properties", "mine")
                 .write(folder, "service.jar");
         try (ServiceClassLoader loader = new ServiceClassLoader(
-                ServiceVersion.parse("9.8.7"), jar.toUri().toURL(), getClass().getClassLoader())) {
+                ServiceVersion.parse("9.8.7"), jar.toUri().toURL(), getClass().getClassLoader(), Courtesy.NONE)) {
             assertNull(loader.getResource("simplelogger.properties"));
             assertFalse(loader.getResources("META-INF/services/java.sql.Driver").hasMoreElements());
             try (InputStream own = loader.getResourceAsStream("metaservice/launcher/build.properties")) {

@@ -7,6 +7,7 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -33,6 +34,16 @@ final class ServiceJar {
                 .entry(ServiceCatalog.SCHEMA_MIN, schemaMin)
                 .entry(ServiceCatalog.PROVIDER, "demo.Provider")
                 .source("demo.Provider", provider("exchange -> exchange.getResponseSender().send(\"hello\")"));
+    }
+
+    /** The source of a provider whose service is sent {@code GET /sample} before it takes over. */
+    static String rehearsed(String handler) {
+        return provider(handler).replace("public void close() {}", """
+                public void close() {}
+                @Override public java.util.List<SampleRequest> samples() {
+                    return java.util.List.of(new SampleRequest("GET", "/sample", ""));
+                }
+                """);
     }
 
     /** The source of a provider whose service has the given handler, an expression. */
@@ -86,9 +97,17 @@ final class ServiceJar {
 
     /** Compiles and writes it. */
     Path write(Path folder, String name) throws IOException {
-        Path classes = Files.createTempDirectory("service-jar");
-        compile(classes);
         Path jar = Files.createDirectories(folder).resolve(name);
+        Path work = Files.createTempDirectory("service-jar");
+        try {
+            write(jar, compiled(work));
+            return jar;
+        } finally {
+            delete(work);
+        }
+    }
+
+    private void write(Path jar, Path classes) throws IOException {
         try (OutputStream out = Files.newOutputStream(jar);
                 JarOutputStream entries = new JarOutputStream(out, manifest())) {
             for (Path file : files(classes)) {
@@ -98,7 +117,14 @@ final class ServiceJar {
                 add(entries, resource.getKey(), resource.getValue().getBytes(StandardCharsets.UTF_8));
             }
         }
-        return jar;
+    }
+
+    private static void delete(Path folder) throws IOException {
+        try (Stream<Path> all = Files.walk(folder)) {
+            for (Path one : all.sorted(Comparator.reverseOrder()).toList()) {
+                Files.delete(one);
+            }
+        }
     }
 
     private Manifest manifest() {
@@ -108,13 +134,15 @@ final class ServiceJar {
         return written;
     }
 
-    private void compile(Path classes) throws IOException {
+    /** The folder of the classes, in the given one. */
+    private Path compiled(Path work) throws IOException {
+        Path classes = Files.createDirectory(work.resolve("classes"));
         if (sources.isEmpty()) {
-            return;
+            return classes;
         }
         JavaCompiler compiler = ToolProvider.getSystemJavaCompiler();
         StringWriter messages = new StringWriter();
-        Path sourceFolder = Files.createTempDirectory("service-source");
+        Path sourceFolder = Files.createDirectory(work.resolve("sources"));
         for (Map.Entry<String, String> source : sources.entrySet()) {
             Path file = sourceFolder.resolve(source.getKey().replace('.', '/') + ".java");
             Files.createDirectories(file.getParent());
@@ -135,6 +163,7 @@ final class ServiceJar {
                 throw new IllegalStateException(messages.toString());
             }
         }
+        return classes;
     }
 
     private static List<Path> files(Path folder) {

@@ -23,6 +23,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** A keeper whose services answer with their version, and a schema that is whatever the test says. */
 class ServiceKeeperTest {
@@ -61,10 +63,15 @@ class ServiceKeeperTest {
         return new SchemaStatus(SchemaState.FLYWAY, new SchemaVersion(version), List.of(), List.of(), false, floor);
     }
 
-    private static IsolatedService start(BundledService service) throws ServiceStartException {
-        return IsolatedService.start(service, IsolatedServiceTest.NO_DATABASE, ServiceSettings.DEFAULTS, () -> {
-            throw new AssertionError("nobody asks for tokens here");
-        });
+    private static IsolatedService start(BundledService service, Courtesy courtesy) throws ServiceStartException {
+        return IsolatedService.start(
+                service,
+                IsolatedServiceTest.NO_DATABASE,
+                ServiceSettings.DEFAULTS,
+                () -> {
+                    throw new AssertionError("nobody asks for tokens here");
+                },
+                courtesy);
     }
 
     /** Begins with the service that the schema calls for; looks at the schema only when told. */
@@ -120,11 +127,11 @@ class ServiceKeeperTest {
     @Test
     void errorOutOfAStartEndsThatAttemptOnly() throws Exception {
         AtomicBoolean broken = new AtomicBoolean();
-        keep(true, service -> {
+        keep(true, (service, courtesy) -> {
             if (broken.compareAndSet(true, false)) {
                 throw new AssertionError("nobody foresaw this");
             }
-            return start(service);
+            return start(service, courtesy);
         });
         broken.set(true);
         become(schema(20260706000003L, Optional.empty()));
@@ -132,6 +139,41 @@ class ServiceKeeperTest {
         assertEquals("1.0.1", Http.get(door.port(), "/").body());
         awaitLook();
         awaitAnswer("3.0.0");
+        awaitStatus("\"swap\": {\"state\": \"idle\", \"from\": \"1.0.1\", \"to\": \"3.0.0\", \"reason\": null");
+    }
+
+    /** Handlers that answer otherwise than by telling their version. */
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "exchange.setStatusCode(500)|Service 3.0.0 answers 500 to GET /sample",
+                "exchange.getConnection().close()|Service 3.0.0 does not answer: its connection ended without an answer"
+            })
+    void serviceThatFailsItsRehearsalDoesNotTakeOver(String handling, String reason) throws Exception {
+        ServiceJar.of("3.0.0", "20260706000003")
+                .source("demo.Provider", ServiceJar.rehearsed("exchange -> " + handling))
+                .write(services, "3.0.0.jar");
+        keep(true, ServiceKeeperTest::start);
+        become(schema(20260706000003L, Optional.empty()));
+        awaitStatus("\"swap\": {\"state\": \"failed\", \"from\": \"1.0.1\", \"to\": \"3.0.0\", \"reason\": \"" + reason
+                + "\"");
+        assertEquals("1.0.1", Http.get(door.port(), "/").body());
+    }
+
+    @Test
+    void serviceThatPassesItsRehearsalTakesOver() throws Exception {
+        ServiceJar.of("3.0.0", "20260706000003")
+                .source(
+                        "demo.Provider",
+                        ServiceJar.rehearsed("new HttpHandler() { int samples;"
+                                + " public synchronized void handleRequest(HttpServerExchange exchange) {"
+                                + " samples += exchange.getRequestPath().equals(\"/sample\") ? 1 : 0;"
+                                + " exchange.getResponseSender().send(\"samples: \" + samples); } }"))
+                .write(services, "3.0.0.jar");
+        keep(true, ServiceKeeperTest::start);
+        become(schema(20260706000003L, Optional.empty()));
+        awaitAnswer("samples: 8");
         awaitStatus("\"swap\": {\"state\": \"idle\", \"from\": \"1.0.1\", \"to\": \"3.0.0\", \"reason\": null");
     }
 

@@ -29,6 +29,7 @@ public final class Migrations {
 
     private final DataSource dataSource;
     private final Patience patience;
+    private final Runnable breather;
     private final BundledFiles files;
     private final List<SchemaVersion> bundled;
     private final SchemaReader reader;
@@ -43,9 +44,23 @@ public final class Migrations {
         this(dataSource, Patience.DEFAULTS);
     }
 
+    /**
+     * The same, for one who has other things to do meanwhile.
+     *
+     * @param breather is called before each migration, when no lock on a table is held; it may take a moment
+     */
+    public Migrations(DataSource dataSource, Runnable breather) {
+        this(dataSource, Patience.DEFAULTS, breather);
+    }
+
     Migrations(DataSource dataSource, Patience patience) {
+        this(dataSource, patience, () -> {});
+    }
+
+    private Migrations(DataSource dataSource, Patience patience, Runnable breather) {
         this.dataSource = dataSource;
         this.patience = patience;
+        this.breather = breather;
         this.files = BundledFiles.load();
         this.bundled =
                 files.migrations().stream().map(BundledMigration::version).toList();
@@ -124,7 +139,8 @@ public final class Migrations {
         LOG.info("Upgrading the schema from {} to {}", from, target);
         Journal.begin(keeper, from, target);
         try {
-            List<String> repaired = new Upgrade(dataSource, keeper, files, reader, patience).run(status, target);
+            List<String> repaired =
+                    new Upgrade(dataSource, keeper, files, reader, patience, breather).run(status, target);
             Journal.end(keeper, Outcome.UPGRADED, repaired);
             tell(keeper);
             return new Upgraded(from, target, repaired);

@@ -51,17 +51,25 @@ final class Upgrade {
     private final BundledFiles files;
     private final SchemaReader reader;
     private final Patience patience;
+    private final Runnable breather;
 
     /** What was not as it should be and has been repaired, in the order in which it was found. */
     private final Set<String> repaired = new LinkedHashSet<>();
 
-    /** Prepares an upgrade; the keeper is the connection that holds the lock. */
-    Upgrade(DataSource dataSource, Connection keeper, BundledFiles files, SchemaReader reader, Patience patience) {
+    /** Prepares an upgrade; the keeper is the connection that holds the lock, the breather is run before each migration. */
+    Upgrade(
+            DataSource dataSource,
+            Connection keeper,
+            BundledFiles files,
+            SchemaReader reader,
+            Patience patience,
+            Runnable breather) {
         this.dataSource = dataSource;
         this.keeper = keeper;
         this.files = files;
         this.reader = reader;
         this.patience = patience;
+        this.breather = breather;
     }
 
     /**
@@ -227,6 +235,7 @@ final class Upgrade {
 
         @Override
         public void handle(Event event, Context context) {
+            breather.run();
             SchemaVersion next =
                     SchemaVersion.parse(context.getMigrationInfo().getVersion().getVersion());
             LOG.info("Migrating the schema to {}", next);

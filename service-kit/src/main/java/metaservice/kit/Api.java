@@ -30,4 +30,28 @@ public record Api(JsonNode texts, List<Shape> shapes) {
             throw new UncheckedIOException("api.json beside " + generation + " cannot be read", e);
         }
     }
+
+    /**
+     * An example of a body.
+     *
+     * @throws IllegalStateException if there is none
+     */
+    JsonNode example(Doc.Content content) {
+        JsonNode example = required("examples", content.shape()).deepCopy();
+        return content.isList() ? Json.MAPPER.createArrayNode().add(example) : example;
+    }
+
+    /**
+     * One of the texts.
+     *
+     * @param kind the member of the texts that has all of its kind
+     * @throws IllegalStateException if there is none
+     */
+    JsonNode required(String kind, String name) {
+        JsonNode found = texts.path(kind).path(name);
+        if (found.isMissingNode()) {
+            throw new IllegalStateException("api.json has nothing for " + name + " in its " + kind);
+        }
+        return found;
+    }
 }

@@ -63,7 +63,7 @@ final class ApiDocument {
 
     private void parameters(Route route, ObjectNode operation) {
         for (String name : route.parameters()) {
-            JsonNode described = required(api.texts().path("parameters"), name, "parameter");
+            JsonNode described = api.required("parameters", name).deepCopy();
             ObjectNode parameter = component("parameters", name);
             parameter.put("name", name).put("in", "path").put("required", true);
             parameter.setAll((ObjectNode) described);
@@ -139,9 +139,7 @@ final class ApiDocument {
             media.set("schema", list(reference, isAnswer));
         }
         if (content.mediaType().equals("application/json") && !content.shape().equals("Document")) {
-            JsonNode example = required(api.texts().path("examples"), content.shape(), "example");
-            media.set(
-                    "example", content.isList() ? Json.MAPPER.createArrayNode().add(example) : example);
+            media.set("example", api.example(content));
         }
     }
 
@@ -181,13 +179,5 @@ final class ApiDocument {
         ObjectNode message = cases.addObject().put("type", "object");
         message.withObjectProperty("properties").putObject("message").put("type", "string");
         cases.addObject().put("type", "string");
-    }
-
-    private static JsonNode required(JsonNode parent, String name, String what) {
-        JsonNode found = parent.get(name);
-        if (found == null) {
-            throw new IllegalStateException("api.json has no " + what + " " + name);
-        }
-        return found.deepCopy();
     }
 }

@@ -57,8 +57,6 @@ public final class Database implements AutoCloseable {
     /** So many may wait for their turn with a slow statement: each waits on a worker that others need. */
     private static final int MOST_WAITING_SLOW_ONES = 8;
 
-    private static final int CLIENTS_AT_ONCE = 8;
-
     /** SQLSTATE of a statement that took too long. */
     private static final String QUERY_CANCELED = "57014";
 
@@ -73,11 +71,31 @@ public final class Database implements AutoCloseable {
     private final Semaphore slowStatements;
     private final Semaphore waitingSlowOnes = new Semaphore(MOST_WAITING_SLOW_ONES);
 
+    /** Whether statements that may change rows are described instead of being run. */
+    private final boolean describes;
+
     private Database(HikariDataSource pool, HikariDataSource readers, DatabaseAccess access) {
         this.pool = pool;
         this.readers = readers;
         this.timeout = access.timeout();
         this.slowStatements = new Semaphore(Math.max(1, access.poolMax() / 2));
+        this.describes = false;
+    }
+
+    private Database(Database shared) {
+        this.pool = shared.pool;
+        this.readers = shared.readers;
+        this.timeout = shared.timeout;
+        this.slowStatements = shared.slowStatements;
+        this.describes = true;
+    }
+
+    /**
+     * The same pools, seen so that nothing changes: of a statement that may change rows the server is only asked what it
+     * would return. It reads and checks the statement for that, tables and columns included. There is no row then.
+     */
+    Database describing() {
+        return new Database(this);
     }
 
     /**
@@ -96,33 +114,6 @@ public final class Database implements AutoCloseable {
             pool.close();
             forgetDrivers();
             throw e;
-        }
-    }
-
-    /**
-     * Opens some connections at once: after a swap clients come all at the same moment, and would wait for theirs. They
-     * are closed again if they stay idle.
-     */
-    void expectClients() {
-        List<Connection> connections = new ArrayList<>();
-        try {
-            for (int i = 0; i < Math.min(CLIENTS_AT_ONCE, pool.getMaximumPoolSize()); i++) {
-                connections.add(connection(pool));
-            }
-        } catch (SQLException e) {
-            LOG.debug("the pool begins with {} connections", connections.size(), e);
-        } finally {
-            for (Connection connection : connections) {
-                giveBack(connection);
-            }
-        }
-    }
-
-    private static void giveBack(Connection connection) {
-        try {
-            connection.close();
-        } catch (SQLException e) {
-            LOG.debug("a connection was lost before it was used", e);
         }
     }
 
@@ -207,7 +198,17 @@ public final class Database implements AutoCloseable {
     /** Runs a statement that may change rows, and reads its first row, if it has one. One round trip. */
     public <T> Optional<T> first(Sql sql, RowReader<T> reader) throws SQLException {
         try (Connection connection = connection(pool)) {
+            if (describes) {
+                describe(connection, sql);
+                return Optional.empty();
+            }
             return first(connection, sql, reader);
+        }
+    }
+
+    private static void describe(Connection connection, Sql sql) throws SQLException {
+        try (PreparedStatement statement = prepare(connection, sql)) {
+            statement.getMetaData();
         }
     }
 
@@ -238,14 +239,7 @@ public final class Database implements AutoCloseable {
         }
     }
 
-    /** Runs a statement that changes rows and says how many. One round trip. */
-    public int update(Sql sql) throws SQLException {
-        try (Connection connection = connection(pool)) {
-            return update(connection, sql);
-        }
-    }
-
-    /** The same, on a connection that somebody holds. */
+    /** Runs a statement that changes rows and says how many, on a connection that somebody holds. */
     static int update(Connection connection, Sql sql) throws SQLException {
         try (PreparedStatement statement = prepare(connection, sql)) {
             return statement.executeUpdate();

@@ -8,6 +8,7 @@ import java.util.function.Function;
 import metaservice.spi.DatabaseAccess;
 import metaservice.spi.Health;
 import metaservice.spi.RunningService;
+import metaservice.spi.SampleRequest;
 import metaservice.spi.ServiceContext;
 import metaservice.spi.ServiceSettings;
 import metaservice.spi.ServiceStartException;
@@ -18,11 +19,13 @@ public final class HttpService implements RunningService {
     private final Database database;
     private final String pathPrefix;
     private final HttpHandler handler;
+    private final List<SampleRequest> samples;
 
-    private HttpService(Database database, String pathPrefix, HttpHandler handler) {
+    private HttpService(Database database, String pathPrefix, HttpHandler handler, List<SampleRequest> samples) {
         this.database = database;
         this.pathPrefix = pathPrefix;
         this.handler = handler;
+        this.samples = samples;
     }
 
     /**
@@ -46,8 +49,8 @@ public final class HttpService implements RunningService {
             }
             Parts parts = new Parts(database, settings.tables(), style, Clock.systemUTC());
             List<Route> table = routes.apply(parts);
-            database.expectClients();
-            Rehearsal.of(name, table);
+            Parts onTrial = new Parts(database.describing(), settings.tables(), style, Clock.systemUTC());
+            Rehearsal.of(name, routes.apply(onTrial), api);
             Router router = new Router(
                     settings.pathPrefix(),
                     settings.maxBodyBytes(),
@@ -55,7 +58,10 @@ public final class HttpService implements RunningService {
                     new Failures(style.errors()),
                     ApiPages.with(table, context.serviceVersion(), api, style));
             return new HttpService(
-                    database, settings.pathPrefix(), CrossOrigin.allowed(settings.allowedOrigins(), router));
+                    database,
+                    settings.pathPrefix(),
+                    CrossOrigin.allowed(settings.allowedOrigins(), router),
+                    Rehearsal.samples(settings.pathPrefix(), table));
         } catch (ServiceStartException | RuntimeException e) {
             database.close();
             throw e;
@@ -78,6 +84,11 @@ public final class HttpService implements RunningService {
     @Override
     public String pathPrefix() {
         return pathPrefix;
+    }
+
+    @Override
+    public List<SampleRequest> samples() {
+        return samples;
     }
 
     @Override

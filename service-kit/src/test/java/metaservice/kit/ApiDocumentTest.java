@@ -90,7 +90,7 @@ class ApiDocumentTest {
     void whatIsMissingIsNamed() {
         texts.withObjectProperty("examples").remove("Flow");
         assertEquals(
-                "api.json has no example Flow",
+                "api.json has nothing for Flow in its examples",
                 assertThrows(IllegalStateException.class, () -> document(FLOW)).getMessage());
         Route task = Route.get("/tasks", NOBODY, Docs.TASKS);
         assertEquals(
@@ -98,7 +98,7 @@ class ApiDocumentTest {
                 assertThrows(IllegalStateException.class, () -> document(task)).getMessage());
         Route step = Route.get("/{step_name}", NOBODY, Docs.FLOWS);
         assertEquals(
-                "api.json has no parameter step_name",
+                "api.json has nothing for step_name in its parameters",
                 assertThrows(IllegalStateException.class, () -> document(step)).getMessage());
     }
 }

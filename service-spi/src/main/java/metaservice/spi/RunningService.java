@@ -1,6 +1,7 @@
 package metaservice.spi;
 
 import io.undertow.server.HttpHandler;
+import java.util.List;
 
 /** A started service version. Thread-safe. */
 public interface RunningService extends AutoCloseable {
@@ -14,6 +15,14 @@ public interface RunningService extends AutoCloseable {
     /** What all paths of the API begin with; empty, or begins with a slash and does not end with one. */
     default String pathPrefix() {
         return "";
+    }
+
+    /**
+     * Requests that a launcher may send, any number of times, before it lets clients in. Together they run most of what
+     * the requests of clients run.
+     */
+    default List<SampleRequest> samples() {
+        return List.of();
     }
 
     /**

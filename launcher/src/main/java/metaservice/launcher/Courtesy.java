@@ -1,0 +1,29 @@
+package metaservice.launcher;
+
+import java.time.Duration;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
+
+/**
+ * Lets clients go first: work that nobody waits for pauses here now and then, if clients are being served. An upgrade and
+ * the start of a service would otherwise keep a small machine's processors busy for a second, and the database's if it is
+ * the same machine. Thread-safe.
+ */
+final class Courtesy {
+
+    /** Of those who are waited for. */
+    static final Courtesy NONE = new Courtesy(() -> false);
+
+    private final BooleanSupplier clientsAreServed;
+
+    Courtesy(BooleanSupplier clientsAreServed) {
+        this.clientsAreServed = clientsAreServed;
+    }
+
+    /** Returns after the pause, at once if there are no clients, early if the thread is interrupted. */
+    void pause(Duration pause) {
+        if (clientsAreServed.getAsBoolean()) {
+            LockSupport.parkNanos(pause.toNanos());
+        }
+    }
+}
