@@ -105,7 +105,9 @@ final class Certificates {
 
     private byte[] keytool(Path keystore, String... arguments) throws Exception {
         List<String> command = new ArrayList<>(List.of(
-                Path.of(System.getProperty("java.home"), "bin", "keytool").toString()));
+                Path.of(System.getProperty("java.home"), "bin", "keytool").toString(),
+                // Halves its time; an optimizing compiler never pays off there.
+                "-J-XX:TieredStopAtLevel=1"));
         command.addAll(List.of(arguments));
         command.addAll(List.of("-keystore", keystore.toString(), "-storetype", "PKCS12", "-storepass", PASSWORD));
         ToolRun run = ToolRun.of(command, PATIENCE);

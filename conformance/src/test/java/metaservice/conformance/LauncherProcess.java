@@ -54,7 +54,7 @@ final class LauncherProcess implements AutoCloseable {
     /**
      * Starts it and waits until it says that it is ready.
      *
-     * @param environment settings; without them it binds free ports on the loopback address
+     * @param environment settings; without them it binds free ports on the loopback address, and upgrades as fast as it can
      * @throws AssertionError if it ends instead, or is not ready in time; the message holds its log
      */
     static LauncherProcess start(JavaHome java, Map<String, String> environment)
@@ -178,7 +178,11 @@ final class LauncherProcess implements AutoCloseable {
         builder.environment().put("JAVA_HOME", java.folder().toString());
         builder.environment().put("JAVA_OPTS", SHORT_LIVED);
         builder.environment()
-                .putAll(Map.of("MF_METADATA_HOST", "127.0.0.1", "MF_METADATA_PORT", "0", "MF_MIGRATION_PORT", "0"));
+                .putAll(Map.of(
+                        "MF_METADATA_HOST", "127.0.0.1",
+                        "MF_METADATA_PORT", "0",
+                        "MF_MIGRATION_PORT", "0",
+                        "MF_UPGRADE_PAUSES", "off"));
         builder.environment().putAll(environment);
         return builder;
     }

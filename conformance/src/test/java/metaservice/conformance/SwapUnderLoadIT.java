@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.net.URI;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -27,8 +28,10 @@ class SwapUnderLoadIT {
     void noRequestFailsAndNoRowIsLost(int nodes) throws Exception {
         List<LauncherProcess> launchers = new ArrayList<>();
         try (TestDatabase database = TestDatabases.at(1)) {
+            Map<String, String> environment = new HashMap<>(database.environment());
+            environment.put("MF_UPGRADE_PAUSES", "on");
             for (int i = 0; i < nodes; i++) {
-                launchers.add(LauncherProcess.start(database.environment()));
+                launchers.add(LauncherProcess.start(environment));
                 assertEquals("1.0.1", launchers.get(i).serviceVersion());
             }
             List<URI> doors = launchers.stream().map(LauncherProcess::metadata).toList();

@@ -34,6 +34,7 @@ class BundledSwapIT {
             "MF_METADATA_HOST", "127.0.0.1",
             "MF_METADATA_PORT", "0",
             "MF_MIGRATION_PORT", "0",
+            "MF_UPGRADE_PAUSES", "off",
             "MF_UPGRADE_POLL_SECONDS", "86400");
 
     private final HttpClient client = HttpClient.newHttpClient();

@@ -22,6 +22,7 @@ import metaservice.spi.Tables;
  * @param service what is handed on to every service version
  * @param drainTimeout longest wait for requests in flight when stopping or swapping; zero does not wait
  * @param swaps whether another service version may take over without a restart
+ * @param pauses whether upgrades and swaps pause while clients are served
  * @param pollInterval pause between two looks at the schema, more than zero
  * @param connectionAttempts how often the database is tried at start, 1 or more
  * @param connectionWait pause between two of these attempts; zero does not wait
@@ -36,6 +37,7 @@ record LauncherConfig(
         ServiceSettings service,
         Duration drainTimeout,
         boolean swaps,
+        boolean pauses,
         Duration pollInterval,
         int connectionAttempts,
         Duration connectionWait,
@@ -75,6 +77,7 @@ record LauncherConfig(
                 reader.service(),
                 Duration.ofSeconds(reader.integer(Setting.DRAIN, 0, MOST_SECONDS)),
                 reader.onOrOff(Setting.SWAP),
+                reader.onOrOff(Setting.PAUSES),
                 Duration.ofSeconds(reader.integer(Setting.POLL, 1, MOST_SECONDS)),
                 reader.integer(Setting.ATTEMPTS, 1, 1_000_000),
                 Duration.ofSeconds(reader.integer(Setting.ATTEMPT_WAIT, 0, MOST_SECONDS)),
@@ -100,6 +103,7 @@ record LauncherConfig(
                 + Setting.MAX_BODY.name() + "=" + service.maxBodyBytes() + " "
                 + Setting.DRAIN.name() + "=" + drainTimeout.toSeconds() + " "
                 + Setting.SWAP.name() + "=" + (swaps ? "on" : "off") + " "
+                + Setting.PAUSES.name() + "=" + (pauses ? "on" : "off") + " "
                 + Setting.POLL.name() + "=" + pollInterval.toSeconds() + " "
                 + Setting.ATTEMPTS.name() + "=" + connectionAttempts + " "
                 + Setting.ATTEMPT_WAIT.name() + "=" + connectionWait.toSeconds() + " "

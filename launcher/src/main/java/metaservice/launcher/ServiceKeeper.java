@@ -90,8 +90,9 @@ final class ServiceKeeper implements MigrationApi.Services, AutoCloseable {
      * @param drainTimeout longest wait for requests in flight in a service that has a successor; zero does not wait
      * @param pollInterval pause between two looks at the schema if nobody rings, more than zero
      * @param swaps whether a version may be exchanged for another without a restart
+     * @param courtesy of the start of a service that has somebody to take over from
      */
-    record Pace(Duration drainTimeout, Duration pollInterval, boolean swaps) {}
+    record Pace(Duration drainTimeout, Duration pollInterval, boolean swaps, Courtesy courtesy) {}
 
     /**
      * Puts the first service behind the front door. No other one steps in if it cannot be started: whoever starts a
@@ -371,10 +372,9 @@ final class ServiceKeeper implements MigrationApi.Services, AutoCloseable {
 
     /** Nobody waits for it: the old one serves. */
     private IsolatedService startRehearsed(BundledService next) throws ServiceStartException {
-        Courtesy courtesy = new Courtesy(frontDoor::isBusy);
-        IsolatedService service = startHealthy(next, courtesy);
+        IsolatedService service = startHealthy(next, pace.courtesy());
         try {
-            DressRehearsal.of(service, courtesy);
+            DressRehearsal.of(service, pace.courtesy());
             service.hurry();
             return service;
         } catch (ServiceStartException | RuntimeException e) {

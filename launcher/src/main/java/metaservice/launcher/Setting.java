@@ -27,6 +27,8 @@ record Setting(String name, String otherwise, String meaning) {
             "MF_METADATA_DRAIN_SECONDS", "20", "longest wait for requests in flight when stopping or swapping");
     static final Setting SWAP =
             new Setting("MF_UPGRADE_SWAP", "on", "off: after an upgrade a newer service waits for a restart");
+    static final Setting PAUSES =
+            new Setting("MF_UPGRADE_PAUSES", "on", "off: upgrades and swaps do not pause while clients are served");
     static final Setting POLL = new Setting("MF_UPGRADE_POLL_SECONDS", "30", "seconds between two looks at the schema");
     static final Setting ATTEMPTS =
             new Setting("MF_SERVICE_CONNECTION_RETRIES", "3", "attempts to reach the database at start");
@@ -65,6 +67,7 @@ record Setting(String name, String otherwise, String meaning) {
             MAX_BODY,
             DRAIN,
             SWAP,
+            PAUSES,
             POLL,
             ATTEMPTS,
             ATTEMPT_WAIT,

@@ -73,14 +73,14 @@ final class Supervisor implements AutoCloseable {
         DatabaseConfig database = databaseSource.open();
         database.ignoredDsn().ifPresent(LOG::warn);
         LOG.info("Database: {}", database);
-        Courtesy courtesy = new Courtesy(frontDoor::isBusy);
+        Courtesy courtesy = config.pauses() ? new Courtesy(frontDoor::isBusy) : Courtesy.NONE;
         Migrations migrations = new Migrations(database.dataSource(), () -> courtesy.pause(BEFORE_EACH_MIGRATION));
         keeper = new ServiceKeeper(
                 frontDoor,
                 catalog,
                 migrations::status,
                 (service, gently) -> IsolatedService.start(service, access(database), config.service(), tokens, gently),
-                new ServiceKeeper.Pace(config.drainTimeout(), config.pollInterval(), config.swaps()));
+                new ServiceKeeper.Pace(config.drainTimeout(), config.pollInterval(), config.swaps(), courtesy));
         migrationApi = openMigrationApi(migrations, database.describe());
         LOG.info("Migration service is open on port {}", migrationApi.port());
 

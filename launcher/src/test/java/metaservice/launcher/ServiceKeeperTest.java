@@ -77,7 +77,7 @@ class ServiceKeeperTest {
     /** Begins with the service that the schema calls for; looks at the schema only when told. */
     private void keep(boolean swaps, ServiceKeeper.Starter starter) throws Exception {
         ServiceCatalog catalog = ServiceCatalog.read(services);
-        ServiceKeeper.Pace pace = new ServiceKeeper.Pace(Http.DEADLINE, Duration.ofDays(1), swaps);
+        ServiceKeeper.Pace pace = new ServiceKeeper.Pace(Http.DEADLINE, Duration.ofDays(1), swaps, Courtesy.NONE);
         keeper = new ServiceKeeper(door, catalog, this::look, starter, pace);
         keeper.startFirst(catalog.newestFor(schema.get().schemaVersion(), Optional.empty())
                 .orElseThrow());
