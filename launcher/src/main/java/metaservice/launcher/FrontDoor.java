@@ -76,9 +76,9 @@ final class FrontDoor implements AutoCloseable {
         return behind.getAndSet(new Admission(handler));
     }
 
-    /** Whether clients ask, and are served. */
+    /** Whether clients ask and are served, and that shall go on. */
     boolean isBusy() {
-        return opened && System.nanoTime() - lastAsked < RECENT.toNanos();
+        return opened && !leaving && System.nanoTime() - lastAsked < RECENT.toNanos();
     }
 
     /**

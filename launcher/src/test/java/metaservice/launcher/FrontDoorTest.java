@@ -62,6 +62,9 @@ class FrontDoorTest {
         Http.get(door.port(), "/");
         assertTrue(door.isBusy());
         Eventually.await("nobody has asked for a while", () -> !door.isBusy());
+        Http.get(door.port(), "/");
+        door.stop();
+        assertFalse(door.isBusy(), "nobody is spared any more");
     }
 
     @Test
