@@ -34,6 +34,12 @@ record Generation(Path jar, ServiceVersion version, SchemaVersion lowestSchema) 
         }
     }
 
+    /** The version of the newest one, as clients are told it. */
+    static String newestVersion() {
+        List<Generation> all = bundled();
+        return all.get(all.size() - 1).version().toString();
+    }
+
     /** Every schema version there is: tables without a ledger, which is 0, and what the migrations make. */
     static List<SchemaVersion> schemas() {
         List<SchemaVersion> migrated = new Migrations(new PGSimpleDataSource()).bundled();

@@ -38,7 +38,7 @@ class ManyNodesIT {
         try (TestDatabase database = TestDatabases.empty()) {
             startOn(database);
             for (LauncherProcess launcher : launchers) {
-                assertEquals(newestService(), launcher.serviceVersion(), launcher::log);
+                assertEquals(Generation.newestVersion(), launcher.serviceVersion(), launcher::log);
             }
             assertEquals(List.of(List.of("upgraded", 1L)), upgradesFrom(0, database));
         }
@@ -72,11 +72,6 @@ class ManyNodesIT {
         for (LauncherProcess launcher : launchers) {
             launcher.awaitReport();
         }
-    }
-
-    private static String newestService() {
-        List<Generation> generations = Generation.bundled();
-        return generations.get(generations.size() - 1).version().toString();
     }
 
     private static List<List<Object>> upgradesFrom(long version, TestDatabase database) {

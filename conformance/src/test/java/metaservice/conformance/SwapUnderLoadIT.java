@@ -35,8 +35,7 @@ class SwapUnderLoadIT {
                 assertEquals("1.0.1", launchers.get(i).serviceVersion());
             }
             List<URI> doors = launchers.stream().map(LauncherProcess::metadata).toList();
-            List<Generation> generations = Generation.bundled();
-            String newest = generations.get(generations.size() - 1).version().toString();
+            String newest = Generation.newestVersion();
             Load load = Load.on(doors);
             try (load) {
                 Eventually.await(
