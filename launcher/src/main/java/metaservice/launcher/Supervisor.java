@@ -28,7 +28,7 @@ final class Supervisor implements AutoCloseable {
     /** Longest that clients with open connections are still served when the process was told to stop. */
     private static final Duration FAREWELL = Duration.ofSeconds(2);
 
-    private static final Duration BEFORE_EACH_MIGRATION = Duration.ofMillis(150);
+    private static final Duration BEFORE_EACH_MIGRATION = Duration.ofMillis(250);
 
     /** Without swaps: longest wait for the end of an upgrade that runs, before a service is chosen for good. */
     private static final Duration UPGRADE_END = Duration.ofSeconds(15);
