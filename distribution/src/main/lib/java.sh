@@ -13,7 +13,7 @@ fi
 
 # A JDK says its version in a file; that is read faster than Java starts. A line there: JAVA_VERSION="17.0.15"
 release=$(dirname "$(readlink -f "$(command -v "$java")")")/../release
-found=$(sed -n 's/^JAVA_VERSION="\([^"]*\)".*$/\1/p' "$release" 2>/dev/null | head -n 1) || true
+found=$(sed -n 's/^JAVA_VERSION="\([^"]*\)".*$/\1/p' "$release" 2>/dev/null | head -n 1)
 if [ -z "$found" ]; then
   # The line with the version looks like: openjdk version "17.0.15" 2025-04-15
   found=$("$java" -version 2>&1 | sed -n 's/^.* version "\([^"]*\)".*$/\1/p' | head -n 1)

@@ -51,13 +51,14 @@ final class DressRehearsal {
     /** Sends the same request over many connections, and then reads the answers. */
     private static void ask(IsolatedService service, SampleRequest sample, int port)
             throws IOException, ServiceStartException {
+        byte[] request = bytes(sample);
         List<Socket> sockets = new ArrayList<>();
         try {
             for (int i = 0; i < CLIENTS; i++) {
                 Socket socket = new Socket(InetAddress.getLoopbackAddress(), port);
                 sockets.add(socket);
                 socket.setSoTimeout((int) LONGEST_ANSWER.toMillis());
-                socket.getOutputStream().write(bytes(sample));
+                socket.getOutputStream().write(request);
             }
             for (Socket socket : sockets) {
                 int status = status(new String(socket.getInputStream().readAllBytes(), StandardCharsets.ISO_8859_1));

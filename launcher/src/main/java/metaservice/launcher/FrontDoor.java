@@ -90,7 +90,6 @@ final class FrontDoor implements AutoCloseable {
     void leave(Duration longest) throws InterruptedException {
         long begin = System.nanoTime();
         lastAsked = begin;
-        opened = true;
         leaving = true;
         listener.stopAccepting();
         while (System.nanoTime() - begin < longest.toNanos() && System.nanoTime() - lastAsked < QUIET.toNanos()) {
@@ -116,9 +115,7 @@ final class FrontDoor implements AutoCloseable {
     }
 
     private void receive(HttpServerExchange exchange) throws Exception {
-        if (opened) {
-            lastAsked = System.nanoTime();
-        }
+        lastAsked = System.nanoTime();
         if (leaving) {
             exchange.setPersistent(false);
         }

@@ -373,13 +373,16 @@ final class ServiceKeeper implements MigrationApi.Services, AutoCloseable {
     /** Nobody waits for it: the old one serves. */
     private IsolatedService startRehearsed(BundledService next) throws ServiceStartException {
         IsolatedService service = startHealthy(next, pace.courtesy());
+        boolean ready = false;
         try {
             DressRehearsal.of(service, pace.courtesy());
             service.hurry();
+            ready = true;
             return service;
-        } catch (ServiceStartException | RuntimeException e) {
-            service.close();
-            throw e;
+        } finally {
+            if (!ready) { // whatever it broke off with
+                service.close();
+            }
         }
     }
 

@@ -225,7 +225,7 @@ final class Upgrade {
         }
     }
 
-    /** Raises the floor before the schema changes. */
+    /** Lets others breathe while nothing is locked, and raises the floor before the schema changes. */
     private final class RaiseFloor extends BaseCallback {
 
         @Override

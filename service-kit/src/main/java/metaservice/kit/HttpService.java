@@ -49,8 +49,7 @@ public final class HttpService implements RunningService {
             }
             Parts parts = new Parts(database, settings.tables(), style, Clock.systemUTC());
             List<Route> table = routes.apply(parts);
-            Parts onTrial = new Parts(database.describing(), settings.tables(), style, Clock.systemUTC());
-            Rehearsal.of(name, routes.apply(onTrial), api);
+            Rehearsal.of(name, routes.apply(parts.describing()), api);
             Router router = new Router(
                     settings.pathPrefix(),
                     settings.maxBodyBytes(),

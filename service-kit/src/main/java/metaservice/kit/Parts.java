@@ -18,6 +18,11 @@ import metaservice.spi.Tables;
  */
 public record Parts(Database database, Tables tables, Style style, Clock clock) {
 
+    /** The same on a database that only {@link Database#describing describes} statements that may change rows. */
+    Parts describing() {
+        return new Parts(database.describing(), tables, style, clock);
+    }
+
     /** Milliseconds since the epoch, as {@code ts_epoch} counts. */
     public long millis() {
         return clock.millis();
