@@ -1,4 +1,5 @@
-# Read by the scripts in bin, which say what is to be started: main is the class. Ends by becoming Java.
+# Read by the scripts in bin, which say what is to be started: main is the class, kind are options that suit it. Ends by
+# becoming Java.
 
 root=$(cd "$(dirname "$(readlink -f "$0")")/.." && pwd -P)
 . "$root/lib/java.sh"
@@ -19,4 +20,4 @@ fi
 
 # Options are several words on purpose.
 # shellcheck disable=SC2086
-exec "$java" $flags ${JAVA_OPTS:-} "-Dmetaservice.home=$root" -cp "$classes" "$main" "$@"
+exec "$java" $flags $kind ${JAVA_OPTS:-} "-Dmetaservice.home=$root" -cp "$classes" "$main" "$@"

@@ -71,7 +71,7 @@ class BodyLimitIT {
         @BeforeAll
         void start() throws IOException, InterruptedException {
             Map<String, String> environment = new HashMap<>(database.environment());
-            environment.put("JAVA_OPTS", "-Xmx256m");
+            environment.put("JAVA_OPTS", LauncherProcess.SHORT_LIVED + " -Xmx256m");
             environment.putAll(settings);
             launcher = LauncherProcess.start(environment);
         }

@@ -33,6 +33,7 @@ import metaservice.migrations.UpgradeOutcome;
 import metaservice.migrations.WaitingIndex;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.TestInstance.Lifecycle;
@@ -47,6 +48,7 @@ import org.postgresql.ds.PGSimpleDataSource;
  * Upgrades by a real launcher that is killed, cut off, or loses its server, in every migration and at many moments of
  * each. Whatever happened: asked again, the upgrade completes, and nothing is lost.
  */
+@Order(3)
 @TestInstance(Lifecycle.PER_CLASS)
 class CrashSafetyIT {
 
@@ -232,10 +234,7 @@ class CrashSafetyIT {
         assertTrue(status.path("drift").isEmpty(), status::toString);
         Optional<String> newest = Optional.of(Generation.newestVersion());
         Eventually.await(
-                "the newest service serves",
-                () -> ask(launcher.metadata(), "GET", "/flows", NullNode.getInstance())
-                        .header("METADATA_SERVICE_VERSION")
-                        .equals(newest));
+                "the newest service serves", () -> launcher.servingVersion().equals(newest));
     }
 
     private void assertWhole(TestDatabase database, List<List<Object>> rows) {

@@ -113,7 +113,7 @@ class FaultsIT {
 
     private void databaseStopsAndComesBack(Duration pause) throws Exception {
         try (StoppablePostgres database = StoppablePostgres.start(folder.resolve("data"));
-                LauncherProcess launcher = LauncherProcess.start(database.environment())) {
+                LauncherProcess launcher = LauncherProcess.start(impatient(database.environment()))) {
             assertEquals(200, create(launcher, "Before").status());
             JsonNode service = status(launcher).body().path("service");
             Load load = Load.on(List.of(launcher.metadata()), FaultsIT::isFineOrRetried);
@@ -154,12 +154,9 @@ class FaultsIT {
     void replicaThatIsPromotedTakesOver() throws Exception {
         try (StoppablePostgres first = StoppablePostgres.start(folder.resolve("first"));
                 StoppablePostgres second = first.replicate(folder.resolve("second"))) {
-            Map<String, String> both = new HashMap<>();
-            both.put(
-                    "MF_METADATA_DB_DSN",
-                    "host=localhost,localhost port=" + first.port() + "," + second.port()
-                            + " user=postgres password=postgres dbname=postgres target_session_attrs=read-write");
-            try (LauncherProcess launcher = LauncherProcess.start(both)) {
+            String both = "host=localhost,localhost port=" + first.port() + "," + second.port()
+                    + " user=postgres password=postgres dbname=postgres target_session_attrs=read-write";
+            try (LauncherProcess launcher = LauncherProcess.start(impatient(Map.of("MF_METADATA_DB_DSN", both)))) {
                 assertEquals(200, create(launcher, "OnFirst").status());
                 JsonNode service = status(launcher).body().path("service");
                 awaitReplicated(second, "OnFirst");
@@ -184,6 +181,13 @@ class FaultsIT {
                 launcher.stop();
             }
         }
+    }
+
+    /** Or each request would wait five seconds for a connection before it is answered that there is none. */
+    private static Map<String, String> impatient(Map<String, String> environment) {
+        Map<String, String> settings = new HashMap<>(environment);
+        settings.put("MF_METADATA_DB_TIMEOUT", "1");
+        return settings;
     }
 
     private static void awaitReplicated(StoppablePostgres replica, String flow) throws Exception {

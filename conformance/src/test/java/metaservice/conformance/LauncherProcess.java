@@ -1,5 +1,6 @@
 package metaservice.conformance;
 
+import com.fasterxml.jackson.databind.node.NullNode;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -11,6 +12,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
@@ -25,10 +27,11 @@ final class LauncherProcess implements AutoCloseable {
 
     private static final Duration START = Duration.ofSeconds(90);
     private static final Duration STOP = Duration.ofSeconds(40);
+    private static final Duration ANSWER = Duration.ofSeconds(60);
     private static final String END = "\0";
 
     /** Halves the processor time of a process that ends before an optimizing compiler could pay off. */
-    private static final String SHORT_LIVED = "-XX:TieredStopAtLevel=1";
+    static final String SHORT_LIVED = "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC";
 
     private final Process process;
     private final Path log;
@@ -131,6 +134,21 @@ final class LauncherProcess implements AutoCloseable {
         return firstWord(reported("schema"));
     }
 
+    /** The version of the service that answers clients at this moment, if one does. */
+    Optional<String> servingVersion() {
+        try (HttpConnection http = new HttpConnection(metadata(), ANSWER)) {
+            return http.send(new Request("GET", "/ping", Optional.empty(), NullNode.getInstance(), Map.of()))
+                    .header("METADATA_SERVICE_VERSION");
+        } catch (IOException e) {
+            throw new AssertionError("/ping was not answered" + quotedLog(), e);
+        }
+    }
+
+    /** The errors that it has logged so far. */
+    List<String> errors() {
+        return log().lines().filter(line -> line.contains("[ERROR]")).toList();
+    }
+
     /** Everything it has logged so far. */
     String log() {
         try {
@@ -176,7 +194,9 @@ final class LauncherProcess implements AutoCloseable {
         // A developer's own MF_METADATA_DB_* must not reach the process.
         builder.environment().keySet().retainAll(List.of("PATH", "HOME", "TMPDIR", "LANG", "LC_ALL"));
         builder.environment().put("JAVA_HOME", java.folder().toString());
-        builder.environment().put("JAVA_OPTS", SHORT_LIVED);
+        if (!environment.containsKey("JAVA_OPTS")) {
+            builder.environment().put("JAVA_OPTS", options(distribution, java));
+        }
         builder.environment()
                 .putAll(Map.of(
                         "MF_METADATA_HOST", "127.0.0.1",
@@ -185,6 +205,12 @@ final class LauncherProcess implements AutoCloseable {
                         "MF_UPGRADE_PAUSES", "off"));
         builder.environment().putAll(environment);
         return builder;
+    }
+
+    /** An archive is good for the Java and the jars that it was made with. */
+    private static String options(Distribution distribution, JavaHome java) {
+        boolean archived = java.equals(JavaHome.running()) && distribution.equals(Distribution.assembled());
+        return archived ? SHORT_LIVED + " " + ClassArchive.option() : SHORT_LIVED;
     }
 
     private void readLines() {

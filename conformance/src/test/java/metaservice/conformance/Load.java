@@ -30,6 +30,9 @@ final class Load implements AutoCloseable {
 
     private static final Duration AFTER_FAILURE = Duration.ofMillis(20);
 
+    /** Between two requests of a client; without it, clients would leave the launchers no processor. */
+    private static final Duration THOUGHT = Duration.ofMillis(5);
+
     private static final AtomicInteger COUNT = new AtomicInteger();
 
     private final Predicate<Answer> fine;
@@ -66,11 +69,13 @@ final class Load implements AutoCloseable {
      */
     static Load on(List<URI> launchers, Predicate<Answer> fine) {
         Load load = new Load(fine);
+        Transcript run = Recordings.read("v1/client-run.jsonl");
+        Transcript read = Recordings.read("v1/client-read.jsonl");
         for (URI launcher : launchers) {
             load.client(launcher, load::write);
             load.client(launcher, load::pipeline);
-            load.client(launcher, http -> load.replay(http, "v1/client-run.jsonl"));
-            load.client(launcher, http -> load.replay(http, "v1/client-read.jsonl"));
+            load.client(launcher, http -> load.replay(http, run));
+            load.client(launcher, http -> load.replay(http, read));
         }
         load.threads.forEach(Thread::start);
         return load;
@@ -166,6 +171,7 @@ final class Load implements AutoCloseable {
     }
 
     private List<Answer> ask(HttpConnection http, List<Request> requests) throws IOException {
+        LockSupport.parkNanos(THOUGHT.toNanos());
         long sent = System.nanoTime();
         List<Answer> answers = http.pipeline(requests);
         samples.add(new Sample(sent, System.nanoTime() - sent));
@@ -266,8 +272,8 @@ final class Load implements AutoCloseable {
     }
 
     /** What a real client once asked, in its order; the ids in it are another run's, so a 404 is fine. */
-    private void replay(HttpConnection http, String recording) throws IOException {
-        for (Step step : Recordings.read(recording).steps()) {
+    private void replay(HttpConnection http, Transcript recording) throws IOException {
+        for (Step step : recording.steps()) {
             if (step instanceof Step.Call call && !ending.get()) {
                 ask(http, List.of(call.request()));
             }

@@ -32,7 +32,7 @@ class LongRowsIT {
         try (TestDatabase database = TestDatabases.newest()) {
             database.execute(FILL);
             Map<String, String> environment = new HashMap<>(database.environment());
-            environment.put("JAVA_OPTS", "-Xmx96m -XX:TieredStopAtLevel=1");
+            environment.put("JAVA_OPTS", LauncherProcess.SHORT_LIVED + " -Xmx96m");
             try (LauncherProcess launcher = LauncherProcess.start(environment);
                     HttpConnection http = new HttpConnection(launcher.metadata(), Stage.DEFAULT_TIMEOUT)) {
                 Answer whole = get(http, STEP + "/tasks");

@@ -12,6 +12,8 @@ import java.util.Optional;
 import java.util.Set;
 import metaservice.migrations.TestDatabase;
 import metaservice.migrations.TestDatabases;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -79,6 +81,36 @@ class MigrationApiIT {
         }
     }
 
+    /** A launcher and its database, which each recording makes anew from within. */
+    private record Running(TestDatabase database, LauncherProcess launcher) implements AutoCloseable {
+
+        static Running with(Map<String, String> settings) throws IOException, InterruptedException {
+            TestDatabase database = TestDatabases.newest();
+            Map<String, String> environment = new HashMap<>(database.environment());
+            environment.putAll(settings);
+            return new Running(database, LauncherProcess.start(environment));
+        }
+
+        @Override
+        public void close() throws IOException {
+            launcher.close();
+            database.close();
+        }
+    }
+
+    private static Running shared;
+
+    @BeforeAll
+    static void start() throws IOException, InterruptedException {
+        shared = Running.with(Map.of());
+    }
+
+    @AfterAll
+    static void stop() throws IOException, InterruptedException {
+        shared.launcher().stop();
+        shared.close();
+    }
+
     static List<Played> played() {
         return PLAYED;
     }
@@ -95,23 +127,27 @@ class MigrationApiIT {
     @MethodSource("played")
     void everyStepIsAnsweredAsRecorded(Played played) throws IOException, SQLException, InterruptedException {
         Transcript transcript = played.transcript();
-        try (TestDatabase database = TestDatabases.newest()) {
-            Map<String, String> environment = new HashMap<>(database.environment());
-            environment.putAll(transcript.environment());
-            try (LauncherProcess launcher = LauncherProcess.start(environment)) {
-                Stage stage = new Stage(
-                        Map.of(transcript.service(), launcher.migration()),
-                        Optional.of(database.dataSource()),
-                        Recordings.schemas(),
-                        List.of(Distribution.assembled()
-                                .program("migration_tools")
-                                .toString()),
-                        Stage.DEFAULT_TIMEOUT);
-                PlayResult result = new Player(stage, DeclaredDifferences.NONE).play(transcript);
-                assertTrue(result.isAsRecorded(), () -> result + "\n" + launcher.log());
-                launcher.stop();
+        if (transcript.environment().isEmpty()) {
+            play(transcript, shared);
+        } else {
+            try (Running own = Running.with(transcript.environment())) {
+                play(transcript, own);
+                own.launcher().stop();
             }
         }
+    }
+
+    private static void play(Transcript transcript, Running running)
+            throws IOException, SQLException, InterruptedException {
+        Stage stage = new Stage(
+                Map.of(transcript.service(), running.launcher().migration()),
+                Optional.of(running.database().dataSource()),
+                Recordings.schemas(),
+                List.of(Distribution.assembled().program("migration_tools").toString()),
+                Stage.DEFAULT_TIMEOUT);
+        PlayResult result = new Player(stage, DeclaredDifferences.NONE).play(transcript);
+        assertTrue(
+                result.isAsRecorded(), () -> result + "\n" + running.launcher().log());
     }
 
     private static String fileOf(String name) {

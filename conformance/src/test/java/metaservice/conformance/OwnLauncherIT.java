@@ -15,6 +15,7 @@ import metaservice.migrations.TestDatabase;
 import metaservice.migrations.TestDatabases;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -22,6 +23,7 @@ import org.junit.jupiter.params.provider.MethodSource;
  * The recordings that need a launcher of their own, because they want other settings or take the database away. The
  * assembled launcher has to choose the service that they were recorded of.
  */
+@Order(2)
 class OwnLauncherIT {
 
     /** Without a database a request waits five seconds for a connection; more than four times that is too long. */

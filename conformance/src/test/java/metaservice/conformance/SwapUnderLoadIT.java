@@ -44,10 +44,10 @@ class SwapUnderLoadIT {
                 long begin = System.nanoTime();
                 Answer upgraded = send(launchers.get(0).migration(), "PATCH", "/upgrade");
                 assertEquals("upgrade success", upgraded.text());
-                for (URI door : doors) {
+                for (LauncherProcess launcher : launchers) {
                     Eventually.await(
                             "the newest service serves",
-                            () -> servingVersion(door).equals(Optional.of(newest)));
+                            () -> launcher.servingVersion().equals(Optional.of(newest)));
                 }
                 long end = System.nanoTime();
                 System.out.printf(
@@ -69,14 +69,6 @@ class SwapUnderLoadIT {
             for (LauncherProcess launcher : launchers) {
                 launcher.close();
             }
-        }
-    }
-
-    private static Optional<String> servingVersion(URI door) {
-        try {
-            return send(door, "GET", "/ping").header("METADATA_SERVICE_VERSION");
-        } catch (IOException e) {
-            throw new AssertionError("/ping was not answered", e);
         }
     }
 

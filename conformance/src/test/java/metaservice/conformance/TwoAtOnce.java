@@ -1,6 +1,6 @@
 package metaservice.conformance;
 
-import java.util.LinkedHashMap;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
@@ -19,7 +19,7 @@ final class TwoAtOnce<K, V> implements AutoCloseable {
     private static final long PATIENCE_MINUTES = 10;
 
     private final ExecutorService workers = Executors.newFixedThreadPool(2);
-    private final Map<K, Future<V>> results = new LinkedHashMap<>();
+    private final Map<K, Future<V>> results = new HashMap<>();
 
     /** Has a piece of work done. */
     void add(K key, Callable<V> work) {
@@ -29,15 +29,6 @@ final class TwoAtOnce<K, V> implements AutoCloseable {
     /** What came of a piece of work, once it is done. */
     V resultOf(K key) throws InterruptedException, ExecutionException, TimeoutException {
         return results.get(key).get(PATIENCE_MINUTES, TimeUnit.MINUTES);
-    }
-
-    /** Everything that came of it, in the order in which it was given. */
-    Map<K, V> all() throws InterruptedException, ExecutionException, TimeoutException {
-        Map<K, V> all = new LinkedHashMap<>();
-        for (K key : results.keySet()) {
-            all.put(key, resultOf(key));
-        }
-        return all;
     }
 
     /** @throws IllegalStateException if what has begun does not end */

@@ -1,6 +1,7 @@
 package metaservice.launcher;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertNull;
 
 import java.lang.ref.WeakReference;
@@ -14,8 +15,11 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import metaservice.migrations.DatabaseConfig;
+import metaservice.migrations.Migrations;
+import metaservice.migrations.SchemaVersion;
 import metaservice.migrations.TestDatabase;
 import metaservice.migrations.TestDatabases;
+import metaservice.migrations.UpgradeOutcome;
 import metaservice.spi.DatabaseAccess;
 import metaservice.spi.Health;
 import metaservice.spi.ServiceSettings;
@@ -42,25 +46,29 @@ class BundledServicesIT {
         }
     }
 
+    /** As after a restart in the middle of an upgrade; the start tries what the service is going to ask. */
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("bundled")
+    void serviceStartsOnEverySchemaThatItMayMeet(BundledService bundled) throws Exception {
+        long lowest = bundled.schemaMin().number();
+        try (TestDatabase database = TestDatabases.at(lowest)) {
+            Migrations migrations = new Migrations(database.dataSource());
+            start(bundled, database).close();
+            for (SchemaVersion schema : migrations.bundled()) {
+                if (schema.number() > lowest) {
+                    assertInstanceOf(UpgradeOutcome.Upgraded.class, migrations.upgradeTo(schema));
+                    try (IsolatedService service = start(bundled, database)) {
+                        assertEquals(Health.UP, service.health(), () -> "on schema " + schema);
+                    }
+                }
+            }
+        }
+    }
+
     /** In a method of its own, so that no local variable keeps the service alive. */
     private static WeakReference<ClassLoader> serveAndClose(
             BundledService bundled, TestDatabase database, FrontDoor door) throws Exception {
-        DatabaseConfig config = DatabaseConfig.fromEnvironment(database.environment());
-        DatabaseAccess access = new DatabaseAccess(
-                config.jdbcUrl(),
-                config.readerUrl(),
-                config.jdbcProperties(),
-                config.poolMin(),
-                config.poolMax(),
-                config.timeout());
-        IsolatedService service = IsolatedService.start(
-                bundled,
-                access,
-                ServiceSettings.DEFAULTS,
-                () -> {
-                    throw new AssertionError("nobody asks for tokens here");
-                },
-                Courtesy.NONE);
+        IsolatedService service = start(bundled, database);
         assertEquals(Health.UP, service.health());
         door.serve(service.handler());
         HttpResponse<String> created = send(
@@ -77,6 +85,25 @@ class BundledServicesIT {
         door.serve(Answer.unavailable("message", "nobody")).drain(DEADLINE);
         service.close();
         return new WeakReference<>(service.loader());
+    }
+
+    private static IsolatedService start(BundledService bundled, TestDatabase database) throws Exception {
+        DatabaseConfig config = DatabaseConfig.fromEnvironment(database.environment());
+        DatabaseAccess access = new DatabaseAccess(
+                config.jdbcUrl(),
+                config.readerUrl(),
+                config.jdbcProperties(),
+                config.poolMin(),
+                config.poolMax(),
+                config.timeout());
+        return IsolatedService.start(
+                bundled,
+                access,
+                ServiceSettings.DEFAULTS,
+                () -> {
+                    throw new AssertionError("nobody asks for tokens here");
+                },
+                Courtesy.NONE);
     }
 
     private static HttpResponse<String> send(FrontDoor door, String method, String path, String body) throws Exception {

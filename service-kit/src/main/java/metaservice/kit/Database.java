@@ -126,6 +126,7 @@ public final class Database implements AutoCloseable {
         HikariDataSource pool = new HikariDataSource(config);
         try (Connection connection = connection(pool)) {
             LOG.debug("{} reaches {}", name, connection.getMetaData().getURL());
+            pool.setConnectionTimeout(longestWait(access));
             return pool;
         } catch (SQLException e) {
             pool.close();
@@ -145,8 +146,8 @@ public final class Database implements AutoCloseable {
         config.setDataSource(new PatientSource(source(url, access)));
         config.setMinimumIdle(access.poolMin());
         config.setMaximumPoolSize(access.poolMax());
-        config.setConnectionTimeout(
-                Math.max(250, Math.min(access.timeout().toMillis(), LONGEST_WAIT_FOR_CONNECTION.toMillis())));
+        // For the first one; no client waits for that, and on a busy machine a client's patience is too short for it.
+        config.setConnectionTimeout(LONGEST_WAIT_FOR_CONNECTION.toMillis());
         // The reference closes connections that were idle for ten timeouts. They have to be allowed to live longer.
         long idle = Math.max(10_000, access.timeout().multipliedBy(10).toMillis());
         config.setIdleTimeout(idle);
@@ -155,6 +156,10 @@ public final class Database implements AutoCloseable {
         config.setConnectionInitSql(
                 "SET statement_timeout = " + access.timeout().toMillis());
         return config;
+    }
+
+    private static long longestWait(DatabaseAccess access) {
+        return Math.max(250, Math.min(access.timeout().toMillis(), LONGEST_WAIT_FOR_CONNECTION.toMillis()));
     }
 
     private static DataSource source(String url, DatabaseAccess access) throws SQLException {
