@@ -1,12 +1,10 @@
 package metaservice.conformance;
 
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.security.GeneralSecurityException;
-import java.security.Key;
 import java.security.KeyStore;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -19,6 +17,7 @@ import java.util.List;
  */
 final class Certificates {
 
+    private static final String AUTHORITY = "authority";
     private static final String PASSWORD = "changeit";
     private static final Duration PATIENCE = Duration.ofSeconds(30);
 
@@ -33,8 +32,8 @@ final class Certificates {
     /** Makes an authority. */
     static Certificates authority(Path folder) throws Exception {
         Certificates authority = new Certificates(Files.createDirectories(folder));
-        authority.generate("authority", authority.store, "RSA", "CN=An authority of the tests", "-ext", "bc:c");
-        Files.write(authority.root(), authority.keytool(authority.store, "-exportcert", "-rfc", "-alias", "authority"));
+        authority.generate(AUTHORITY, "RSA", "CN=An authority of the tests", "-ext", "bc:c");
+        authority.write(AUTHORITY, authority.root());
         return authority;
     }
 
@@ -51,28 +50,11 @@ final class Certificates {
      * @param host whom else it is for: a DNS name
      */
     void issue(String name, String algorithm, String commonName, String host) throws Exception {
-        Path own = folder.resolve(name + ".p12");
-        generate(name, own, algorithm, "CN=" + commonName);
-        Path request = folder.resolve(name + ".csr");
-        Files.write(request, keytool(own, "-certreq", "-alias", name));
-        Files.write(
-                certificate(name),
-                keytool(
-                        store,
-                        "-gencert",
-                        "-rfc",
-                        "-alias",
-                        "authority",
-                        "-infile",
-                        request.toString(),
-                        "-ext",
-                        "san=dns:" + host));
-        byte[] key = key(own, name);
+        generate(name, algorithm, "CN=" + commonName, "-signer", AUTHORITY, "-ext", "san=dns:" + host);
+        write(name, certificate(name));
+        byte[] key = keys().getKey(name, PASSWORD.toCharArray()).getEncoded();
         Files.write(binaryKey(name), key);
-        Files.writeString(
-                key(name),
-                "-----BEGIN PRIVATE KEY-----\n" + Base64.getMimeEncoder().encodeToString(key)
-                        + "\n-----END PRIVATE KEY-----\n");
+        Files.writeString(key(name), text("PRIVATE KEY", key));
         // Neither PostgreSQL nor its driver takes a key that others may read.
         for (Path secret : List.of(key(name), binaryKey(name))) {
             Files.setPosixFilePermissions(secret, PosixFilePermissions.fromString("rw-------"));
@@ -91,29 +73,31 @@ final class Certificates {
         return folder.resolve(name + ".pk8");
     }
 
-    private static byte[] key(Path store, String alias) throws IOException, GeneralSecurityException {
-        Key key = KeyStore.getInstance(store.toFile(), PASSWORD.toCharArray()).getKey(alias, PASSWORD.toCharArray());
-        return key.getEncoded();
+    private KeyStore keys() throws IOException, GeneralSecurityException {
+        return KeyStore.getInstance(store.toFile(), PASSWORD.toCharArray());
     }
 
-    private void generate(String alias, Path to, String algorithm, String name, String... more) throws Exception {
-        List<String> arguments =
-                new ArrayList<>(List.of("-genkeypair", "-alias", alias, "-keyalg", algorithm, "-dname", name));
-        arguments.addAll(List.of(more));
-        keytool(to, arguments.toArray(String[]::new));
+    private void write(String alias, Path to) throws IOException, GeneralSecurityException {
+        Files.writeString(to, text("CERTIFICATE", keys().getCertificate(alias).getEncoded()));
     }
 
-    private byte[] keytool(Path keystore, String... arguments) throws Exception {
+    private static String text(String what, byte[] content) {
+        return "-----BEGIN " + what + "-----\n" + Base64.getMimeEncoder().encodeToString(content) + "\n-----END " + what
+                + "-----\n";
+    }
+
+    /** A key and its certificate in the store. */
+    private void generate(String alias, String algorithm, String name, String... more) throws Exception {
         List<String> command = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "keytool").toString(),
                 // Halves its time; an optimizing compiler never pays off there.
                 "-J-XX:TieredStopAtLevel=1"));
-        command.addAll(List.of(arguments));
-        command.addAll(List.of("-keystore", keystore.toString(), "-storetype", "PKCS12", "-storepass", PASSWORD));
+        command.addAll(List.of("-genkeypair", "-alias", alias, "-keyalg", algorithm, "-dname", name));
+        command.addAll(List.of(more));
+        command.addAll(List.of("-keystore", store.toString(), "-storetype", "PKCS12", "-storepass", PASSWORD));
         ToolRun run = ToolRun.of(command, PATIENCE);
         if (run.exit() != 0) {
             throw new IllegalStateException(command + ": " + run.stdout() + run.stderr());
         }
-        return run.stdout().getBytes(StandardCharsets.UTF_8);
     }
 }

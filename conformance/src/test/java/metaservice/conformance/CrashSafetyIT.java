@@ -109,11 +109,11 @@ class CrashSafetyIT {
     /** Something of every kind: the first tables, a change of them, the change of a key, an index, our own. */
     static Stream<Arguments> some() {
         return Stream.of(
-                arguments(0L, Fault.LAUNCHER_KILLED, Fault.LOCK_HOLDER_CUT),
-                arguments(1L, Fault.WORKER_CUT, Fault.SERVER_RESTARTED),
-                arguments(20200603104139L, Fault.LAUNCHER_KILLED, Fault.LOCK_HOLDER_CUT),
-                arguments(20230118020300L, Fault.WORKER_CUT, Fault.SERVER_RESTARTED),
-                arguments(20260706000003L, Fault.LAUNCHER_KILLED, Fault.WORKER_CUT));
+                arguments(0L, Fault.LAUNCHER_KILLED),
+                arguments(1L, Fault.SERVER_RESTARTED),
+                arguments(20200603104139L, Fault.LOCK_HOLDER_CUT),
+                arguments(20230118020300L, Fault.WORKER_CUT),
+                arguments(20260706000003L, Fault.LAUNCHER_KILLED));
     }
 
     /** Every point of every migration. */
@@ -127,11 +127,9 @@ class CrashSafetyIT {
 
     @ParameterizedTest
     @MethodSource("some")
-    void upgradeIsCompletedAfterAFault(long from, Fault one, Fault other) throws Exception {
+    void upgradeIsCompletedAfterAFault(long from, Fault fault) throws Exception {
         SchemaVersion begin = new SchemaVersion(from);
-        Moment halfway = new Moment(begin, (pointsFrom(begin) + 1) / 2);
-        breakAt(halfway, one);
-        breakAt(halfway, other);
+        breakAt(new Moment(begin, (pointsFrom(begin) + 1) / 2), fault);
     }
 
     @Tag("faults")
