@@ -48,7 +48,7 @@ import org.postgresql.ds.PGSimpleDataSource;
  * Upgrades by a real launcher that is killed, cut off, or loses its server, in every migration and at many moments of
  * each. Whatever happened: asked again, the upgrade completes, and nothing is lost.
  */
-@Order(3)
+@Order(2)
 @TestInstance(Lifecycle.PER_CLASS)
 class CrashSafetyIT {
 

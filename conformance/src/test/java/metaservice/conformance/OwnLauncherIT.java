@@ -23,7 +23,7 @@ import org.junit.jupiter.params.provider.MethodSource;
  * The recordings that need a launcher of their own, because they want other settings or take the database away. The
  * assembled launcher has to choose the service that they were recorded of.
  */
-@Order(2)
+@Order(4)
 class OwnLauncherIT {
 
     /** Without a database a request waits five seconds for a connection; more than four times that is too long. */

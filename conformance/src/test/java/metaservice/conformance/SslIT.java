@@ -17,6 +17,7 @@ import java.util.Optional;
 import metaservice.migrations.DatabaseConfig;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
@@ -25,6 +26,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** A PostgreSQL that speaks SSL and lets nobody in without; its certificate is for the host {@code localhost}. */
+@Order(5)
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class SslIT {
 

@@ -15,10 +15,12 @@ import java.util.Optional;
 import metaservice.migrations.Eventually;
 import metaservice.migrations.TestDatabase;
 import metaservice.migrations.TestDatabases;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** From schema 1 and service 1.0.1 to the newest of both, while clients work, and none of them notices. */
+@Order(3)
 class SwapUnderLoadIT {
 
     private static final Duration DEADLINE = Duration.ofSeconds(60);
