@@ -29,7 +29,8 @@ public final class TestDatabase implements AutoCloseable {
      * @param template which database it begins as a copy of; nobody may be connected to that
      */
     public static TestDatabase create(int port, String name, String template) {
-        administer(port, "CREATE DATABASE " + name + " TEMPLATE " + template);
+        // Copying files costs half of what copying through the log does, while nobody flushes them.
+        administer(port, "CREATE DATABASE " + name + " TEMPLATE " + template + " STRATEGY FILE_COPY");
         return new TestDatabase(port, name);
     }
 
