@@ -1,7 +1,6 @@
 package metaservice.conformance;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.NullNode;
@@ -10,27 +9,21 @@ import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.Statement;
 import java.time.Duration;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.LockSupport;
 import metaservice.migrations.Eventually;
 import metaservice.migrations.TestDatabase;
 import metaservice.migrations.TestDatabases;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.api.parallel.Isolated;
 
-/** What breaks around the launcher, and what its clients then see; alone, because it looks at how long that takes. */
-@Isolated
+/** What breaks around the launcher, and what its clients then see; {@link DatabaseAwayIT} is about the database. */
 class FaultsIT {
 
     private static final Duration DEADLINE = Duration.ofSeconds(60);
-    private static final Duration RECOVERY = Duration.ofSeconds(2);
     private static final JsonNode FLOW = Json.parse("{\"user_name\": \"u\", \"tags\": [], \"system_tags\": []}")
             .orElseThrow();
 
@@ -87,7 +80,7 @@ class FaultsIT {
         try (TestDatabase database = TestDatabases.newest()) {
             Load load;
             try (LauncherProcess launcher = LauncherProcess.start(database.environment())) {
-                load = Load.on(List.of(launcher.metadata()), FaultsIT::isFineOrRetried);
+                load = Load.on(List.of(launcher.metadata()), Load::isFineOrRetried);
                 Eventually.await("the load is under way", () -> load.answered() > 200);
             } // SIGKILL
             load.close();
@@ -101,69 +94,21 @@ class FaultsIT {
     }
 
     @Test
-    void databaseThatStopsForAMomentIsWaitedFor() throws Exception {
-        databaseStopsAndComesBack(Duration.ofSeconds(1));
-    }
-
-    @Tag("faults")
-    @Test
-    void databaseThatStopsForAMinuteIsWaitedFor() throws Exception {
-        databaseStopsAndComesBack(Duration.ofSeconds(60));
-    }
-
-    private void databaseStopsAndComesBack(Duration pause) throws Exception {
-        try (StoppablePostgres database = StoppablePostgres.start(folder.resolve("data"));
-                LauncherProcess launcher = LauncherProcess.start(impatient(database.environment()))) {
-            assertEquals(200, create(launcher, "Before").status());
-            JsonNode service = status(launcher).body().path("service");
-            Load load = Load.on(List.of(launcher.metadata()), FaultsIT::isFineOrRetried);
-            try (load) {
-                Eventually.await("the load is under way", () -> load.answered() > 100);
-                database.stop();
-                Answer meanwhile = ask(launcher, "GET", "/flows", NullNode.getInstance());
-                assertEquals(503, meanwhile.status());
-                assertEquals(Optional.of("1"), meanwhile.header("Retry-After"));
-                assertEquals(
-                        200,
-                        ask(launcher, "GET", "/ping", NullNode.getInstance()).status());
-                assertEquals(503, status(launcher).status());
-                LockSupport.parkNanos(pause.toNanos()); // the point of the test is how long it is away
-                database.restart();
-                long back = System.nanoTime();
-                Eventually.await(
-                        "the service writes again",
-                        () -> create(launcher, "After" + System.nanoTime()).status() == 200);
-                Duration recovery = Duration.ofNanos(System.nanoTime() - back);
-                System.out.printf(
-                        "figure: %d ms after the database was back, after %d s away%n",
-                        recovery.toMillis(), pause.toSeconds());
-                assertTrue(recovery.compareTo(RECOVERY) < 0, recovery::toString);
-                Eventually.await("the launcher listens again", () -> isListening(database));
-            }
-            List<String> failures = load.failures().stream()
-                    .filter(failure -> !failure.contains(": 503 "))
-                    .toList();
-            assertEquals(List.of(), failures);
-            assertEquals(List.of(), load.lost(database.dataSource()));
-            assertEquals(service, status(launcher).body().path("service"), "no restart");
-            launcher.stop();
-        }
-    }
-
-    @Test
     void replicaThatIsPromotedTakesOver() throws Exception {
         try (StoppablePostgres first = StoppablePostgres.start(folder.resolve("first"));
                 StoppablePostgres second = first.replicate(folder.resolve("second"))) {
             String both = "host=localhost,localhost port=" + first.port() + "," + second.port()
                     + " user=postgres password=postgres dbname=postgres target_session_attrs=read-write";
-            try (LauncherProcess launcher = LauncherProcess.start(impatient(Map.of("MF_METADATA_DB_DSN", both)))) {
+            try (LauncherProcess launcher = LauncherProcess.start(
+                    // Or a request would wait five seconds for a connection before it is told that there is none.
+                    Map.of("MF_METADATA_DB_DSN", both, "MF_METADATA_DB_TIMEOUT", "2"))) {
                 assertEquals(200, create(launcher, "OnFirst").status());
-                JsonNode service = status(launcher).body().path("service");
+                JsonNode service = launcher.schemaStatus().body().path("service");
                 awaitReplicated(second, "OnFirst");
                 first.kill();
                 assertEquals(
                         503,
-                        ask(launcher, "GET", "/flows", NullNode.getInstance()).status());
+                        launcher.ask("GET", "/flows", NullNode.getInstance()).status());
                 long begin = System.nanoTime();
                 second.execute("select pg_promote()");
                 Eventually.await(
@@ -174,20 +119,13 @@ class FaultsIT {
                         (System.nanoTime() - begin) / 1_000_000);
                 assertEquals(
                         200,
-                        ask(launcher, "GET", "/flows/OnFirst", NullNode.getInstance())
+                        launcher.ask("GET", "/flows/OnFirst", NullNode.getInstance())
                                 .status());
-                Eventually.await("the launcher listens again", () -> isListening(second));
-                assertEquals(service, status(launcher).body().path("service"), "no restart");
+                Eventually.await("the launcher listens again", () -> second.hasListener());
+                assertEquals(service, launcher.schemaStatus().body().path("service"), "no restart");
                 launcher.stop();
             }
         }
-    }
-
-    /** Or each request would wait five seconds for a connection before it is answered that there is none. */
-    private static Map<String, String> impatient(Map<String, String> environment) {
-        Map<String, String> settings = new HashMap<>(environment);
-        settings.put("MF_METADATA_DB_TIMEOUT", "1");
-        return settings;
     }
 
     private static void awaitReplicated(StoppablePostgres replica, String flow) throws Exception {
@@ -198,19 +136,6 @@ class FaultsIT {
                 return rows.next();
             }
         });
-    }
-
-    private static boolean isListening(StoppablePostgres database) throws Exception {
-        try (Connection connection = database.dataSource().getConnection();
-                Statement statement = connection.createStatement();
-                var rows = statement.executeQuery("select 1 from pg_stat_activity where query like 'LISTEN%'")) {
-            return rows.next();
-        }
-    }
-
-    private static boolean isFineOrRetried(Answer answer) {
-        return answer.status() < 500
-                || (answer.status() == 503 && answer.header("Retry-After").isPresent());
     }
 
     private static boolean isRefused(LauncherProcess launcher) {
@@ -234,21 +159,9 @@ class FaultsIT {
 
     private static Answer create(LauncherProcess launcher, String flow) {
         try {
-            return ask(launcher, "POST", "/flows/" + flow, FLOW);
+            return launcher.ask("POST", "/flows/" + flow, FLOW);
         } catch (IOException e) {
             throw new IllegalStateException(e);
-        }
-    }
-
-    private static Answer status(LauncherProcess launcher) throws IOException {
-        try (HttpConnection http = new HttpConnection(launcher.migration(), DEADLINE)) {
-            return http.send(request("GET", "/db_schema_status", NullNode.getInstance()));
-        }
-    }
-
-    private static Answer ask(LauncherProcess launcher, String method, String path, JsonNode body) throws IOException {
-        try (HttpConnection http = new HttpConnection(launcher.metadata(), DEADLINE)) {
-            return http.send(request(method, path, body));
         }
     }
 

@@ -1,5 +1,6 @@
 package metaservice.conformance;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.NullNode;
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -135,13 +136,18 @@ final class LauncherProcess implements AutoCloseable {
     }
 
     /** The version of the service that answers clients at this moment, if one does. */
-    Optional<String> servingVersion() {
-        try (HttpConnection http = new HttpConnection(metadata(), ANSWER)) {
-            return http.send(new Request("GET", "/ping", Optional.empty(), NullNode.getInstance(), Map.of()))
-                    .header("METADATA_SERVICE_VERSION");
-        } catch (IOException e) {
-            throw new AssertionError("/ping was not answered" + quotedLog(), e);
-        }
+    Optional<String> servingVersion() throws IOException {
+        return ask("GET", "/ping", NullNode.getInstance()).header("METADATA_SERVICE_VERSION");
+    }
+
+    /** Asks the metadata service, on a connection of its own. */
+    Answer ask(String method, String path, JsonNode body) throws IOException {
+        return send(metadata(), method, path, body);
+    }
+
+    /** What the migration service says of the database. */
+    Answer schemaStatus() throws IOException {
+        return send(migration(), "GET", "/db_schema_status", NullNode.getInstance());
     }
 
     /** The errors that it has logged so far. */
@@ -183,6 +189,12 @@ final class LauncherProcess implements AutoCloseable {
     public void close() throws IOException {
         kill();
         Files.deleteIfExists(log);
+    }
+
+    private static Answer send(URI door, String method, String path, JsonNode body) throws IOException {
+        try (HttpConnection http = new HttpConnection(door, ANSWER)) {
+            return http.send(new Request(method, path, Optional.empty(), body, Map.of()));
+        }
     }
 
     private static ProcessBuilder command(

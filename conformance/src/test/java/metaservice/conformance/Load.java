@@ -81,6 +81,12 @@ final class Load implements AutoCloseable {
         return load;
     }
 
+    /** Of clients of a database that goes away: they are told to come back. */
+    static boolean isFineOrRetried(Answer answer) {
+        return answer.status() < 500
+                || (answer.status() == 503 && answer.header("Retry-After").isPresent());
+    }
+
     /** What went wrong so far. */
     List<String> failures() {
         return List.copyOf(failures);
