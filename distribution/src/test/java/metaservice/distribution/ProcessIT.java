@@ -44,6 +44,8 @@ class ProcessIT {
                 .redirectError(folder.resolve("err").toFile());
         builder.environment().keySet().removeIf(name -> name.startsWith("MF_"));
         builder.environment().put("JAVA_HOME", System.getProperty("java.home"));
+        // These processes end before an optimizing compiler could pay off.
+        builder.environment().put("JAVA_OPTS", "-XX:TieredStopAtLevel=1");
         builder.environment().putAll(ANY_PORTS);
         builder.environment().putAll(environment);
         return builder.start();
