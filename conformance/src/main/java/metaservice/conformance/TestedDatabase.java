@@ -21,6 +21,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -38,6 +39,8 @@ public final class TestedDatabase implements AutoCloseable {
             "TRUNCATE flows_v3, runs_v3, steps_v3, tasks_v3, metadata_v3, artifact_v3 RESTART IDENTITY CASCADE";
     private static final String EMPTY_SCHEMA = "DROP SCHEMA public CASCADE; CREATE SCHEMA public";
     private static final String LEDGER_UP_TO = "DELETE FROM goose_db_version WHERE version_id > ";
+
+    private static final Duration CONNECTED = Duration.ofSeconds(30);
 
     /** Long enough for a background statement to reach its locks, as the recordings were made. */
     private static final Duration HEAD_START = Duration.ofMillis(700);
@@ -90,9 +93,14 @@ public final class TestedDatabase implements AutoCloseable {
 
     /** Starts statements on a connection of their own and returns soon, whether they have ended or not. */
     public void runInBackground(String sql) throws InterruptedException {
-        CompletableFuture<Void> work = CompletableFuture.runAsync(() -> runAlone(sql));
+        CountDownLatch connected = new CountDownLatch(1);
+        CompletableFuture<Void> work =
+                CompletableFuture.runAsync(() -> runAlone(sql, connected), new ThreadPerTask("background"));
         background.add(work);
         try {
+            if (!connected.await(CONNECTED.toMillis(), TimeUnit.MILLISECONDS)) {
+                return; // told by awaitBackground(), if it is not only late
+            }
             work.get(HEAD_START.toMillis(), TimeUnit.MILLISECONDS);
         } catch (TimeoutException | ExecutionException e) {
             return; // still at it, as intended; or told by awaitBackground()
@@ -141,11 +149,14 @@ public final class TestedDatabase implements AutoCloseable {
         connection.close();
     }
 
-    private void runAlone(String sql) {
+    private void runAlone(String sql, CountDownLatch connected) {
         try (Connection own = source.getConnection()) {
+            connected.countDown();
             run(own, sql);
         } catch (SQLException e) {
             throw new CompletionException(e);
+        } finally {
+            connected.countDown();
         }
     }
 

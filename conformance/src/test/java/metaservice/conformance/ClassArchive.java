@@ -14,6 +14,9 @@ import metaservice.migrations.TestDatabases;
  */
 final class ClassArchive {
 
+    /** From this Java on, the start script says what native code may do, and archives are not made for that. */
+    static final int FIRST_WITHOUT = 22;
+
     /** Relative to the module, where launchers run: an option's words may not have spaces. */
     private static final Path FILE = Path.of("target", "launcher.jsa");
 

@@ -152,7 +152,8 @@ class CrashSafetyIT {
             List<List<Object>> rows = Dumps.rows(database);
             writer.setAutoCommit(false);
             statement.execute("UPDATE metadata_v3 SET value = 'of nobody'");
-            CompletableFuture<String> answer = CompletableFuture.supplyAsync(() -> upgrade(launcher));
+            CompletableFuture<String> answer =
+                    CompletableFuture.supplyAsync(() -> upgrade(launcher), new ThreadPerTask("upgrade"));
             Eventually.await("an index waits for the writer", () -> INDEX.isIn(database));
             assertEquals(List.of(List.of(1L)), database.query("SELECT count(*) FROM pg_index WHERE NOT indisvalid"));
             strike(fault, launcher, database, INDEX.cut());
@@ -172,7 +173,7 @@ class CrashSafetyIT {
                 CompletableFuture<String> answer = CompletableFuture.completedFuture("");
                 if (!empty) { // or it upgrades without being asked to
                     launcher.awaitReport();
-                    answer = CompletableFuture.supplyAsync(() -> upgrade(launcher));
+                    answer = CompletableFuture.supplyAsync(() -> upgrade(launcher), new ThreadPerTask("upgrade"));
                 }
                 Eventually.await("the upgrade has come to the point", points::isHolding);
                 if (!empty && !points.shutsClientsOut()) {

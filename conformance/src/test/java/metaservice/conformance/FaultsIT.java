@@ -38,14 +38,16 @@ class FaultsIT {
                 Statement statement = blocker.createStatement()) {
             blocker.setAutoCommit(false);
             statement.execute("lock table flows_v3");
-            CompletableFuture<Answer> waiting = CompletableFuture.supplyAsync(() -> create(launcher, "Waiting"));
+            CompletableFuture<Answer> waiting =
+                    CompletableFuture.supplyAsync(() -> create(launcher, "Waiting"), new ThreadPerTask("fault"));
             // Nothing else will do: whoever looks at the schema waits for that lock, too.
             Eventually.await(
                     "the request waits for its lock",
                     () -> !database.query("select 1 from pg_stat_activity where datname = current_database()"
                                     + " and wait_event_type = 'Lock' and query ilike '%insert into%flows_v3%'")
                             .isEmpty());
-            CompletableFuture<Void> stopped = CompletableFuture.runAsync(() -> stop(launcher));
+            CompletableFuture<Void> stopped =
+                    CompletableFuture.runAsync(() -> stop(launcher), new ThreadPerTask("fault"));
             Eventually.await("nobody is let in any more", () -> isRefused(launcher));
             blocker.commit();
             Answer answer = waiting.get(DEADLINE.toSeconds(), TimeUnit.SECONDS);

@@ -221,7 +221,9 @@ final class LauncherProcess implements AutoCloseable {
 
     /** An archive is good for the Java and the jars that it was made with. */
     private static String options(Distribution distribution, JavaHome java) {
-        boolean archived = java.equals(JavaHome.running()) && distribution.equals(Distribution.assembled());
+        boolean archived = java.equals(JavaHome.running())
+                && java.feature() < ClassArchive.FIRST_WITHOUT
+                && distribution.equals(Distribution.assembled());
         return archived ? SHORT_LIVED + " " + ClassArchive.option() : SHORT_LIVED;
     }
 

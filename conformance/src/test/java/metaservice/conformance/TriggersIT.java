@@ -128,7 +128,7 @@ class TriggersIT {
         try (TestDatabase database = TestDatabases.newest()) {
             List<CompletableFuture<LauncherProcess>> starts = new ArrayList<>();
             for (int node = 0; node < 3; node++) {
-                starts.add(CompletableFuture.supplyAsync(() -> start(database, WANTED)));
+                starts.add(CompletableFuture.supplyAsync(() -> start(database, WANTED), new ThreadPerTask("start")));
             }
             for (CompletableFuture<LauncherProcess> start : starts) {
                 start.join().close();
@@ -144,7 +144,8 @@ class TriggersIT {
                 Statement statement = busy.createStatement()) {
             busy.setAutoCommit(false);
             statement.execute("insert into flows_v3 (flow_id, ts_epoch) values ('Busy', 1)");
-            CompletableFuture<LauncherProcess> start = CompletableFuture.supplyAsync(() -> start(database, WANTED));
+            CompletableFuture<LauncherProcess> start =
+                    CompletableFuture.supplyAsync(() -> start(database, WANTED), new ThreadPerTask("start"));
             Eventually.await("the start waits for the table", () -> isWaiting(database));
             for (int i = 0; i < 20; i++) {
                 String flow = "insert into flows_v3 (flow_id, ts_epoch) values ('W%d', 1)".formatted(i);
