@@ -44,6 +44,12 @@ record Climb(Distribution distribution, List<Cell> cells) {
         SchemaVersion reached = cells.get(0).schema();
         try (TestDatabase database = TestDatabases.at(reached.number());
                 LauncherProcess launcher = LauncherProcess.start(distribution, database.environment())) {
+            Stage stage = new Stage(
+                    Map.of("metadata", launcher.metadata()),
+                    Optional.of(database.dataSource()),
+                    Recordings.schemas(),
+                    List.of(),
+                    Stage.DEFAULT_TIMEOUT);
             for (Cell cell : cells) {
                 long start = System.nanoTime();
                 if (!cell.schema().equals(reached)) {
@@ -51,12 +57,6 @@ record Climb(Distribution distribution, List<Cell> cells) {
                     assertEquals(new UpgradeOutcome.Upgraded(reached, cell.schema()), outcome);
                     reached = cell.schema();
                 }
-                Stage stage = new Stage(
-                        Map.of("metadata", launcher.metadata()),
-                        Optional.of(database.dataSource()),
-                        Recordings.schemas(),
-                        List.of(),
-                        Stage.DEFAULT_TIMEOUT);
                 Eventually.await(
                         "what serves is " + cell,
                         () -> launcher.servingVersion()

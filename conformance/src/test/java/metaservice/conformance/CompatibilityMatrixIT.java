@@ -62,7 +62,7 @@ class CompatibilityMatrixIT {
     @ParameterizedTest(name = "{0}")
     @MethodSource("cells")
     void everyStepIsAnsweredAsExpected(Cell cell) throws Exception {
-        Cell.Result result = RESULTS.resultOf(CLIMBS.get(cell)).get(cell);
+        Cell.Result result = resultOf(cell);
         String failures = result.files().stream()
                 .filter(file -> !file.isAsRecorded())
                 .map(PlayResult::toString)
@@ -74,7 +74,7 @@ class CompatibilityMatrixIT {
     void theTableInTheDocumentationIsWhatCameOfIt() throws Exception {
         Map<Cell, Cell.Result> all = new LinkedHashMap<>();
         for (Cell cell : cells()) {
-            all.put(cell, RESULTS.resultOf(CLIMBS.get(cell)).get(cell));
+            all.put(cell, resultOf(cell));
         }
         CompatibilityPage page = CompatibilityPage.ofTheBuild();
         page.report(all);
@@ -82,6 +82,10 @@ class CompatibilityMatrixIT {
                 page.expected(all),
                 page.shown(),
                 "the table in docs/compatibility.md is out of date; CONTRIBUTING.md has the command that renews it");
+    }
+
+    private static Cell.Result resultOf(Cell cell) throws Exception {
+        return RESULTS.resultOf(CLIMBS.get(cell)).get(cell);
     }
 
     /** Those in question, lowest schema first. */

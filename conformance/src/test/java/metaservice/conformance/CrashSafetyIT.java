@@ -7,9 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.params.provider.Arguments.arguments;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.NullNode;
 import java.io.IOException;
-import java.net.URI;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.Statement;
@@ -58,9 +56,6 @@ class CrashSafetyIT {
     private static final SchemaVersion NEWEST = VERSIONS.get(VERSIONS.size() - 1);
 
     private static final String FINISHED = "upgrade success";
-
-    private static final JsonNode FLOW = Json.parse("{\"user_name\": \"u\", \"tags\": [], \"system_tags\": []}")
-            .orElseThrow();
 
     /** Of the lock that nodes compete for, as the server lists it. */
     private static final String CUT_LOCK_HOLDER = "SELECT pg_terminate_backend(pid) FROM pg_locks"
@@ -177,7 +172,7 @@ class CrashSafetyIT {
                 }
                 Eventually.await("the upgrade has come to the point", points::isHolding);
                 if (!empty && !points.shutsClientsOut()) {
-                    Answer meanwhile = ask(launcher.metadata(), "POST", "/flows/Meanwhile", FLOW);
+                    Answer meanwhile = launcher.createFlow("Meanwhile");
                     assertEquals(200, meanwhile.status(), meanwhile::text);
                     rows = Dumps.rows(database);
                 }
@@ -226,8 +221,7 @@ class CrashSafetyIT {
 
     private static void complete(LauncherProcess launcher) throws Exception {
         Eventually.await("the upgrade is done", () -> upgrade(launcher).equals(FINISHED));
-        JsonNode status = ask(launcher.migration(), "GET", "/db_schema_status", NullNode.getInstance())
-                .body();
+        JsonNode status = launcher.schemaStatus().body();
         assertTrue(status.path("is_up_to_date").booleanValue(), status::toString);
         assertFalse(status.path("migration_in_progress").booleanValue(), status::toString);
         assertTrue(status.path("drift").isEmpty(), status::toString);
@@ -277,16 +271,9 @@ class CrashSafetyIT {
     /** What the upgrade is answered with; or what became of the connection. */
     private static String upgrade(LauncherProcess launcher) {
         try {
-            return ask(launcher.migration(), "PATCH", "/upgrade", NullNode.getInstance())
-                    .text();
+            return launcher.upgrade().text();
         } catch (IOException e) {
             return e.toString();
-        }
-    }
-
-    private static Answer ask(URI door, String method, String path, JsonNode body) throws IOException {
-        try (HttpConnection http = new HttpConnection(door, DEADLINE)) {
-            return http.send(new Request(method, path, Optional.empty(), body, Map.of()));
         }
     }
 }

@@ -5,7 +5,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.NullNode;
-import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
@@ -24,8 +23,6 @@ import org.junit.jupiter.api.parallel.Isolated;
 class DatabaseAwayIT {
 
     private static final Duration RECOVERY = Duration.ofSeconds(2);
-    private static final JsonNode FLOW = Json.parse("{\"user_name\": \"u\", \"tags\": [], \"system_tags\": []}")
-            .orElseThrow();
 
     @TempDir
     private Path folder;
@@ -44,7 +41,7 @@ class DatabaseAwayIT {
     private void databaseStopsAndComesBack(Duration pause) throws Exception {
         try (StoppablePostgres database = StoppablePostgres.start(folder.resolve("data"));
                 LauncherProcess launcher = LauncherProcess.start(impatient(database.environment()))) {
-            assertEquals(200, create(launcher, "Before").status());
+            assertEquals(200, launcher.createFlow("Before").status());
             JsonNode service = launcher.schemaStatus().body().path("service");
             Load load = Load.on(List.of(launcher.metadata()), Load::isFineOrRetried);
             try (load) {
@@ -62,7 +59,7 @@ class DatabaseAwayIT {
                 long back = System.nanoTime();
                 Eventually.await(
                         "the service writes again",
-                        () -> create(launcher, "After" + System.nanoTime()).status() == 200);
+                        () -> launcher.createFlow("After" + System.nanoTime()).status() == 200);
                 Duration recovery = Duration.ofNanos(System.nanoTime() - back);
                 System.out.printf(
                         "figure: %d ms after the database was back, after %d s away%n",
@@ -85,9 +82,5 @@ class DatabaseAwayIT {
         Map<String, String> settings = new HashMap<>(environment);
         settings.put("MF_METADATA_DB_TIMEOUT", "1");
         return settings;
-    }
-
-    private static Answer create(LauncherProcess launcher, String flow) throws IOException {
-        return launcher.ask("POST", "/flows/" + flow, FLOW);
     }
 }

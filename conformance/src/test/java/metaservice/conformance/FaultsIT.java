@@ -24,8 +24,6 @@ import org.junit.jupiter.api.io.TempDir;
 class FaultsIT {
 
     private static final Duration DEADLINE = Duration.ofSeconds(60);
-    private static final JsonNode FLOW = Json.parse("{\"user_name\": \"u\", \"tags\": [], \"system_tags\": []}")
-            .orElseThrow();
 
     @TempDir
     private Path folder;
@@ -142,7 +140,8 @@ class FaultsIT {
 
     private static boolean isRefused(LauncherProcess launcher) {
         try (HttpConnection http = new HttpConnection(launcher.metadata(), DEADLINE)) {
-            return http.pipeline(List.of(request("GET", "/ping", NullNode.getInstance())))
+            return http.pipeline(List.of(
+                                    new Request("GET", "/ping", Optional.empty(), NullNode.getInstance(), Map.of())))
                             .get(0)
                             .status()
                     != 200;
@@ -161,13 +160,9 @@ class FaultsIT {
 
     private static Answer create(LauncherProcess launcher, String flow) {
         try {
-            return launcher.ask("POST", "/flows/" + flow, FLOW);
+            return launcher.createFlow(flow);
         } catch (IOException e) {
             throw new IllegalStateException(e);
         }
-    }
-
-    private static Request request(String method, String path, JsonNode body) {
-        return new Request(method, path, Optional.empty(), body, Map.of());
     }
 }

@@ -34,6 +34,9 @@ final class LauncherProcess implements AutoCloseable {
     /** Halves the processor time of a process that ends before an optimizing compiler could pay off. */
     static final String SHORT_LIVED = "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC";
 
+    private static final JsonNode FLOW = Json.parse("{\"user_name\": \"u\", \"tags\": [], \"system_tags\": []}")
+            .orElseThrow();
+
     private final Process process;
     private final Path log;
     private final BlockingQueue<String> lines = new LinkedBlockingQueue<>();
@@ -143,6 +146,16 @@ final class LauncherProcess implements AutoCloseable {
     /** Asks the metadata service, on a connection of its own. */
     Answer ask(String method, String path, JsonNode body) throws IOException {
         return send(metadata(), method, path, body);
+    }
+
+    /** Asks the metadata service to store a flow. */
+    Answer createFlow(String flow) throws IOException {
+        return ask("POST", "/flows/" + flow, FLOW);
+    }
+
+    /** Asks the migration service to upgrade the database, and waits for its answer. */
+    Answer upgrade() throws IOException {
+        return send(migration(), "PATCH", "/upgrade", NullNode.getInstance());
     }
 
     /** What the migration service says of the database. */

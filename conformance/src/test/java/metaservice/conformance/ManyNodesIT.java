@@ -2,13 +2,10 @@ package metaservice.conformance;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
-import com.fasterxml.jackson.databind.node.NullNode;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
-import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -80,10 +77,7 @@ class ManyNodesIT {
     }
 
     private static String upgrade(LauncherProcess launcher) throws IOException {
-        try (HttpConnection http = new HttpConnection(launcher.migration(), Stage.DEFAULT_TIMEOUT)) {
-            Answer answer =
-                    http.send(new Request("PATCH", "/upgrade", Optional.empty(), NullNode.getInstance(), Map.of()));
-            return answer.status() + " " + answer.text();
-        }
+        Answer answer = launcher.upgrade();
+        return answer.status() + " " + answer.text();
     }
 }

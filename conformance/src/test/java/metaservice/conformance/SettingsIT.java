@@ -130,7 +130,7 @@ class SettingsIT {
     void aStatementThatTakesTooLongIsAnsweredWithAWayOut() throws Exception {
         try (TestDatabase database = TestDatabases.newest();
                 LauncherProcess launcher =
-                        LauncherProcess.start(with(database.environment(), Map.of("MF_METADATA_DB_TIMEOUT", "1")));
+                        LauncherProcess.start(with(database.environment(), Map.of("MF_METADATA_DB_TIMEOUT", "0.5")));
                 HttpConnection http = new HttpConnection(launcher.metadata(), Stage.DEFAULT_TIMEOUT);
                 Connection other = database.dataSource().getConnection();
                 Statement statement = other.createStatement()) {
