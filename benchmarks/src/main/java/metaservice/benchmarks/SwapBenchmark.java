@@ -50,9 +50,9 @@ public final class SwapBenchmark {
         PrintStream out = System.out;
         out.printf("Upgrade and swap under %d clients, who wait %d ms between two requests%n%n", CLIENTS, Client.PAUSE);
         out.println(
-                "| round | upgrade s | swap s | p99 before ms | upgrade / before | swap / before | worst ms | after / before"
+                "| round | upgrade s | swap s | p99 before ms | upgrade / before | swap / before | both / before | worst ms | after / before"
                         + " | requests meanwhile | failed |");
-        out.println("|---|---|---|---|---|---|---|---|---|---|");
+        out.println("|---|---|---|---|---|---|---|---|---|---|---|");
         for (int round = 1; round <= rounds; round++) {
             try (EmbeddedPostgres server = EmbeddedPostgres.start()) {
                 UpgradeOutcome outcome = new Migrations(server.getPostgresDatabase()).upgradeTo(new SchemaVersion(1));
@@ -94,13 +94,14 @@ public final class SwapBenchmark {
         double baseline = clients.between(before, begin).p99();
         out.printf(
                 Locale.ROOT,
-                "| %d | %.1f | %.1f | %.1f | %.2f | %.2f | %.1f | %.2f | %d | %d |%n",
+                "| %d | %.1f | %.1f | %.1f | %.2f | %.2f | %.2f | %.1f | %.2f | %d | %d |%n",
                 round,
                 (upgraded - begin) / 1e9,
                 (switched - upgraded) / 1e9,
                 baseline,
                 clients.between(begin, upgraded).p99() / baseline,
                 clients.between(upgraded, end).p99() / baseline,
+                clients.between(begin, end).p99() / baseline,
                 clients.between(begin, end).worst(),
                 clients.between(end, Long.MAX_VALUE).p99() / baseline,
                 clients.between(begin, end).count(),

@@ -20,9 +20,19 @@ final class Courtesy {
         this.clientsAreServed = clientsAreServed;
     }
 
+    /** The same, but only while somebody serves them well: clients of nobody wait for whoever comes. */
+    Courtesy whilst(BooleanSupplier served) {
+        return new Courtesy(() -> isDue() && served.getAsBoolean());
+    }
+
+    /** Whether there are clients now who should go first. */
+    boolean isDue() {
+        return clientsAreServed.getAsBoolean();
+    }
+
     /** Returns after the pause, at once if there are no clients, early if the thread is interrupted. */
     void pause(Duration pause) {
-        if (clientsAreServed.getAsBoolean()) {
+        if (isDue()) {
             LockSupport.parkNanos(pause.toNanos());
         }
     }

@@ -22,7 +22,9 @@ final class DressRehearsal {
     /** As many as come at once: so many workers and connections to the database have been used then. */
     private static final int CLIENTS = 8;
 
-    private static final Duration AFTER_EACH_SAMPLE = Duration.ofMillis(40);
+    /** Many times what the requests take: few of the clients' requests meet one of these. */
+    private static final Duration AFTER_EACH_SAMPLE = Duration.ofMillis(200);
+
     private static final Duration LONGEST_ANSWER = Duration.ofSeconds(10);
     private static final HttpListener.Threads THREADS = new HttpListener.Threads(1, 1);
     private static final ClientPatience.Limits PATIENCE = ClientPatience.Limits.forBodiesUpTo(1);

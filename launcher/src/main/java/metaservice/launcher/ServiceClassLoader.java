@@ -20,8 +20,8 @@ final class ServiceClassLoader extends URLClassLoader {
     /** Prefixes of class names; the last dot keeps a package apart from one whose name merely begins alike. */
     static final List<String> SHARED = List.of("metaservice.spi.", "io.undertow.", "org.xnio.", "org.slf4j.");
 
-    /** A service needs some hundred classes to start: a second or two of pauses. */
-    private static final Duration AFTER_EACH_CLASS = Duration.ofMillis(2);
+    /** A service needs some hundred classes to start: some seconds of pauses, many times what the loading takes. */
+    private static final Duration AFTER_EACH_CLASS = Duration.ofMillis(8);
 
     private final ClassLoader launcher;
     private volatile Courtesy courtesy;

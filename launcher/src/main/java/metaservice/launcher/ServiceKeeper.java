@@ -307,7 +307,7 @@ final class ServiceKeeper implements MigrationApi.Services, AutoCloseable {
                 from.map(version -> " to take over from " + version).orElse(""));
         IsolatedService fresh;
         try {
-            fresh = old.isPresent() ? startRehearsed(next) : startHealthy(next, Courtesy.NONE);
+            fresh = old.isPresent() ? startRehearsed(next, old.get()) : startHealthy(next, Courtesy.NONE);
         } catch (ServiceStartException e) {
             failed(from, next.version(), e);
             return;
@@ -370,12 +370,13 @@ final class ServiceKeeper implements MigrationApi.Services, AutoCloseable {
         return service;
     }
 
-    /** Nobody waits for it: the old one serves. */
-    private IsolatedService startRehearsed(BundledService next) throws ServiceStartException {
-        IsolatedService service = startHealthy(next, pace.courtesy());
+    /** Nobody waits for it as long as the old one serves. */
+    private IsolatedService startRehearsed(BundledService next, IsolatedService old) throws ServiceStartException {
+        Courtesy courtesy = pace.courtesy().whilst(new Pulse(() -> old.health().up(), HEARTBEAT));
+        IsolatedService service = startHealthy(next, courtesy);
         boolean ready = false;
         try {
-            DressRehearsal.of(service, pace.courtesy());
+            DressRehearsal.of(service, courtesy);
             service.hurry();
             ready = true;
             return service;

@@ -1,6 +1,7 @@
 package metaservice.launcher;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -28,6 +29,9 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /** A keeper whose services answer with their version, and a schema that is whatever the test says. */
 class ServiceKeeperTest {
+
+    /** Set while the oldest service is to say that it is not well. */
+    private static final String SICK = "keeper-test.sick";
 
     @TempDir
     private Path services;
@@ -57,6 +61,7 @@ class ServiceKeeperTest {
             keeper.close();
         }
         door.close();
+        System.clearProperty(SICK);
     }
 
     private static SchemaStatus schema(long version, Optional<ServiceVersion> floor) {
@@ -76,8 +81,12 @@ class ServiceKeeperTest {
 
     /** Begins with the service that the schema calls for; looks at the schema only when told. */
     private void keep(boolean swaps, ServiceKeeper.Starter starter) throws Exception {
+        keep(swaps, Courtesy.NONE, starter);
+    }
+
+    private void keep(boolean swaps, Courtesy courtesy, ServiceKeeper.Starter starter) throws Exception {
         ServiceCatalog catalog = ServiceCatalog.read(services);
-        ServiceKeeper.Pace pace = new ServiceKeeper.Pace(Http.DEADLINE, Duration.ofDays(1), swaps, Courtesy.NONE);
+        ServiceKeeper.Pace pace = new ServiceKeeper.Pace(Http.DEADLINE, Duration.ofDays(1), swaps, courtesy);
         keeper = new ServiceKeeper(door, catalog, this::look, starter, pace);
         keeper.startFirst(catalog.newestFor(schema.get().schemaVersion(), Optional.empty())
                 .orElseThrow());
@@ -140,6 +149,31 @@ class ServiceKeeperTest {
         awaitLook();
         awaitAnswer("3.0.0");
         awaitStatus("\"swap\": {\"state\": \"idle\", \"from\": \"1.0.1\", \"to\": \"3.0.0\", \"reason\": null");
+    }
+
+    @Test
+    void startIsOnlyCourteousWhileTheOldServiceIsWell() throws Exception {
+        ServiceJar.of("1.0.1", "0")
+                .source(
+                        "demo.Provider",
+                        ServiceJar.provider("exchange -> exchange.setStatusCode(500)")
+                                .replace(
+                                        "return Health.UP; }",
+                                        "return Boolean.getBoolean(\"" + SICK
+                                                + "\") ? Health.down(\"sick\") : Health.UP; }"))
+                .write(services, "1.0.1.jar");
+        AtomicBoolean dueAtFirst = new AtomicBoolean();
+        keep(true, new Courtesy(() -> true), (service, courtesy) -> {
+            if (service.version().major() == 3) {
+                dueAtFirst.set(courtesy.isDue());
+                System.setProperty(SICK, "true");
+                Eventually.await("the start hurries", () -> !courtesy.isDue());
+            }
+            return start(service, Courtesy.NONE);
+        });
+        become(schema(20260706000003L, Optional.empty()));
+        awaitAnswer("3.0.0");
+        assertTrue(dueAtFirst.get());
     }
 
     /** Handlers that answer otherwise than by telling their version. */
