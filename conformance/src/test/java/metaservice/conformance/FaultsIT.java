@@ -17,10 +17,12 @@ import java.util.concurrent.TimeUnit;
 import metaservice.migrations.Eventually;
 import metaservice.migrations.TestDatabase;
 import metaservice.migrations.TestDatabases;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What breaks around the launcher, and what its clients then see; {@link DatabaseAwayIT} is about the database. */
+@Order(6)
 class FaultsIT {
 
     private static final Duration DEADLINE = Duration.ofSeconds(60);

@@ -7,8 +7,10 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.NullNode;
 import java.io.IOException;
+import java.net.URI;
 import java.sql.Connection;
 import java.sql.Statement;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -16,19 +18,58 @@ import java.util.Optional;
 import metaservice.migrations.Eventually;
 import metaservice.migrations.TestDatabase;
 import metaservice.migrations.TestDatabases;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * Settings that change what a service does, beyond what was recorded of them ({@link OwnLauncherIT}): each on a launcher
- * of its own.
+ * Settings that change what a service does, beyond what was recorded of them ({@link OwnLauncherIT}). Those that leave each
+ * other alone share a launcher.
  */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class SettingsIT {
 
     private static final long V1 = 1;
 
     private static final JsonNode NOTHING = NullNode.getInstance();
+
+    private static final String OURS = "https://ui.example";
+
+    /** Serves pages of two origins, logs statements, and has a pool of three. */
+    private TestDatabase database;
+
+    private LauncherProcess launcher;
+
+    /** Serves pages of every origin. */
+    private TestDatabase openDatabase;
+
+    private LauncherProcess open;
+
+    @BeforeAll
+    void start() throws Exception {
+        database = TestDatabases.newest();
+        launcher = LauncherProcess.start(with(
+                database.environment(),
+                Map.of(
+                        "ORIGIN_TO_ALLOW_CORS_FROM", OURS + ",https://two.example",
+                        "AIOPG_ECHO", "1",
+                        "MF_METADATA_DB_POOL_MIN", "3",
+                        "MF_METADATA_DB_POOL_MAX", "3")));
+        openDatabase = TestDatabases.newest();
+        open = LauncherProcess.start(with(openDatabase.environment(), Map.of("ORIGIN_TO_ALLOW_CORS_FROM", "*")));
+    }
+
+    @AfterAll
+    void stop() throws Exception {
+        for (AutoCloseable resource : Arrays.asList(launcher, database, open, openDatabase)) {
+            if (resource != null) { // it may not have started
+                resource.close();
+            }
+        }
+    }
 
     @Test
     void theFirstGenerationKnowsNeitherPrefixNorTablesNorTriggersNorReplica() throws Exception {
@@ -51,25 +92,18 @@ class SettingsIT {
 
     @Test
     void statementsAreLoggedWithoutTheirValues() throws Exception {
-        try (TestDatabase database = TestDatabases.newest();
-                LauncherProcess launcher =
-                        LauncherProcess.start(with(database.environment(), Map.of("AIOPG_ECHO", "1")));
-                HttpConnection http = new HttpConnection(launcher.metadata(), Stage.DEFAULT_TIMEOUT)) {
-            assertEquals(404, send(http, "GET", "/flows/SecretFlow").status());
-            assertTrue(launcher.log().contains("FROM flows_v3 WHERE flow_id = ?"), launcher::log);
-            assertFalse(launcher.log().contains("SecretFlow"), launcher::log);
-        }
+        assertEquals(404, launcher.ask("GET", "/flows/SecretFlow", NOTHING).status());
+        assertTrue(launcher.log().contains("FROM flows_v3 WHERE flow_id = ?"), launcher::log);
+        assertFalse(launcher.log().contains("SecretFlow"), launcher::log);
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"https://ui.example", "*"})
+    @ValueSource(strings = {OURS, "*"})
     void pagesOfAnAllowedOriginMayUseTheService(String allowed) throws Exception {
-        Map<String, String> setting = Map.of("ORIGIN_TO_ALLOW_CORS_FROM", allowed);
-        try (TestDatabase database = TestDatabases.newest();
-                LauncherProcess launcher = LauncherProcess.start(with(database.environment(), setting));
-                HttpConnection http = new HttpConnection(launcher.metadata(), Stage.DEFAULT_TIMEOUT)) {
+        URI service = allowed.equals("*") ? open.metadata() : launcher.metadata();
+        try (HttpConnection http = new HttpConnection(service, Stage.DEFAULT_TIMEOUT)) {
             Map<String, String> asking = Map.of(
-                    "Origin", "https://ui.example",
+                    "Origin", OURS,
                     "Access-Control-Request-Method", "POST",
                     "Access-Control-Request-Headers", "content-type");
             Answer permission = send(http, "OPTIONS", "/flows/F", asking);
@@ -78,7 +112,7 @@ class SettingsIT {
             assertEquals(Optional.of("GET, POST, PATCH"), permission.header("Access-Control-Allow-Methods"));
             assertEquals(Optional.of("content-type"), permission.header("Access-Control-Allow-Headers"));
 
-            Answer page = send(http, "GET", "/flows", Map.of("Origin", "https://ui.example"));
+            Answer page = send(http, "GET", "/flows", Map.of("Origin", OURS));
             assertEquals(200, page.status());
             assertEquals(Optional.of(allowed), page.header("Access-Control-Allow-Origin"));
             assertEquals(405, send(http, "OPTIONS", "/flows").status());
@@ -87,10 +121,7 @@ class SettingsIT {
 
     @Test
     void pagesOfOtherOriginsMayNot() throws Exception {
-        Map<String, String> setting = Map.of("ORIGIN_TO_ALLOW_CORS_FROM", "https://ui.example,https://two.example");
-        try (TestDatabase database = TestDatabases.newest();
-                LauncherProcess launcher = LauncherProcess.start(with(database.environment(), setting));
-                HttpConnection http = new HttpConnection(launcher.metadata(), Stage.DEFAULT_TIMEOUT)) {
+        try (HttpConnection http = new HttpConnection(launcher.metadata(), Stage.DEFAULT_TIMEOUT)) {
             Answer page = send(http, "GET", "/flows", Map.of("Origin", "https://other.example"));
             assertEquals(Optional.empty(), page.header("Access-Control-Allow-Origin"));
             assertEquals(Optional.of("Origin"), page.header("Vary"));
@@ -102,28 +133,19 @@ class SettingsIT {
 
     @Test
     void credentialsAreForNoPage() throws Exception {
-        try (TestDatabase database = TestDatabases.newest();
-                LauncherProcess launcher =
-                        LauncherProcess.start(with(database.environment(), Map.of("ORIGIN_TO_ALLOW_CORS_FROM", "*")));
-                HttpConnection http = new HttpConnection(launcher.metadata(), Stage.DEFAULT_TIMEOUT)) {
-            Answer answer = send(http, "GET", "/auth/token", Map.of("Origin", "https://ui.example"));
+        try (HttpConnection http = new HttpConnection(open.metadata(), Stage.DEFAULT_TIMEOUT)) {
+            Answer answer = send(http, "GET", "/auth/token", Map.of("Origin", OURS));
             assertEquals(501, answer.status());
             assertEquals(Optional.empty(), answer.header("Access-Control-Allow-Origin"));
         }
     }
 
     @Test
-    void thePoolKeepsAsManyConnectionsAsItIsTold() throws Exception {
-        Map<String, String> three = Map.of("MF_METADATA_DB_POOL_MIN", "3", "MF_METADATA_DB_POOL_MAX", "3");
+    void thePoolKeepsAsManyConnectionsAsItIsTold() {
         String count = "select count(*) from pg_stat_activity where application_name = 'metaservice'"
                 + " and datname = current_database()";
-        try (TestDatabase database = TestDatabases.newest();
-                LauncherProcess launcher = LauncherProcess.start(with(database.environment(), three))) {
-            Eventually.await(
-                    "the pool has three connections",
-                    () -> database.query(count).equals(List.of(List.of(3L))));
-            launcher.stop();
-        }
+        Eventually.await(
+                "the pool has three connections", () -> database.query(count).equals(List.of(List.of(3L))));
     }
 
     @Test

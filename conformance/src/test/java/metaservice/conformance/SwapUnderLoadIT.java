@@ -14,19 +14,20 @@ import metaservice.migrations.TestDatabase;
 import metaservice.migrations.TestDatabases;
 import org.junit.jupiter.api.Order;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** From schema 1 and service 1.0.1 to the newest of both, while clients work, and none of them notices. */
 @Order(3)
 class SwapUnderLoadIT {
 
-    @ParameterizedTest(name = "{0} launchers")
-    @ValueSource(ints = {1, 3})
-    void noRequestFailsAndNoRowIsLost(int nodes) throws Exception {
+    /** With the pauses that users have, and without, so that three nodes exchange their services at the same moment. */
+    @ParameterizedTest(name = "{0} launchers, pauses {1}")
+    @CsvSource({"1, on", "3, off"})
+    void noRequestFailsAndNoRowIsLost(int nodes, String pauses) throws Exception {
         List<LauncherProcess> launchers = new ArrayList<>();
         try (TestDatabase database = TestDatabases.at(1)) {
             Map<String, String> environment = new HashMap<>(database.environment());
-            environment.put("MF_UPGRADE_PAUSES", "on");
+            environment.put("MF_UPGRADE_PAUSES", pauses);
             for (int i = 0; i < nodes; i++) {
                 launchers.add(LauncherProcess.start(environment));
                 assertEquals("1.0.1", launchers.get(i).serviceVersion());
