@@ -31,7 +31,7 @@ final class Load implements AutoCloseable {
     private static final Duration AFTER_FAILURE = Duration.ofMillis(20);
 
     /** Between two requests of a client; without it, clients would leave the launchers no processor. */
-    private static final Duration THOUGHT = Duration.ofMillis(10);
+    private static final Duration THOUGHT = Duration.ofMillis(20);
 
     private static final AtomicInteger COUNT = new AtomicInteger();
 

@@ -32,6 +32,7 @@ class SwapIT {
             "MF_METADATA_HOST", "127.0.0.1",
             "MF_METADATA_PORT", "0",
             "MF_MIGRATION_PORT", "0",
+            "MF_UPGRADE_PAUSES", "off",
             "MF_UPGRADE_POLL_SECONDS", "86400");
 
     /** Its services answer with their version; {@code /slow} waits until the test lets it go. */
