@@ -7,7 +7,8 @@ import java.util.concurrent.locks.LockSupport;
 public final class Eventually {
 
     private static final Duration LONGEST = Duration.ofSeconds(60);
-    private static final Duration BETWEEN = Duration.ofMillis(10);
+    /** Most looks cost a connection; looking more often would keep the processor from what is waited for. */
+    private static final Duration BETWEEN = Duration.ofMillis(25);
 
     private Eventually() {}
 
