@@ -11,6 +11,8 @@ import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.jar.Attributes;
 import java.util.jar.JarEntry;
 import java.util.jar.JarOutputStream;
@@ -22,6 +24,9 @@ import javax.tools.ToolProvider;
 
 /** Builds a small service jar out of sources, right or wrong in one way. */
 final class ServiceJar {
+
+    /** Class files by sources: most jars of a test class differ in their manifests only. */
+    private static final Map<Map<String, String>, Map<String, byte[]>> COMPILED = new ConcurrentHashMap<>();
 
     private final Map<String, String> manifest = new LinkedHashMap<>();
     private final Map<String, String> sources = new LinkedHashMap<>();
@@ -98,25 +103,17 @@ final class ServiceJar {
     /** Compiles and writes it. */
     Path write(Path folder, String name) throws IOException {
         Path jar = Files.createDirectories(folder).resolve(name);
-        Path work = Files.createTempDirectory("service-jar");
-        try {
-            write(jar, compiled(work));
-            return jar;
-        } finally {
-            delete(work);
-        }
-    }
-
-    private void write(Path jar, Path classes) throws IOException {
+        Map<String, byte[]> classes = COMPILED.computeIfAbsent(Map.copyOf(sources), ServiceJar::compile);
         try (OutputStream out = Files.newOutputStream(jar);
                 JarOutputStream entries = new JarOutputStream(out, manifest())) {
-            for (Path file : files(classes)) {
-                add(entries, classes.relativize(file).toString(), Files.readAllBytes(file));
+            for (Map.Entry<String, byte[]> file : classes.entrySet()) {
+                add(entries, file.getKey(), file.getValue());
             }
             for (Map.Entry<String, String> resource : resources.entrySet()) {
                 add(entries, resource.getKey(), resource.getValue().getBytes(StandardCharsets.UTF_8));
             }
         }
+        return jar;
     }
 
     private static void delete(Path folder) throws IOException {
@@ -134,12 +131,25 @@ final class ServiceJar {
         return written;
     }
 
-    /** The folder of the classes, in the given one. */
-    private Path compiled(Path work) throws IOException {
-        Path classes = Files.createDirectory(work.resolve("classes"));
+    /** The class files by their names in a jar. */
+    private static Map<String, byte[]> compile(Map<String, String> sources) {
         if (sources.isEmpty()) {
-            return classes;
+            return Map.of();
         }
+        try {
+            Path work = Files.createTempDirectory("service-jar");
+            try {
+                return compile(sources, work);
+            } finally {
+                delete(work);
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static Map<String, byte[]> compile(Map<String, String> sources, Path work) throws IOException {
+        Path classes = Files.createDirectory(work.resolve("classes"));
         JavaCompiler compiler = ToolProvider.getSystemJavaCompiler();
         StringWriter messages = new StringWriter();
         Path sourceFolder = Files.createDirectory(work.resolve("sources"));
@@ -163,7 +173,11 @@ final class ServiceJar {
                 throw new IllegalStateException(messages.toString());
             }
         }
-        return classes;
+        Map<String, byte[]> compiled = new TreeMap<>();
+        for (Path file : files(classes)) {
+            compiled.put(classes.relativize(file).toString(), Files.readAllBytes(file));
+        }
+        return compiled;
     }
 
     private static List<Path> files(Path folder) {
