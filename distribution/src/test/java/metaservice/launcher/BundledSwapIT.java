@@ -44,7 +44,7 @@ class BundledSwapIT {
 
     @Test
     void swapsLeaveNothingBehind() throws Exception {
-        swapThereAndBack(5);
+        swapThereAndBack(3);
     }
 
     @Tag("faults")
@@ -58,7 +58,7 @@ class BundledSwapIT {
                 Supervisor supervisor = supervisor(database)) {
             URI door = URI.create(supervisor.start().orElseThrow().metadataUrl());
             String newest = version(door);
-            for (int i = 0; i < 3; i++) { // until everything that is made once is there
+            for (int i = 0; i < 2; i++) { // until everything that is made once is there
                 thereAndBack(database, door, newest);
             }
             Footprint before = Footprint.of(database);
