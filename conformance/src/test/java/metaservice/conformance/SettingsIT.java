@@ -64,9 +64,15 @@ class SettingsIT {
 
     @AfterAll
     void stop() throws Exception {
-        for (AutoCloseable resource : Arrays.asList(launcher, database, open, openDatabase)) {
-            if (resource != null) { // it may not have started
-                resource.close();
+        try {
+            if (launcher != null) { // it may not have started
+                launcher.stop();
+            }
+        } finally {
+            for (AutoCloseable resource : Arrays.asList(launcher, database, open, openDatabase)) {
+                if (resource != null) {
+                    resource.close();
+                }
             }
         }
     }
