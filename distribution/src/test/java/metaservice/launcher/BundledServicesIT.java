@@ -1,5 +1,12 @@
 package metaservice.launcher;
 
+import metaservice.launcher.service.BundledService;
+import metaservice.launcher.http.CannedAnswer;
+import metaservice.launcher.service.CatalogException;
+import metaservice.launcher.http.FrontDoor;
+import metaservice.launcher.service.IsolatedService;
+import metaservice.launcher.service.PauseWhileBusy;
+import metaservice.launcher.service.ServiceCatalog;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
 
@@ -69,7 +76,7 @@ class BundledServicesIT {
         assertEquals(
                 bundled.version().toString(),
                 ping.headers().firstValue("METADATA_SERVICE_VERSION").orElseThrow());
-        door.serve(Answer.unavailable("message", "nobody")).drain(DEADLINE);
+        door.serve(CannedAnswer.unavailable("message", "nobody")).drain(DEADLINE);
         service.close();
         return new WeakReference<>(service.loader());
     }
@@ -90,7 +97,7 @@ class BundledServicesIT {
                 () -> {
                     throw new AssertionError("nobody asks for tokens here");
                 },
-                Courtesy.NONE);
+                PauseWhileBusy.NONE);
     }
 
     private static HttpResponse<String> send(FrontDoor door, String method, String path, String body) throws Exception {

@@ -1,5 +1,6 @@
 package metaservice.launcher;
 
+import metaservice.launcher.service.ServiceCatalog;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -55,7 +56,7 @@ class BundledSwapIT {
 
     private void swapThereAndBack(int times) throws Exception {
         try (TestDatabase database = TestDatabases.at(NEWEST);
-                Supervisor supervisor = supervisor(database)) {
+                Launcher supervisor = supervisor(database)) {
             URI door = URI.create(supervisor.start().orElseThrow().metadataUrl());
             String newest = version(door);
             for (int i = 0; i < 2; i++) { // until everything that is made once is there
@@ -74,7 +75,7 @@ class BundledSwapIT {
     @Test
     void serviceWhosePoolIsClosedIsReplaced() throws Exception {
         try (TestDatabase database = TestDatabases.at(NEWEST);
-                Supervisor supervisor = supervisor(database)) {
+                Launcher supervisor = supervisor(database)) {
             URI door = URI.create(supervisor.start().orElseThrow().metadataUrl());
             assertEquals(200, get(door, "/flows").statusCode());
             ((AutoCloseable) member(poolOwner(supervisor), "pool")).close();
@@ -85,7 +86,7 @@ class BundledSwapIT {
         }
     }
 
-    private static Object poolOwner(Supervisor supervisor) throws ReflectiveOperationException {
+    private static Object poolOwner(Launcher supervisor) throws ReflectiveOperationException {
         Optional<?> serving = (Optional<?>) member(member(supervisor, "keeper"), "serving");
         return member(member(serving.orElseThrow(), "service"), "database");
     }
@@ -111,8 +112,8 @@ class BundledSwapIT {
                 + " (select max(installed_rank) from flyway_schema_history); notify " + Migrations.CHANNEL);
     }
 
-    private static Supervisor supervisor(TestDatabase database) throws Exception {
-        return new Supervisor(
+    private static Launcher supervisor(TestDatabase database) throws Exception {
+        return new Launcher(
                 LauncherConfig.fromEnvironment(SETTINGS),
                 ServiceCatalog.read(Path.of("target", "metaservice", "services")),
                 DatabaseSource.given(DatabaseConfig.fromEnvironment(database.environment())),

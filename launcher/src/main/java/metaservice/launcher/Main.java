@@ -1,5 +1,7 @@
 package metaservice.launcher;
 
+import metaservice.launcher.service.CatalogException;
+import metaservice.launcher.service.ServiceCatalog;
 import java.io.PrintStream;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -101,7 +103,7 @@ public final class Main {
             throws StartFailedException, InterruptedException {
         StopSignal stop = new StopSignal();
         stop.onProcessEnd(config.drainTimeout().plus(CLOSING));
-        try (Supervisor supervisor = new Supervisor(config, catalog, database, tokens, stop)) {
+        try (Launcher supervisor = new Launcher(config, catalog, database, tokens, stop)) {
             Optional<StartupReport> report = supervisor.start();
             if (report.isPresent()) {
                 out.print(report.get().text());

@@ -16,7 +16,7 @@ import picocli.CommandLine.Option;
             "database that the environment names."
         },
         sortOptions = false)
-final class Options {
+public final class Options {
 
     @Option(
             names = "--embedded",

@@ -10,7 +10,7 @@ import metaservice.spi.Tables;
  * @param otherwise its default, as an operator would write it; a dash if there is none
  * @param meaning one line
  */
-record Setting(String name, String otherwise, String meaning) {
+public record Setting(String name, String otherwise, String meaning) {
 
     static final Setting HOST = new Setting("MF_METADATA_HOST", "0.0.0.0", "address both listeners bind to");
     static final Setting METADATA_PORT =
@@ -25,7 +25,7 @@ record Setting(String name, String otherwise, String meaning) {
             new Setting("MF_METADATA_MAX_BODY_BYTES", "16777216", "longest request body; longer ones are answered 413");
     static final Setting DRAIN = new Setting(
             "MF_METADATA_DRAIN_SECONDS", "20", "longest wait for requests in flight when stopping or swapping");
-    static final Setting SWAP =
+    public static final Setting SWAP =
             new Setting("MF_UPGRADE_SWAP", "on", "off: after an upgrade a newer service waits for a restart");
     static final Setting PAUSES =
             new Setting("MF_UPGRADE_PAUSES", "on", "off: upgrades and swaps do not pause while clients are served");

@@ -5,23 +5,23 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
 /** Somebody wants the launcher to stop: SIGTERM, SIGINT, or a test. Thread-safe. */
-final class StopSignal {
+public final class StopSignal {
 
     private final CountDownLatch requested = new CountDownLatch(1);
     private final CountDownLatch stopped = new CountDownLatch(1);
 
     /** Asks for it; returns at once. */
-    void request() {
+    public void request() {
         requested.countDown();
     }
 
     /** Waits until somebody asks for it. */
-    void await() throws InterruptedException {
+    public void await() throws InterruptedException {
         requested.await();
     }
 
     /** Waits for a while, or until somebody asks for it; true if somebody did. */
-    boolean await(Duration pause) throws InterruptedException {
+    public boolean await(Duration pause) throws InterruptedException {
         return requested.await(pause.toMillis(), TimeUnit.MILLISECONDS);
     }
 

@@ -1,5 +1,6 @@
 package metaservice.launcher;
 
+import metaservice.launcher.service.ContextLoader;
 import java.io.IOException;
 import java.net.MalformedURLException;
 import java.net.URL;

@@ -4,12 +4,12 @@ import java.util.HashMap;
 import java.util.Map;
 
 /** Environments for tests. */
-final class Environments {
+public final class Environments {
 
     private Environments() {}
 
     /** An environment with one variable more, or another value for it. */
-    static Map<String, String> with(Map<String, String> environment, String name, String value) {
+    public static Map<String, String> with(Map<String, String> environment, String name, String value) {
         Map<String, String> more = new HashMap<>(environment);
         more.put(name, value);
         return more;

@@ -9,25 +9,25 @@ import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 
 /** Talks to a listener on the loopback interface. */
-final class Http {
+public final class Http {
 
-    static final Duration DEADLINE = Duration.ofSeconds(20);
+    public static final Duration DEADLINE = Duration.ofSeconds(20);
 
     private static final HttpClient CLIENT =
             HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
 
     private Http() {}
 
-    static HttpResponse<String> get(int port, String path) throws IOException, InterruptedException {
+    public static HttpResponse<String> get(int port, String path) throws IOException, InterruptedException {
         return send(port, "GET", path, "");
     }
 
-    static HttpResponse<String> send(int port, String method, String path, String body)
+    public static HttpResponse<String> send(int port, String method, String path, String body)
             throws IOException, InterruptedException {
         return CLIENT.send(request(port, method, path, body), HttpResponse.BodyHandlers.ofString());
     }
 
-    static CompletableFuture<HttpResponse<String>> begin(int port, String path) {
+    public static CompletableFuture<HttpResponse<String>> begin(int port, String path) {
         return CLIENT.sendAsync(request(port, "GET", path, ""), HttpResponse.BodyHandlers.ofString());
     }
 

@@ -1,5 +1,6 @@
 package metaservice.launcher;
 
+import metaservice.launcher.service.ServiceCatalog;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.StringWriter;
@@ -23,7 +24,7 @@ import javax.tools.StandardJavaFileManager;
 import javax.tools.ToolProvider;
 
 /** Builds a small service jar out of sources, right or wrong in one way. */
-final class ServiceJar {
+public final class ServiceJar {
 
     /** Class files by sources: most jars of a test class differ in their manifests only. */
     private static final Map<Map<String, String>, Map<String, byte[]>> COMPILED = new ConcurrentHashMap<>();
@@ -33,7 +34,7 @@ final class ServiceJar {
     private final Map<String, String> resources = new LinkedHashMap<>();
 
     /** A service that is right in every way and answers "hello". */
-    static ServiceJar of(String version, String schemaMin) {
+    public static ServiceJar of(String version, String schemaMin) {
         return new ServiceJar()
                 .entry(ServiceCatalog.VERSION, version)
                 .entry(ServiceCatalog.SCHEMA_MIN, schemaMin)
@@ -42,7 +43,7 @@ final class ServiceJar {
     }
 
     /** The source of a provider whose service is sent {@code GET /sample} before it takes over. */
-    static String rehearsed(String handler) {
+    public static String rehearsed(String handler) {
         return provider(handler).replace("public void close() {}", """
                 public void close() {}
                 @Override public java.util.List<SampleRequest> samples() {
@@ -52,12 +53,12 @@ final class ServiceJar {
     }
 
     /** The source of a provider whose service has the given handler, an expression. */
-    static String provider(String handler) {
+    public static String provider(String handler) {
         return provider(handler, "");
     }
 
     /** Likewise, with more members in the class. */
-    static String provider(String handler, String members) {
+    public static String provider(String handler, String members) {
         return """
                 package demo;
                 import io.undertow.server.*;
@@ -80,28 +81,28 @@ final class ServiceJar {
                 """.formatted(members, handler);
     }
 
-    ServiceJar entry(String name, String value) {
+    public ServiceJar entry(String name, String value) {
         manifest.put(name, value);
         return this;
     }
 
-    ServiceJar without(String name) {
+    public ServiceJar without(String name) {
         manifest.remove(name);
         return this;
     }
 
-    ServiceJar source(String className, String source) {
+    public ServiceJar source(String className, String source) {
         sources.put(className, source);
         return this;
     }
 
-    ServiceJar resource(String name, String text) {
+    public ServiceJar resource(String name, String text) {
         resources.put(name, text);
         return this;
     }
 
     /** Compiles and writes it. */
-    Path write(Path folder, String name) throws IOException {
+    public Path write(Path folder, String name) throws IOException {
         Path jar = Files.createDirectories(folder).resolve(name);
         Map<String, byte[]> classes = COMPILED.computeIfAbsent(Map.copyOf(sources), ServiceJar::compile);
         try (OutputStream out = Files.newOutputStream(jar);

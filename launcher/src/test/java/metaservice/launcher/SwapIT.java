@@ -1,5 +1,6 @@
 package metaservice.launcher;
 
+import metaservice.launcher.service.ServiceCatalog;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -60,7 +61,7 @@ class SwapIT {
 
     private TestDatabase database;
     private final StopSignal stop = new StopSignal();
-    private Supervisor supervisor;
+    private Launcher supervisor;
     private StartupReport report;
 
     @BeforeEach
@@ -87,7 +88,7 @@ class SwapIT {
     }
 
     private void start(Map<String, String> settings) throws Exception {
-        supervisor = new Supervisor(
+        supervisor = new Launcher(
                 LauncherConfig.fromEnvironment(settings),
                 ServiceCatalog.read(services),
                 DatabaseSource.given(DatabaseConfig.fromEnvironment(database.environment())),
@@ -253,7 +254,7 @@ class SwapIT {
         pretend(20260706000003L, true);
         await(() -> System.getProperty("swap-it.start.entered"), "yes"::equals);
         assertTrue(status().contains("\"swap\": {\"state\": \"starting\", \"from\": \"1.0.1\""));
-        Supervisor stopped = supervisor;
+        Launcher stopped = supervisor;
         CompletableFuture<Void> closing = CompletableFuture.runAsync(stopped::close);
         await(() -> answersOrRefuses(), now -> !now.equals("1.0.1"));
         System.setProperty("swap-it.start", "go on");

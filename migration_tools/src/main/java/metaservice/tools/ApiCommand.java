@@ -24,11 +24,11 @@ abstract class ApiCommand implements Callable<Integer> {
     @Spec
     private CommandSpec spec;
 
-    abstract Outcome ask(MigrationApi api) throws InterruptedException;
+    abstract Outcome ask(MigrationClient api) throws InterruptedException;
 
     @Override
     public final Integer call() throws InterruptedException {
-        Outcome outcome = ask(new MigrationApi(baseUrl, tools.patience()));
+        Outcome outcome = ask(new MigrationClient(baseUrl, tools.patience()));
         if (outcome instanceof Outcome.Failed failed) {
             spec.commandLine().getErr().println(failed.text());
             return 1;

@@ -34,7 +34,7 @@ final class DbStatus extends ApiCommand {
     private boolean json;
 
     @Override
-    Outcome ask(MigrationApi api) throws InterruptedException {
+    Outcome ask(MigrationClient api) throws InterruptedException {
         return api.schemaStatus(json ? JsonNode::toString : DbStatus::asOlderToolsPrintIt);
     }
 

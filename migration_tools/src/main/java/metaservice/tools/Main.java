@@ -13,7 +13,7 @@ public final class Main {
 
     /** Exits with the code of {@link #run}. */
     public static void main(String[] args) {
-        System.exit(run(System.out, System.err, Patience.DEFAULTS, args));
+        System.exit(run(System.out, System.err, Timeouts.DEFAULTS, args));
     }
 
     /**
@@ -23,7 +23,7 @@ public final class Main {
      * @param err gets problems
      * @return 0 done, 1 failed, 2 wrong usage
      */
-    static int run(PrintStream out, PrintStream err, Patience patience, String... args) {
+    static int run(PrintStream out, PrintStream err, Timeouts patience, String... args) {
         return new CommandLine(new Tools(patience))
                 .setOut(new PrintWriter(out, true, StandardCharsets.UTF_8))
                 .setErr(new PrintWriter(err, true, StandardCharsets.UTF_8))

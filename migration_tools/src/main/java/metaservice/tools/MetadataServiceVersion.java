@@ -21,7 +21,7 @@ import picocli.CommandLine.Command;
 final class MetadataServiceVersion extends ApiCommand {
 
     @Override
-    Outcome ask(MigrationApi api) throws InterruptedException {
+    Outcome ask(MigrationClient api) throws InterruptedException {
         return api.serviceVersion();
     }
 }

@@ -13,7 +13,7 @@ import picocli.CommandLine.Spec;
         header = "Asks a migration service for the state of its database and upgrades it.",
         synopsisSubcommandLabel = "COMMAND",
         description = {"", "The service listens on port 8082 unless MF_MIGRATION_PORT says otherwise.", ""},
-        subcommands = {DbStatus.class, Upgrade.class, MetadataServiceVersion.class},
+        subcommands = {DbStatus.class, UpgradeCommand.class, MetadataServiceVersion.class},
         footer = {
             "",
             "Exit codes: 0 done (also when nothing was to do), 1 failed, 2 wrong usage. Results go to standard output,"
@@ -27,7 +27,7 @@ import picocli.CommandLine.Spec;
         })
 final class Tools implements Runnable {
 
-    private final Patience patience;
+    private final Timeouts patience;
 
     @SuppressWarnings("UnusedVariable") // picocli reads it: a set usage-help option prints the text and ends the run
     @Option(
@@ -40,11 +40,11 @@ final class Tools implements Runnable {
     @Spec
     private CommandSpec spec;
 
-    Tools(Patience patience) {
+    Tools(Timeouts patience) {
         this.patience = patience;
     }
 
-    Patience patience() {
+    Timeouts patience() {
         return patience;
     }
 

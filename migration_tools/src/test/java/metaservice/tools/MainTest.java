@@ -22,10 +22,10 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class MainTest {
 
-    private static final Patience PATIENCE =
-            new Patience(Duration.ofSeconds(10), Duration.ofSeconds(10), Duration.ofSeconds(10), Duration.ZERO);
-    private static final Patience SHORT =
-            new Patience(Duration.ofMillis(300), Duration.ofMillis(300), Duration.ofMillis(300), Duration.ofMillis(10));
+    private static final Timeouts PATIENCE =
+            new Timeouts(Duration.ofSeconds(10), Duration.ofSeconds(10), Duration.ofSeconds(10), Duration.ZERO);
+    private static final Timeouts SHORT =
+            new Timeouts(Duration.ofMillis(300), Duration.ofMillis(300), Duration.ofMillis(300), Duration.ofMillis(10));
 
     private static final String STATUS = "{\"is_up_to_date\": false, \"current_version\": \"1\","
             + " \"migration_in_progress\": false, \"db_schema_versions\": [\"1\", \"2\"],"
@@ -226,7 +226,7 @@ class MainTest {
         return run(PATIENCE, args);
     }
 
-    private int run(Patience patience, String... args) {
+    private int run(Timeouts patience, String... args) {
         return Main.run(printer(out), printer(err), patience, args);
     }
 

@@ -142,7 +142,7 @@ public record DatabaseConfig(
         PGSimpleDataSource dataSource = new PGSimpleDataSource();
         dataSource.setUrl(jdbcUrl);
         jdbcProperties.forEach((name, value) -> set(dataSource, name, value));
-        dataSource.setSocketFactory(WatchfulSockets.class.getName());
+        dataSource.setSocketFactory(KeepAliveSocketFactory.class.getName());
         return dataSource;
     }
 

@@ -28,7 +28,7 @@ public final class Migrations {
     private static final Logger LOG = LoggerFactory.getLogger(Migrations.class);
 
     private final DataSource dataSource;
-    private final Patience patience;
+    private final LockRetryPolicy patience;
     private final Runnable breather;
     private final BundledFiles files;
     private final List<SchemaVersion> bundled;
@@ -41,7 +41,7 @@ public final class Migrations {
      *     session, so no pool; as a user who owns the tables, for an upgrade
      */
     public Migrations(DataSource dataSource) {
-        this(dataSource, Patience.DEFAULTS);
+        this(dataSource, LockRetryPolicy.DEFAULTS);
     }
 
     /**
@@ -50,14 +50,14 @@ public final class Migrations {
      * @param breather is called before each migration, when no lock on a table is held; it may take a moment
      */
     public Migrations(DataSource dataSource, Runnable breather) {
-        this(dataSource, Patience.DEFAULTS, breather);
+        this(dataSource, LockRetryPolicy.DEFAULTS, breather);
     }
 
-    Migrations(DataSource dataSource, Patience patience) {
+    Migrations(DataSource dataSource, LockRetryPolicy patience) {
         this(dataSource, patience, () -> {});
     }
 
-    private Migrations(DataSource dataSource, Patience patience, Runnable breather) {
+    private Migrations(DataSource dataSource, LockRetryPolicy patience, Runnable breather) {
         this.dataSource = dataSource;
         this.patience = patience;
         this.breather = breather;

@@ -50,7 +50,7 @@ final class Upgrade {
     private final Connection keeper;
     private final BundledFiles files;
     private final SchemaReader reader;
-    private final Patience patience;
+    private final LockRetryPolicy patience;
     private final Runnable breather;
 
     /** What was not as it should be and has been repaired, in the order in which it was found. */
@@ -62,7 +62,7 @@ final class Upgrade {
             Connection keeper,
             BundledFiles files,
             SchemaReader reader,
-            Patience patience,
+            LockRetryPolicy patience,
             Runnable breather) {
         this.dataSource = dataSource;
         this.keeper = keeper;

@@ -97,7 +97,7 @@ class ConcurrentUpgradeIT {
     void upgradeGivesUpWhenItNeverGetsItsLocksAndCanBeTriedAgain() throws Exception {
         try (TestDatabase database = TestDatabases.at(1);
                 Writer writer = new Writer(database)) {
-            Patience little = new Patience(Duration.ofSeconds(1), 2, Duration.ofMillis(1), Duration.ofMillis(1));
+            LockRetryPolicy little = new LockRetryPolicy(Duration.ofSeconds(1), 2, Duration.ofMillis(1), Duration.ofMillis(1));
             writer.begin();
             Failed failed = assertInstanceOf(Failed.class, new Migrations(database.dataSource(), little).upgrade());
             assertEquals(new SchemaVersion(1), failed.at());
@@ -114,7 +114,7 @@ class ConcurrentUpgradeIT {
         try (TestDatabase database = TestDatabases.at(20200603104139L);
                 Connection vacuum = database.dataSource().getConnection();
                 Statement statement = vacuum.createStatement()) {
-            Patience none = new Patience(Duration.ofSeconds(1), 1, Duration.ofMillis(1), Duration.ofMillis(1));
+            LockRetryPolicy none = new LockRetryPolicy(Duration.ofSeconds(1), 1, Duration.ofMillis(1), Duration.ofMillis(1));
             database.execute("CREATE INDEX metadata_v3_akey"
                     + " ON metadata_v3 (flow_id, run_number, step_name, task_id, field_name);"
                     + " CREATE UNIQUE INDEX metadata_v3_pkey_with_id"
@@ -138,7 +138,7 @@ class ConcurrentUpgradeIT {
     void waitingForAnotherNodeHasALimit() throws Exception {
         try (TestDatabase database = TestDatabases.at(1);
                 UpgradeLock other = UpgradeLock.acquire(database.dataSource(), Duration.ZERO)) {
-            Patience none = new Patience(Duration.ZERO, 1, Duration.ZERO, Duration.ZERO);
+            LockRetryPolicy none = new LockRetryPolicy(Duration.ZERO, 1, Duration.ZERO, Duration.ZERO);
             Failed failed = assertInstanceOf(Failed.class, new Migrations(database.dataSource(), none).upgrade());
             assertTrue(failed.reason().contains("another upgrade"), failed.reason());
             assertFalse(other.connection().isClosed());
@@ -154,7 +154,7 @@ class ConcurrentUpgradeIT {
             Migrations migrations = new Migrations(database.dataSource());
             assertTrue(migrations.status().migrationInProgress());
 
-            Patience none = new Patience(Duration.ZERO, 1, Duration.ZERO, Duration.ZERO);
+            LockRetryPolicy none = new LockRetryPolicy(Duration.ZERO, 1, Duration.ZERO, Duration.ZERO);
             assertInstanceOf(Failed.class, new Migrations(database.dataSource(), none).upgrade());
 
             statement.execute("SELECT pg_advisory_unlock_all()");

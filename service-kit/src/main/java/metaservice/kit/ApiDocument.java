@@ -24,14 +24,14 @@ final class ApiDocument {
     private static final String VERSION_HEADER = "METADATA_SERVICE_VERSION";
 
     private final Api api;
-    private final Style style;
+    private final Dialect dialect;
     private final Map<String, Shape> shapes;
     private final ObjectNode document = Json.MAPPER.createObjectNode();
 
-    private ApiDocument(Api api, Style style) {
+    private ApiDocument(Api api, Dialect dialect) {
         this.api = api;
-        this.style = style;
-        this.shapes = Stream.concat(api.shapes().stream(), Docs.shapes(style).stream())
+        this.dialect = dialect;
+        this.shapes = Stream.concat(api.shapes().stream(), Docs.shapes(dialect).stream())
                 .collect(Collectors.toMap(Shape::name, Function.identity()));
     }
 
@@ -40,8 +40,8 @@ final class ApiDocument {
      *
      * @throws IllegalStateException if they need a shape, a parameter or an example that the generation does not have
      */
-    static JsonNode of(String serviceVersion, Api api, Style style, List<Route> routes) {
-        return new ApiDocument(api, style).describe(serviceVersion, routes);
+    static JsonNode of(String serviceVersion, Api api, Dialect dialect, List<Route> routes) {
+        return new ApiDocument(api, dialect).describe(serviceVersion, routes);
     }
 
     private ObjectNode describe(String serviceVersion, List<Route> routes) {
@@ -146,7 +146,7 @@ final class ApiDocument {
     private ObjectNode list(ObjectNode element, boolean isAnswer) {
         ObjectNode array = Json.MAPPER.createObjectNode().put("type", "array");
         array.set("items", element);
-        if (!isAnswer || style.emptyList() == Style.EmptyList.ARRAY) {
+        if (!isAnswer || dialect.emptyList() == Dialect.EmptyList.ARRAY) {
             return array;
         }
         ObjectNode either = Json.MAPPER.createObjectNode();

@@ -27,8 +27,8 @@ final class ApiPages {
             "favicon-32x32.png", "image/png",
             "start.js", "text/javascript; charset=utf-8");
 
-    /** Swagger UI sets styles from its script, and has its icons inside its style sheet. */
-    private static final String POLICY = "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline';"
+    /** Swagger UI sets styles from its script, and has its icons inside its dialect sheet. */
+    private static final String POLICY = "default-src 'none'; script-src 'self'; dialect-src 'self' 'unsafe-inline';"
             + " img-src 'self' data:; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
     private final byte[] document;
@@ -38,14 +38,14 @@ final class ApiPages {
     }
 
     /** The routes, and those of the pages behind them; the document describes them all. */
-    static List<Route> with(List<Route> routes, String serviceVersion, Api api, Style style) {
+    static List<Route> with(List<Route> routes, String serviceVersion, Api api, Dialect dialect) {
         List<Route> all = new ArrayList<>(routes);
         all.add(Route.get(ROOT, request -> page(), Docs.PAGE));
         all.add(Route.get(ROOT + "/{file}", ApiPages::file, Docs.PAGE_FILE));
         // The document describes the route that serves it, so it is known only after that.
         List<ApiPages> pages = new ArrayList<>();
         all.add(Route.get(ROOT + "/swagger.json", request -> pages.get(0).document(), Docs.DOCUMENT));
-        pages.add(new ApiPages(bytes(ApiDocument.of(serviceVersion, api, style, all))));
+        pages.add(new ApiPages(bytes(ApiDocument.of(serviceVersion, api, dialect, all))));
         return List.copyOf(all);
     }
 

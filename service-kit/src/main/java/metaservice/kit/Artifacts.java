@@ -54,24 +54,24 @@ public final class Artifacts {
     /** The same with long texts. */
     public static final List<Shape> LONG_SHAPES = shapes(LONG_TEXTS);
 
-    private final Parts parts;
+    private final EndpointContext parts;
     private final TaskBatch batch;
     private final String table;
     private final String joinedWithRun;
 
     /** Artifacts whose texts have at most 255 characters. */
-    public Artifacts(Parts parts) {
+    public Artifacts(EndpointContext parts) {
         this(parts, new TaskBatch(parts, parts.tables().artifacts(), KIND, Ids.TASK_COLUMNS));
     }
 
     /** Artifacts whose texts are as long as the schema allows: any length, or 255 characters on an older one. */
-    public static Artifacts withLongTexts(Parts parts) {
+    public static Artifacts withLongTexts(EndpointContext parts) {
         return new Artifacts(
                 parts,
                 new TaskBatch(parts, parts.tables().artifacts(), LONG_TEXTS, Optional.of(KIND), Ids.TASK_COLUMNS));
     }
 
-    private Artifacts(Parts parts, TaskBatch batch) {
+    private Artifacts(EndpointContext parts, TaskBatch batch) {
         this.parts = parts;
         this.table = parts.tables().artifacts();
         this.batch = batch;

@@ -121,7 +121,7 @@ public final class Database implements AutoCloseable {
             throws SQLException {
         HikariConfig config = config(name, url, access);
         if (writes) {
-            config.setExceptionOverride(new LeavesReadOnlyServers());
+            config.setExceptionOverride(new EvictReadOnlyConnections());
         }
         HikariDataSource pool = new HikariDataSource(config);
         try (Connection connection = connection(pool)) {
@@ -143,7 +143,7 @@ public final class Database implements AutoCloseable {
     private static HikariConfig config(String name, String url, DatabaseAccess access) throws SQLException {
         HikariConfig config = new HikariConfig();
         config.setPoolName(name);
-        config.setDataSource(new PatientSource(source(url, access)));
+        config.setDataSource(new ReconnectingDataSource(source(url, access)));
         config.setMinimumIdle(access.poolMin());
         config.setMaximumPoolSize(access.poolMax());
         // For the first one; no client waits for that, and on a busy machine a client's patience is too short for it.

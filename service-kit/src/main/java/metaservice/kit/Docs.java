@@ -189,9 +189,9 @@ public final class Docs {
 
     private Docs() {}
 
-    /** The shapes that generations of the same style have in common. */
-    static List<Shape> shapes(Style style) {
-        boolean told = style.leftOut() == Style.LeftOut.TOLD;
+    /** The shapes that generations of the same dialect have in common. */
+    static List<Shape> shapes(Dialect dialect) {
+        boolean told = dialect.leftOut() == Dialect.LeftOut.TOLD;
         return Stream.concat(
                         SHAPES.stream(),
                         Stream.of(

@@ -17,12 +17,12 @@ public final class Flows {
     public static final List<Shape> SHAPES =
             List.of(Shape.row("Flow", COLUMNS, Labels.FIELDS), Shape.body("NewFlow", Labels.FIELDS));
 
-    private final Parts parts;
+    private final EndpointContext parts;
     private final String select;
     private final String insert;
 
     /** Flows of one service. */
-    public Flows(Parts parts) {
+    public Flows(EndpointContext parts) {
         this.parts = parts;
         String table = parts.tables().flows();
         this.select = "SELECT " + COLUMNS.select() + " FROM " + table;

@@ -31,14 +31,14 @@ public final class HttpService implements RunningService {
     /**
      * Opens the pool, sees to the triggers if they are wanted, builds the routes and rehearses them.
      *
-     * @param style how this generation words its answers
+     * @param dialect how this generation words its answers
      * @param api what its document needs beyond its routes
      * @param routes makes the version's table of routes
      * @throws ServiceStartException if the database cannot be reached, does not take the triggers that are wanted, or
      *     lacks what the version needs
      */
     public static RunningService start(
-            ServiceContext context, Style style, Api api, Function<Parts, List<Route>> routes)
+            ServiceContext context, Dialect dialect, Api api, Function<EndpointContext, List<Route>> routes)
             throws ServiceStartException {
         String name = "service-" + context.serviceVersion();
         ServiceSettings settings = context.settings();
@@ -47,20 +47,20 @@ public final class HttpService implements RunningService {
             if (settings.triggerSchema().isPresent()) {
                 new Triggers(settings.tables(), settings.triggerSchema().get()).create(database);
             }
-            Parts parts = new Parts(database, settings.tables(), style, Clock.systemUTC());
+            EndpointContext parts = new EndpointContext(database, settings.tables(), dialect, Clock.systemUTC());
             List<Route> table = routes.apply(parts);
-            Rehearsal.of(name, routes.apply(parts.describing()), api);
+            StatementCheck.of(name, routes.apply(parts.describing()), api);
             Router router = new Router(
                     settings.pathPrefix(),
                     settings.maxBodyBytes(),
                     context.serviceVersion(),
-                    new Failures(style.errors()),
-                    ApiPages.with(table, context.serviceVersion(), api, style));
+                    new Failures(dialect.errors()),
+                    ApiPages.with(table, context.serviceVersion(), api, dialect));
             return new HttpService(
                     database,
                     settings.pathPrefix(),
                     CrossOrigin.allowed(settings.allowedOrigins(), router),
-                    Rehearsal.samples(settings.pathPrefix(), table));
+                    StatementCheck.samples(settings.pathPrefix(), table));
         } catch (ServiceStartException | RuntimeException e) {
             database.close();
             throw e;

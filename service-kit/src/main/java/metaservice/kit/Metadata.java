@@ -43,23 +43,23 @@ public final class Metadata {
     /** The same with long texts. */
     public static final List<Shape> LONG_SHAPES = shapes(LONG_TEXTS);
 
-    private final Parts parts;
+    private final EndpointContext parts;
     private final TaskBatch batch;
     private final String select;
 
     /** Metadata whose type has at most 255 characters. */
-    public Metadata(Parts parts) {
+    public Metadata(EndpointContext parts) {
         this(parts, new TaskBatch(parts, parts.tables().metadata(), KIND, Ids.TASK_COLUMNS));
     }
 
     /** Metadata whose type is as long as the schema allows: any length, or 255 characters on an older one. */
-    public static Metadata withLongTexts(Parts parts) {
+    public static Metadata withLongTexts(EndpointContext parts) {
         return new Metadata(
                 parts,
                 new TaskBatch(parts, parts.tables().metadata(), LONG_TEXTS, Optional.of(KIND), Ids.TASK_COLUMNS));
     }
 
-    private Metadata(Parts parts, TaskBatch batch) {
+    private Metadata(EndpointContext parts, TaskBatch batch) {
         this.parts = parts;
         this.batch = batch;
         this.select = "SELECT " + COLUMNS.select() + " FROM " + parts.tables().metadata() + " m WHERE";

@@ -30,10 +30,10 @@ public final class Pages {
             new Doc.Query(
                     "_cursor", "string", "asks for a page: the X-Next-Cursor of the one before; empty: the first"));
 
-    private final Parts parts;
+    private final EndpointContext parts;
 
     /** Pages of one service. */
-    public Pages(Parts parts) {
+    public Pages(EndpointContext parts) {
         this.parts = parts;
     }
 

@@ -37,7 +37,7 @@ public final class RunPages {
                     : shape)
             .toList();
 
-    private final Parts parts;
+    private final EndpointContext parts;
     private final Duration cutoff;
 
     /**
@@ -45,7 +45,7 @@ public final class RunPages {
      *
      * @param cutoff age of a heartbeat from which an unfinished run counts as failed
      */
-    public RunPages(Parts parts, Duration cutoff) {
+    public RunPages(EndpointContext parts, Duration cutoff) {
         this.parts = parts;
         this.cutoff = cutoff;
     }

@@ -38,11 +38,11 @@ public final class Runs {
 
     private static final Answer NOT_TAKEN = Answer.jsonString(404, Runs.waitTime());
 
-    private final Parts parts;
+    private final EndpointContext parts;
     private final Columns shown;
     private final String table;
 
-    private Runs(Parts parts, Columns shown) {
+    private Runs(EndpointContext parts, Columns shown) {
         this.parts = parts;
         this.shown = shown;
         this.table = parts.tables().runs();
@@ -57,12 +57,12 @@ public final class Runs {
     }
 
     /** Runs as they are. */
-    public static Runs plain(Parts parts) {
+    public static Runs plain(EndpointContext parts) {
         return new Runs(parts, COLUMNS);
     }
 
     /** Runs that show in {@code user} who is known by a tag, too. */
-    public static Runs withUser(Parts parts) {
+    public static Runs withUser(EndpointContext parts) {
         return new Runs(parts, WITH_USER);
     }
 
@@ -76,8 +76,8 @@ public final class Runs {
      *
      * @param sql its one row says whether the sender is known, and whether the heartbeat was written
      */
-    static Answer beat(Parts parts, Sql sql) throws SQLException {
-        String column = parts.style().earlyHeartbeat() == Style.EarlyHeartbeat.FINE ? "known" : "written";
+    static Answer beat(EndpointContext parts, Sql sql) throws SQLException {
+        String column = parts.dialect().earlyHeartbeat() == Dialect.EarlyHeartbeat.FINE ? "known" : "written";
         boolean taken =
                 parts.database().first(sql, row -> row.getBoolean(column)).orElse(false);
         return taken ? Answer.jsonString(200, waitTime()) : NOT_TAKEN;
@@ -147,7 +147,7 @@ public final class Runs {
                                 .and(run),
                         row -> TagMutation.Tags.parse(row.getString(1), row.getString(2)));
                 if (before.isEmpty()) {
-                    return parts.style().notFound();
+                    return parts.dialect().notFound();
                 }
                 Set<String> after = mutation.apply(before.get());
                 if (!after.equals(new LinkedHashSet<>(before.get().tags()))) {

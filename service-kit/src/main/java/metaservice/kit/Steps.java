@@ -21,12 +21,12 @@ public final class Steps {
     public static final List<Shape> SHAPES =
             List.of(Shape.row("Step", COLUMNS, Labels.FIELDS), Shape.body("NewStep", Labels.FIELDS));
 
-    private final Parts parts;
+    private final EndpointContext parts;
     private final String select;
     private final String insert;
 
     /** Steps of one service. */
-    public Steps(Parts parts) {
+    public Steps(EndpointContext parts) {
         this.parts = parts;
         Tables tables = parts.tables();
         this.select = "SELECT " + COLUMNS.select() + " FROM " + tables.steps() + " s LEFT JOIN " + tables.runs()

@@ -37,7 +37,7 @@ public final class TaskBatch {
     /** SQLSTATE of a value that is longer than its column allows. */
     private static final String VALUE_TOO_LONG = "22001";
 
-    private final Parts parts;
+    private final EndpointContext parts;
     private final String table;
     private final Kind kind;
     private final Optional<Kind> narrower;
@@ -68,7 +68,7 @@ public final class TaskBatch {
      *
      * @param ownerColumns the columns that tell the task, in the table and in what {@link #create} is told of the owner
      */
-    public TaskBatch(Parts parts, String table, Kind kind, List<String> ownerColumns) {
+    public TaskBatch(EndpointContext parts, String table, Kind kind, List<String> ownerColumns) {
         this(parts, table, kind, Optional.empty(), ownerColumns);
     }
 
@@ -77,7 +77,7 @@ public final class TaskBatch {
      *
      * @param narrower what is stored instead where the columns cannot hold the values; absent if they can everywhere
      */
-    TaskBatch(Parts parts, String table, Kind kind, Optional<Kind> narrower, List<String> ownerColumns) {
+    TaskBatch(EndpointContext parts, String table, Kind kind, Optional<Kind> narrower, List<String> ownerColumns) {
         this.parts = parts;
         this.table = table;
         this.kind = kind;
@@ -153,7 +153,7 @@ public final class TaskBatch {
         return Answer.json(200, json -> {
             json.writeStartObject();
             json.writeNumberField(kind.countedAs(), stored);
-            if (parts.style().leftOut() == Style.LeftOut.TOLD && !leftOut.isEmpty()) {
+            if (parts.dialect().leftOut() == Dialect.LeftOut.TOLD && !leftOut.isEmpty()) {
                 json.writeArrayFieldStart("rejected");
                 for (Batch.Rejected row : leftOut) {
                     json.writeStartObject();

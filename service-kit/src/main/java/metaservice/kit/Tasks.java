@@ -41,12 +41,12 @@ public final class Tasks {
                     Stream.concat(Stream.of(Field.text("task_id")), Labels.FIELDS.stream())
                             .toList()));
 
-    private final Parts parts;
+    private final EndpointContext parts;
     private final String select;
     private final String insert;
 
     /** Tasks of one service. */
-    public Tasks(Parts parts) {
+    public Tasks(EndpointContext parts) {
         this.parts = parts;
         Tables tables = parts.tables();
         this.select = "SELECT " + COLUMNS.select() + " FROM " + tables.tasks() + " t LEFT JOIN " + tables.runs()

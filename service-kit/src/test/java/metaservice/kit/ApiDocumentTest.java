@@ -11,12 +11,12 @@ import org.junit.jupiter.api.Test;
 
 class ApiDocumentTest {
 
-    private static final Style STYLE = new Style(
+    private static final Dialect DIALECT = new Dialect(
             Failures.STRUCTURED,
             Answer.emptyObject(404),
-            Style.EmptyList.ARRAY,
-            Style.EarlyHeartbeat.NOT_FOUND,
-            Style.LeftOut.SILENTLY);
+            Dialect.EmptyList.ARRAY,
+            Dialect.EarlyHeartbeat.NOT_FOUND,
+            Dialect.LeftOut.SILENTLY);
 
     private static final Endpoint NOBODY = request -> Answer.text("nobody asks");
 
@@ -33,7 +33,7 @@ class ApiDocumentTest {
     }
 
     private JsonNode document(Route... routes) {
-        return ApiDocument.of("9.9.9", new Api(texts, Flows.SHAPES), STYLE, List.of(routes));
+        return ApiDocument.of("9.9.9", new Api(texts, Flows.SHAPES), DIALECT, List.of(routes));
     }
 
     @Test

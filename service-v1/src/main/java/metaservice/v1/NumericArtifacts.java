@@ -6,11 +6,11 @@ import metaservice.kit.Answer;
 import metaservice.kit.Artifacts;
 import metaservice.kit.Column;
 import metaservice.kit.Columns;
-import metaservice.kit.Parts;
+import metaservice.kit.EndpointContext;
 import metaservice.kit.Request;
 import metaservice.kit.Shape;
 import metaservice.kit.Sql;
-import metaservice.kit.Style;
+import metaservice.kit.Dialect;
 import metaservice.kit.TaskBatch;
 
 /** Artifacts of numbered tasks, which need not exist; they show their own tags. */
@@ -38,11 +38,11 @@ final class NumericArtifacts {
             Shape.row("Artifact", COLUMNS, Artifacts.KIND.fields()),
             Shape.body("NewArtifact", Artifacts.KIND.fields()));
 
-    private final Parts parts;
+    private final EndpointContext parts;
     private final TaskBatch batch;
     private final String table;
 
-    NumericArtifacts(Parts parts) {
+    NumericArtifacts(EndpointContext parts) {
         this.parts = parts;
         this.table = parts.tables().artifacts();
         this.batch = new TaskBatch(parts, table, Artifacts.KIND, NumericOwner.COLUMNS);
@@ -69,7 +69,7 @@ final class NumericArtifacts {
                         + table + " WHERE")
                 .and(rows)
                 .and(") artifact WHERE attempt_id = latest");
-        return parts.list(COLUMNS, sql, Style.EmptyList.ARRAY);
+        return parts.list(COLUMNS, sql, Dialect.EmptyList.ARRAY);
     }
 
     /** One artifact, of its own latest attempt. */

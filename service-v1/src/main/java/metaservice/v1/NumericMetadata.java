@@ -6,7 +6,7 @@ import metaservice.kit.Answer;
 import metaservice.kit.Column;
 import metaservice.kit.Columns;
 import metaservice.kit.Metadata;
-import metaservice.kit.Parts;
+import metaservice.kit.EndpointContext;
 import metaservice.kit.Request;
 import metaservice.kit.Shape;
 import metaservice.kit.Sql;
@@ -37,11 +37,11 @@ final class NumericMetadata {
     static final List<Shape> SHAPES = List.of(
             Shape.row("Metadata", COLUMNS, Metadata.KIND.fields()), Shape.body("NewMetadata", Metadata.KIND.fields()));
 
-    private final Parts parts;
+    private final EndpointContext parts;
     private final TaskBatch batch;
     private final String select;
 
-    NumericMetadata(Parts parts) {
+    NumericMetadata(EndpointContext parts) {
         this.parts = parts;
         this.batch = new TaskBatch(parts, parts.tables().metadata(), Metadata.KIND, NumericOwner.COLUMNS);
         this.select = "SELECT " + COLUMNS.select() + " FROM " + parts.tables().metadata() + " WHERE";

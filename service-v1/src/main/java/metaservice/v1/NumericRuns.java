@@ -6,7 +6,7 @@ import metaservice.kit.Answer;
 import metaservice.kit.Column;
 import metaservice.kit.Columns;
 import metaservice.kit.Labels;
-import metaservice.kit.Parts;
+import metaservice.kit.EndpointContext;
 import metaservice.kit.Request;
 import metaservice.kit.Shape;
 import metaservice.kit.Sql;
@@ -26,11 +26,11 @@ final class NumericRuns {
     static final List<Shape> SHAPES =
             List.of(Shape.row("Run", COLUMNS, Labels.FIELDS), Shape.body("NewRun", Labels.FIELDS));
 
-    private final Parts parts;
+    private final EndpointContext parts;
     private final String select;
     private final String insert;
 
-    NumericRuns(Parts parts) {
+    NumericRuns(EndpointContext parts) {
         this.parts = parts;
         String table = parts.tables().runs();
         this.select = "SELECT " + COLUMNS.select() + " FROM " + table + " WHERE";

@@ -6,7 +6,7 @@ import metaservice.kit.Answer;
 import metaservice.kit.Column;
 import metaservice.kit.Columns;
 import metaservice.kit.Labels;
-import metaservice.kit.Parts;
+import metaservice.kit.EndpointContext;
 import metaservice.kit.Request;
 import metaservice.kit.Shape;
 import metaservice.kit.Sql;
@@ -27,11 +27,11 @@ final class NumericSteps {
     static final List<Shape> SHAPES =
             List.of(Shape.row("Step", COLUMNS, Labels.FIELDS), Shape.body("NewStep", Labels.FIELDS));
 
-    private final Parts parts;
+    private final EndpointContext parts;
     private final String select;
     private final String insert;
 
-    NumericSteps(Parts parts) {
+    NumericSteps(EndpointContext parts) {
         this.parts = parts;
         String table = parts.tables().steps();
         this.select = "SELECT " + COLUMNS.select() + " FROM " + table + " WHERE";

@@ -6,7 +6,7 @@ import metaservice.kit.Answer;
 import metaservice.kit.Column;
 import metaservice.kit.Columns;
 import metaservice.kit.Labels;
-import metaservice.kit.Parts;
+import metaservice.kit.EndpointContext;
 import metaservice.kit.Request;
 import metaservice.kit.Shape;
 import metaservice.kit.Sql;
@@ -28,11 +28,11 @@ final class NumericTasks {
     static final List<Shape> SHAPES =
             List.of(Shape.row("Task", COLUMNS, Labels.FIELDS), Shape.body("NewTask", Labels.FIELDS));
 
-    private final Parts parts;
+    private final EndpointContext parts;
     private final String select;
     private final String insert;
 
-    NumericTasks(Parts parts) {
+    NumericTasks(EndpointContext parts) {
         this.parts = parts;
         String table = parts.tables().tasks();
         this.select = "SELECT " + COLUMNS.select() + " FROM " + table + " WHERE";

@@ -13,9 +13,9 @@ import metaservice.kit.Docs;
 import metaservice.kit.Failures;
 import metaservice.kit.Flows;
 import metaservice.kit.HttpService;
-import metaservice.kit.Parts;
+import metaservice.kit.EndpointContext;
 import metaservice.kit.Route;
-import metaservice.kit.Style;
+import metaservice.kit.Dialect;
 import metaservice.kit.Tokens;
 import metaservice.spi.DatabaseAccess;
 import metaservice.spi.RunningService;
@@ -31,12 +31,12 @@ public final class V1Provider implements ServiceProvider {
     private static final String STEP = RUN + "/steps/{step_name}";
     private static final String TASK = STEP + "/tasks/{task_id}";
 
-    private static final Style STYLE = new Style(
+    private static final Dialect DIALECT = new Dialect(
             Failures.PLAIN,
             Answer.jsonString(404, "{}"),
-            Style.EmptyList.OBJECT,
-            Style.EarlyHeartbeat.NOT_FOUND,
-            Style.LeftOut.SILENTLY);
+            Dialect.EmptyList.OBJECT,
+            Dialect.EarlyHeartbeat.NOT_FOUND,
+            Dialect.LeftOut.SILENTLY);
 
     private static final Api API = Api.of(
             V1Provider.class,
@@ -53,7 +53,7 @@ public final class V1Provider implements ServiceProvider {
 
     @Override
     public RunningService start(ServiceContext context) throws ServiceStartException {
-        return HttpService.start(known(context), STYLE, API, parts -> routes(parts, context));
+        return HttpService.start(known(context), DIALECT, API, parts -> routes(parts, context));
     }
 
     /** Of a database, 1.x knows nothing but where it is; and paths have no prefix. */
@@ -73,7 +73,7 @@ public final class V1Provider implements ServiceProvider {
         return new ServiceContext(context.serviceVersion(), database, settings, context.tokens());
     }
 
-    private static List<Route> routes(Parts parts, ServiceContext context) {
+    private static List<Route> routes(EndpointContext parts, ServiceContext context) {
         Admin admin = new Admin(parts.database(), context.serviceVersion());
         Tokens tokens = new Tokens(context.tokens());
         Flows flows = new Flows(parts);

@@ -16,11 +16,11 @@ import metaservice.kit.Failures;
 import metaservice.kit.Flows;
 import metaservice.kit.HttpService;
 import metaservice.kit.Metadata;
-import metaservice.kit.Parts;
+import metaservice.kit.EndpointContext;
 import metaservice.kit.Route;
 import metaservice.kit.Runs;
 import metaservice.kit.Steps;
-import metaservice.kit.Style;
+import metaservice.kit.Dialect;
 import metaservice.kit.Tasks;
 import metaservice.kit.Tokens;
 import metaservice.spi.RunningService;
@@ -35,12 +35,12 @@ public final class V2Provider implements ServiceProvider {
     private static final String STEP = RUN + "/steps/{step_name}";
     private static final String TASK = STEP + "/tasks/{task_id}";
 
-    private static final Style STYLE = new Style(
+    private static final Dialect DIALECT = new Dialect(
             Failures.STRUCTURED,
             Answer.emptyObject(404),
-            Style.EmptyList.ARRAY,
-            Style.EarlyHeartbeat.NOT_FOUND,
-            Style.LeftOut.SILENTLY);
+            Dialect.EmptyList.ARRAY,
+            Dialect.EarlyHeartbeat.NOT_FOUND,
+            Dialect.LeftOut.SILENTLY);
 
     private static final Api API = Api.of(
             V2Provider.class,
@@ -51,10 +51,10 @@ public final class V2Provider implements ServiceProvider {
 
     @Override
     public RunningService start(ServiceContext context) throws ServiceStartException {
-        return HttpService.start(context, STYLE, API, parts -> routes(parts, context));
+        return HttpService.start(context, DIALECT, API, parts -> routes(parts, context));
     }
 
-    private static List<Route> routes(Parts parts, ServiceContext context) {
+    private static List<Route> routes(EndpointContext parts, ServiceContext context) {
         Admin admin = new Admin(parts.database(), context.serviceVersion());
         Tokens tokens = new Tokens(context.tokens());
         Flows flows = new Flows(parts);

@@ -1,0 +1,359 @@
+package metaservice.launcher.migration;
+
+import metaservice.launcher.http.Admission;
+import metaservice.launcher.http.CannedAnswer;
+import metaservice.launcher.http.ClientTimeouts;
+import metaservice.launcher.http.HttpListener;
+import io.undertow.server.HttpHandler;
+import io.undertow.server.HttpServerExchange;
+import io.undertow.util.Headers;
+import io.undertow.util.HttpString;
+import io.undertow.util.Methods;
+import io.undertow.util.SameThreadExecutor;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import metaservice.migrations.LastUpgrade;
+import metaservice.migrations.Migrations;
+import metaservice.migrations.RunningMigration;
+import metaservice.migrations.SchemaDifference;
+import metaservice.migrations.SchemaState;
+import metaservice.migrations.SchemaStatus;
+import metaservice.migrations.SchemaVersion;
+import metaservice.migrations.UpgradeOutcome;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The migration service: says which schema the database has, and upgrades it. It has a listener of its own, so that
+ * nobody reaches the upgrade through the front door. Thread-safe.
+ */
+public final class MigrationApi implements AutoCloseable {
+
+    private static final Logger LOG = LoggerFactory.getLogger(MigrationApi.class);
+
+    private static final HttpListener.Threads THREADS = new HttpListener.Threads(1, 8);
+
+    /** What {@code /version} says instead of the number: folders of the image that operators' scripts know by name. */
+    private static final Map<SchemaVersion, String> NAMES =
+            Map.of(SchemaVersion.ZERO, "v_1_0_1", new SchemaVersion(1), "v_1_0_1");
+
+    private static final String NAME_OF_NEWEST = "latest";
+
+    /** How long a caller waits for an upgrade; load balancers drop a connection that is idle for 350 seconds. */
+    private static final Duration UPGRADE_WAIT = Duration.ofMinutes(5);
+
+    private static final CannedAnswer PONG = CannedAnswer.text(200, "pong");
+    private static final CannedAnswer NOT_FOUND = CannedAnswer.text(404, "404: Not Found");
+    private static final CannedAnswer METHOD_NOT_ALLOWED = CannedAnswer.text(405, "405: Method Not Allowed");
+    private static final CannedAnswer UPGRADED = CannedAnswer.text(200, "upgrade success");
+    private static final CannedAnswer UPGRADE_FAILED = CannedAnswer.text(500, "upgrade failed");
+    private static final CannedAnswer STILL_UPGRADING = CannedAnswer.text(
+            202, "upgrade still running: GET /db_schema_status tells how far it is, PATCH /upgrade waits for it again");
+    private static final CannedAnswer STOPPING = CannedAnswer.unavailable("detail", "Metaservice is stopping.");
+
+    private final Migrations migrations;
+    private final Services services;
+    private final String database;
+    private final SharedUpgrade upgrade;
+    private final Duration upgradeWait;
+    private final List<Route> routes;
+    private final Admission admission;
+    private final HttpListener listener;
+
+    private MigrationApi(
+            InetSocketAddress address,
+            Migrations migrations,
+            Services services,
+            String database,
+            boolean upgradeEndpoint,
+            Duration upgradeWait)
+            throws IOException {
+        this.migrations = migrations;
+        this.services = services;
+        this.database = database;
+        this.upgrade = new SharedUpgrade(this::runUpgrade);
+        this.upgradeWait = upgradeWait;
+        this.routes = routes(upgradeEndpoint);
+        this.admission = new Admission(this::route);
+        this.listener = HttpListener.open(
+                "migration-api", address, THREADS, ClientTimeouts.Limits.forBodiesUpTo(0), this::receive);
+    }
+
+    /**
+     * Opens the listener.
+     *
+     * @param services what runs on the database
+     * @param database how to name the database in a sentence, without secrets
+     * @param upgradeEndpoint whether to offer {@code /upgrade}
+     * @throws IOException if the address cannot be bound
+     */
+    public static MigrationApi open(
+            InetSocketAddress address,
+            Migrations migrations,
+            Services services,
+            String database,
+            boolean upgradeEndpoint)
+            throws IOException {
+        return open(address, migrations, services, database, upgradeEndpoint, UPGRADE_WAIT);
+    }
+
+    /**
+     * The same for less patient callers.
+     *
+     * @param upgradeWait how long a caller of {@code /upgrade} waits before it is told that the upgrade goes on
+     */
+    public static MigrationApi open(
+            InetSocketAddress address,
+            Migrations migrations,
+            Services services,
+            String database,
+            boolean upgradeEndpoint,
+            Duration upgradeWait)
+            throws IOException {
+        return new MigrationApi(address, migrations, services, database, upgradeEndpoint, upgradeWait);
+    }
+
+    /** What the migration service has to do with services: it tells of them, and tells them of upgrades. */
+    public interface Services {
+        /** The members {@code service}, {@code swap} and {@code candidates} of the status; changes nothing. */
+        Map<String, Object> status(SchemaStatus schema);
+
+        /** An upgrade ended here; returns at once. */
+        void schemaMayHaveChanged();
+    }
+
+    public int port() {
+        return listener.port();
+    }
+
+    /** Admits no more requests and waits for those in flight; returns how many were left. */
+    public long drain(Duration timeout) throws InterruptedException {
+        listener.stopAccepting();
+        return admission.drain(timeout);
+    }
+
+    @Override
+    public void close() {
+        listener.close();
+    }
+
+    /** One line of the table below. */
+    private record Route(HttpString method, String path, HttpHandler handler) {}
+
+    /** Finds an answer, at once or later; may block and may ask the database. */
+    private interface Action {
+        CompletableFuture<CannedAnswer> answer() throws SQLException;
+    }
+
+    /** Finds an answer at once. */
+    private interface Lookup {
+        CannedAnswer answer() throws SQLException;
+    }
+
+    private HttpHandler now(Lookup lookup) {
+        return later(() -> CompletableFuture.completedFuture(lookup.answer()));
+    }
+
+    /** On a worker thread, because it may block. */
+    private HttpHandler later(Action action) {
+        return exchange -> exchange.dispatch(waiting -> answer(action, waiting));
+    }
+
+    private List<Route> routes(boolean upgradeEndpoint) {
+        Stream<Route> always = Stream.of(
+                // On the I/O thread: a database that hangs, and all workers with it, is no reason to end the process.
+                new Route(Methods.GET, "/ping", PONG),
+                new Route(Methods.GET, "/version", now(this::version)),
+                new Route(Methods.GET, "/db_schema_status", now(this::status)));
+        Stream<Route> upgrade = Stream.of(new Route(Methods.PATCH, "/upgrade", later(this::upgrade)));
+        return (upgradeEndpoint ? Stream.concat(always, upgrade) : always).toList();
+    }
+
+    private void receive(HttpServerExchange exchange) throws Exception {
+        if (!admission.admit(exchange)) {
+            STOPPING.handleRequest(exchange);
+        }
+    }
+
+    private void route(HttpServerExchange exchange) throws Exception {
+        List<Route> here = routes.stream()
+                .filter(route -> route.path().equals(exchange.getRequestPath()))
+                .toList();
+        if (here.isEmpty()) {
+            NOT_FOUND.handleRequest(exchange);
+            return;
+        }
+        here.stream()
+                .filter(route -> route.method().equals(exchange.getRequestMethod()))
+                .map(Route::handler)
+                .findFirst()
+                .orElse(refused -> notAllowed(here, refused))
+                .handleRequest(exchange);
+    }
+
+    private static void notAllowed(List<Route> here, HttpServerExchange exchange) {
+        String allowed = here.stream().map(route -> route.method().toString()).collect(Collectors.joining(", "));
+        exchange.getResponseHeaders().put(Headers.ALLOW, allowed);
+        METHOD_NOT_ALLOWED.handleRequest(exchange);
+    }
+
+    private void answer(Action action, HttpServerExchange exchange) {
+        try {
+            CompletableFuture<CannedAnswer> answer = action.answer();
+            if (answer.isDone()) {
+                answer.join().handleRequest(exchange);
+            } else {
+                // No thread waits meanwhile: those who ask for the status must find one.
+                exchange.dispatch(SameThreadExecutor.INSTANCE, () -> {
+                    // Nobody has to look at the result: failures became answers before.
+                    CompletableFuture<Void> unused = answer.thenAccept(found -> found.handleRequest(exchange));
+                });
+            }
+        } catch (SQLException e) {
+            if (DatabaseTrouble.isAway(e)) {
+                LOG.warn(
+                        "{} {}: {}",
+                        exchange.getRequestMethod(),
+                        exchange.getRequestPath(),
+                        DatabaseTrouble.sentence(database, e));
+                CannedAnswer.unavailable("detail", DatabaseTrouble.sentence(database, e))
+                        .handleRequest(exchange);
+            } else {
+                LOG.error("{} {} failed", exchange.getRequestMethod(), exchange.getRequestPath(), e);
+                CannedAnswer.json(500, Map.of("detail", DatabaseTrouble.sentence(database, e)))
+                        .handleRequest(exchange);
+            }
+        }
+    }
+
+    /** The reference's launcher relied on this one to fill an empty database, and so may others. */
+    private CannedAnswer version() throws SQLException {
+        SchemaStatus status = migrations.status();
+        if (status.state() == SchemaState.EMPTY) {
+            CannedAnswer upgraded = upgrade().join();
+            if (upgraded.status() != 200) {
+                return upgraded;
+            }
+            status = migrations.status();
+        }
+        return version(status);
+    }
+
+    private static CannedAnswer version(SchemaStatus status) {
+        SchemaVersion schema = status.schemaVersion();
+        if (status.isUpToDate()) {
+            return CannedAnswer.text(200, NAME_OF_NEWEST);
+        }
+        if (NAMES.containsKey(schema)) {
+            return CannedAnswer.text(200, NAMES.get(schema));
+        }
+        if (status.isKnown()) {
+            return CannedAnswer.text(200, schema.toString());
+        }
+        return CannedAnswer.json(
+                500,
+                Map.of(
+                        "detail",
+                        "The database has schema version " + schema + ", which this build does not know; it knows "
+                                + texts(status.bundled()) + "."));
+    }
+
+    private CannedAnswer status() throws SQLException {
+        SchemaStatus status = migrations.status();
+        Map<String, Object> members = new LinkedHashMap<>();
+        members.put("is_up_to_date", status.isUpToDate());
+        members.put("current_version", status.schemaVersion().toString());
+        members.put("migration_in_progress", status.migrationInProgress());
+        members.put("db_schema_versions", texts(status.bundled()));
+        members.put("unapplied_migrations", texts(status.unapplied()));
+        members.putAll(services.status(status));
+        members.put("running_migration", status.running().map(MigrationApi::members));
+        members.put("last_upgrade", status.lastUpgrade().map(MigrationApi::members));
+        members.put("drift", status.drift().stream().map(MigrationApi::members).toList());
+        return CannedAnswer.json(200, members);
+    }
+
+    private static Map<String, Object> members(RunningMigration running) {
+        Map<String, Object> members = new LinkedHashMap<>();
+        members.put("version", running.version());
+        members.put("phase", running.phase());
+        members.put(
+                "percent",
+                running.percent().isPresent() ? Optional.of(running.percent().getAsInt()) : Optional.empty());
+        return members;
+    }
+
+    private static Map<String, Object> members(LastUpgrade last) {
+        Map<String, Object> members = new LinkedHashMap<>();
+        members.put("from", last.from());
+        members.put("to", last.to());
+        members.put("started_at", last.startedAt());
+        members.put("seconds", last.duration().map(duration -> duration.toMillis() / 1000.0));
+        members.put("outcome", last.outcome().name().toLowerCase(Locale.ROOT));
+        members.put("detail", last.detail());
+        return members;
+    }
+
+    private static Map<String, Object> members(SchemaDifference difference) {
+        Map<String, Object> members = new LinkedHashMap<>();
+        members.put("kind", difference.kind());
+        members.put("table", difference.table());
+        members.put("name", difference.name());
+        members.put("expected", difference.expected());
+        members.put("found", difference.isMissing() ? Optional.empty() : Optional.of(difference.found()));
+        return members;
+    }
+
+    /** Joins the upgrade that runs, or starts one. */
+    private CompletableFuture<CannedAnswer> upgrade() {
+        return upgrade.startOrJoin()
+                .handle((outcome, failure) -> failure == null ? answer(outcome) : UPGRADE_FAILED)
+                .completeOnTimeout(STILL_UPGRADING, upgradeWait.toMillis(), TimeUnit.MILLISECONDS);
+    }
+
+    /** A refusal is no failure of ours, and trying again would not help: 409. The reference knows only 200 and 500. */
+    private static CannedAnswer answer(UpgradeOutcome outcome) {
+        if (outcome instanceof UpgradeOutcome.Refused refused) {
+            return CannedAnswer.text(409, "upgrade refused: " + refused.reason() + " " + refused.remedy());
+        }
+        return outcome instanceof UpgradeOutcome.Failed ? UPGRADE_FAILED : UPGRADED;
+    }
+
+    private UpgradeOutcome runUpgrade() {
+        try {
+            UpgradeOutcome outcome = migrations.upgrade();
+            services.schemaMayHaveChanged();
+            log(outcome);
+            return outcome;
+        } catch (RuntimeException e) {
+            LOG.error("Upgrade failed", e);
+            throw e;
+        }
+    }
+
+    private static void log(UpgradeOutcome outcome) {
+        if (outcome instanceof UpgradeOutcome.Upgraded upgraded) {
+            LOG.info("Upgraded the schema from {} to {}", upgraded.from(), upgraded.to());
+            upgraded.repaired().forEach(repaired -> LOG.info("Repaired: {}", repaired));
+        } else if (outcome instanceof UpgradeOutcome.Refused refused) {
+            LOG.warn("Upgrade refused: {} {}", refused.reason(), refused.remedy());
+        } else if (outcome instanceof UpgradeOutcome.Failed failed) {
+            LOG.error("Upgrade failed at schema {}: {}", failed.at(), failed.reason(), failed.cause());
+        }
+    }
+
+    private static List<String> texts(List<SchemaVersion> versions) {
+        return versions.stream().map(SchemaVersion::toString).toList();
+    }
+}

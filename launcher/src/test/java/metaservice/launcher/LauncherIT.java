@@ -1,0 +1,268 @@
+package metaservice.launcher;
+
+import metaservice.launcher.service.ServiceCatalog;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.net.ServerSocket;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.Statement;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.FutureTask;
+import java.util.stream.Stream;
+import metaservice.migrations.DatabaseConfig;
+import metaservice.migrations.Eventually;
+import metaservice.migrations.Migrations;
+import metaservice.migrations.TestDatabase;
+import metaservice.migrations.TestDatabases;
+import metaservice.migrations.UpgradeOutcome;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+public class LauncherIT {
+
+    private static final Map<String, String> LOOPBACK = Map.of(
+            "MF_METADATA_HOST", "127.0.0.1",
+            "MF_METADATA_PORT", "0",
+            "MF_MIGRATION_PORT", "0",
+            "MF_SERVICE_CONNECTION_RETRIES", "2",
+            "MF_SERVICE_CONNECTION_RETRY_WAITTIME_SECONDS", "0",
+            "PATH_PREFIX", "/prefix");
+
+    /** What a migration that we do not have leaves in our ledger. */
+    public static final String FROM_A_NEWER_BUILD =
+            "update flyway_schema_history set version = '20990101000000' where installed_rank ="
+                    + " (select max(installed_rank) from flyway_schema_history)";
+
+    @TempDir
+    private Path services;
+
+    private final StopSignal stop = new StopSignal();
+
+    /** Every service answers with its version. */
+    private void bundle(String version, String schemaMin) throws Exception {
+        ServiceJar.of(version, schemaMin)
+                .source(
+                        "demo.Provider",
+                        ServiceJar.provider("exchange -> exchange.getResponseSender().send(context.serviceVersion()"
+                                + " + context.settings().pathPrefix())"))
+                .write(services, version + ".jar");
+    }
+
+    private void bundleAll() throws Exception {
+        bundle("1.0.1", "0");
+        bundle("2.5.1", "20200603104139");
+        bundle("3.0.0", "20260706000003");
+    }
+
+    private Launcher supervisor(Map<String, String> settings, Map<String, String> database) throws Exception {
+        return new Launcher(
+                LauncherConfig.fromEnvironment(settings),
+                ServiceCatalog.read(services),
+                DatabaseSource.given(DatabaseConfig.fromEnvironment(database)),
+                TokenLibrary.issuer(Optional.empty(), services),
+                stop);
+    }
+
+    @AfterEach
+    void noThreadIsLeft() throws InterruptedException {
+        long deadline = System.nanoTime() + Http.DEADLINE.toNanos();
+        while (!ourThreads().isEmpty() && System.nanoTime() < deadline) {
+            ourThreads().forEach(LauncherIT::join);
+        }
+        assertEquals(List.of(), ourThreads());
+    }
+
+    private static List<Thread> ourThreads() {
+        return Thread.getAllStackTraces().keySet().stream()
+                .filter(thread -> thread.getName().startsWith("front-door")
+                        || thread.getName().startsWith("migration-api")
+                        || thread.getName().startsWith("schema-watch")
+                        || thread.getName().startsWith("service-"))
+                .toList();
+    }
+
+    private static void join(Thread thread) {
+        try {
+            thread.join(100);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private static int port(String url) {
+        return Integer.parseInt(url.replaceAll("http://127\\.0\\.0\\.1:([0-9]+).*", "$1"));
+    }
+
+    @ParameterizedTest(name = "schema {0}: {1}")
+    @CsvSource({"1, 1.0.1", "20200603104139, 2.5.1", "20260706000002, 2.5.1", "20260706000003, 3.0.0"})
+    void newestServiceThatTheSchemaCarriesServes(long schema, String expected) throws Exception {
+        bundleAll();
+        try (TestDatabase database = TestDatabases.at(schema);
+                Launcher supervisor = supervisor(LOOPBACK, database.environment())) {
+            StartupReport report = supervisor.start().orElseThrow();
+            assertEquals(expected + " (newest of 1.0.1, 2.5.1, 3.0.0 that runs on this schema)", report.service());
+            assertTrue(report.schema().startsWith(schema + " ("), report.schema());
+            assertTrue(report.metadataUrl().endsWith("/prefix"), report.metadataUrl());
+            assertEquals(
+                    expected + "/prefix",
+                    Http.get(port(report.metadataUrl()), "/").body());
+            assertEquals("pong", Http.get(port(report.migrationUrl()), "/ping").body());
+            assertEquals(
+                    expected + "/prefix",
+                    Http.send(port(report.metadataUrl()), "PATCH", "/upgrade", "")
+                            .body(),
+                    "the upgrade is not to be had at the front door");
+        }
+    }
+
+    @Test
+    void emptyDatabaseGetsTheSchemaAndTheNewestService() throws Exception {
+        bundleAll();
+        try (TestDatabase database = TestDatabases.empty();
+                Launcher supervisor = supervisor(LOOPBACK, database.environment())) {
+            StartupReport report = supervisor.start().orElseThrow();
+            assertTrue(report.schema().endsWith(" (newest; applied just now to an empty database)"), report.schema());
+            assertTrue(report.service().startsWith("3.0.0 "), report.service());
+        }
+    }
+
+    @Test
+    void tablesWithoutLedgerAreSchemaZero() throws Exception {
+        bundleAll();
+        try (TestDatabase database = TestDatabases.at(0);
+                Launcher supervisor = supervisor(LOOPBACK, database.environment())) {
+            StartupReport report = supervisor.start().orElseThrow();
+            assertTrue(report.schema().startsWith("0 (tables without a ledger; "), report.schema());
+            assertTrue(report.service().startsWith("1.0.1 "), report.service());
+        }
+    }
+
+    @Test
+    void databaseThatIsNewerThanWeKnowRunsTheNewest() throws Exception {
+        bundleAll();
+        try (TestDatabase database = TestDatabases.newest();
+                Launcher supervisor = supervisor(LOOPBACK, database.environment())) {
+            database.execute(FROM_A_NEWER_BUILD);
+            StartupReport report = supervisor.start().orElseThrow();
+            assertEquals("20990101000000 (not known to this build)", report.schema());
+            assertTrue(report.service().startsWith("3.0.0 "), report.service());
+        }
+    }
+
+    @Test
+    void databaseThatShutUsOutIsRefusedWithAnExitCodeOfItsOwn() throws Exception {
+        bundleAll();
+        try (TestDatabase database = TestDatabases.newest();
+                Launcher supervisor = supervisor(LOOPBACK, database.environment())) {
+            database.execute(FROM_A_NEWER_BUILD);
+            database.execute("update metaservice_floor set lowest_service = '4.0.0'");
+            StartFailedException failure = assertThrows(StartFailedException.class, supervisor::start);
+            assertEquals(ExitCode.SHUT_OUT, failure.exitCode());
+            assertTrue(failure.getMessage().endsWith(": run a newer image."), failure::getMessage);
+        }
+    }
+
+    @Test
+    void databaseThatCannotBeReachedIsToldInOneSentence() throws Exception {
+        bundleAll();
+        Map<String, String> nowhere = Environments.with(closedPort(), "MF_METADATA_DB_PSWD", "very-secret");
+        try (Launcher supervisor = supervisor(LOOPBACK, nowhere)) {
+            StartFailedException failure = assertThrows(StartFailedException.class, supervisor::start);
+            assertEquals(ExitCode.FAILED, failure.exitCode());
+            assertTrue(
+                    failure.getMessage()
+                            .matches(
+                                    "Database .*127\\.0\\.0\\.1:[0-9]+/metaflow.* does not answer: .+ Gave up after attempt 2\\."),
+                    failure::getMessage);
+            assertTrue(!failure.getMessage().contains("very-secret"), failure::getMessage);
+        }
+    }
+
+    @Test
+    void withoutSwapsAnUpgradeThatRunsIsWaitedForBeforeTheChoice() throws Exception {
+        bundleAll();
+        try (TestDatabase database = TestDatabases.at(20200603104139L);
+                Launcher supervisor =
+                        supervisor(Environments.with(LOOPBACK, "MF_UPGRADE_SWAP", "off"), database.environment());
+                Connection writer = database.dataSource().getConnection();
+                Statement statement = writer.createStatement()) {
+            Migrations migrations = new Migrations(database.dataSource());
+            writer.setAutoCommit(false);
+            statement.execute("INSERT INTO flows_v3 (flow_id, ts_epoch) VALUES ('F', 1)");
+            statement.execute("INSERT INTO runs_v3 (flow_id, ts_epoch) VALUES ('F', 1)");
+            CompletableFuture<UpgradeOutcome> upgrade = CompletableFuture.supplyAsync(migrations::upgrade);
+            Eventually.await("the upgrade runs", () -> migrations.status().migrationInProgress());
+            FutureTask<Optional<StartupReport>> start = new FutureTask<>(supervisor::start);
+            Thread starting = new Thread(start);
+            starting.start();
+            Eventually.await("the start waits, or is over", () -> start.isDone() || isPausing(starting));
+            writer.commit();
+            upgrade.get();
+            String chosen = start.get().orElseThrow().service();
+            assertTrue(chosen.startsWith("3.0.0 "), chosen);
+        }
+    }
+
+    private static boolean isPausing(Thread thread) {
+        return Stream.of(thread.getStackTrace())
+                .anyMatch(frame -> frame.getClassName().equals(StopSignal.class.getName()));
+    }
+
+    @Test
+    void stoppingDoesNotWaitForTheDatabase() throws Exception {
+        bundleAll();
+        stop.request();
+        Map<String, String> patient =
+                Environments.with(LOOPBACK, "MF_SERVICE_CONNECTION_RETRY_WAITTIME_SECONDS", "3600");
+        try (Launcher supervisor = supervisor(patient, closedPort())) {
+            assertEquals(Optional.empty(), supervisor.start());
+        }
+    }
+
+    @Test
+    void takenPortIsToldWithTheVariableToChange() throws Exception {
+        bundleAll();
+        try (ServerSocket taken = new ServerSocket(0);
+                Launcher supervisor = supervisor(
+                        Environments.with(LOOPBACK, "MF_METADATA_PORT", Integer.toString(taken.getLocalPort())),
+                        Map.of())) {
+            StartFailedException failure = assertThrows(StartFailedException.class, supervisor::start);
+            assertTrue(
+                    failure.getMessage()
+                            .startsWith(
+                                    "Cannot listen on 127.0.0.1 port " + taken.getLocalPort() + ": Address already"),
+                    failure::getMessage);
+            assertTrue(failure.getMessage().contains("MF_METADATA_PORT"), failure::getMessage);
+        }
+    }
+
+    @Test
+    void serviceThatIsNotHealthyIsTakenDownAgain() throws Exception {
+        ServiceJar.of("3.0.0", "0")
+                .source("demo.Provider", ServiceJar.provider("null").replace("Health.UP", "Health.down(\"no tables\")"))
+                .write(services, "3.0.0.jar");
+        try (TestDatabase database = TestDatabases.at(1);
+                Launcher supervisor = supervisor(LOOPBACK, database.environment())) {
+            StartFailedException failure = assertThrows(StartFailedException.class, supervisor::start);
+            assertEquals("Service 3.0.0 started but is not healthy: no tables", failure.getMessage());
+        }
+    }
+
+    private static Map<String, String> closedPort() throws Exception {
+        try (ServerSocket free = new ServerSocket(0)) {
+            return Map.of(
+                    "MF_METADATA_DB_HOST", "127.0.0.1",
+                    "MF_METADATA_DB_PORT", Integer.toString(free.getLocalPort()),
+                    "MF_METADATA_DB_NAME", "metaflow");
+        }
+    }
+}

@@ -1,0 +1,264 @@
+package metaservice.launcher.http;
+
+import metaservice.launcher.Http;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.undertow.server.HttpHandler;
+import io.undertow.server.handlers.BlockingHandler;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.net.ConnectException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import metaservice.migrations.Eventually;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+class FrontDoorTest {
+
+    private static final int MOST = 1000;
+
+    private FrontDoor door;
+
+    @BeforeEach
+    void open() throws IOException {
+        door = FrontDoor.open(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), MOST);
+    }
+
+    @AfterEach
+    void close() {
+        door.close();
+    }
+
+    @Test
+    void withoutServiceEveryRequestIsToldToComeBack() throws Exception {
+        HttpResponse<String> answer = Http.get(door.port(), "/ping");
+        assertEquals(503, answer.statusCode());
+        assertEquals("1", answer.headers().firstValue("Retry-After").orElseThrow());
+        assertEquals(
+                "application/json", answer.headers().firstValue("Content-Type").orElseThrow());
+        assertEquals("{\"message\": \"Metaservice is starting: no service is ready yet.\"}", answer.body());
+    }
+
+    @Test
+    void doorIsBusyWhileClientsAreServed() throws Exception {
+        Http.get(door.port(), "/");
+        assertFalse(door.isBusy(), "nobody stands behind it");
+        door.serve(exchange -> exchange.getResponseSender().send("served"));
+        Http.get(door.port(), "/");
+        assertTrue(door.isBusy());
+        Eventually.await("nobody has asked for a while", () -> !door.isBusy());
+        Http.get(door.port(), "/");
+        door.stop();
+        assertFalse(door.isBusy(), "nobody is spared any more");
+    }
+
+    @Test
+    void handlerSeesPathAndQueryAsTheyWereSent() throws Exception {
+        door.serve(exchange ->
+                exchange.getResponseSender().send(exchange.getRequestPath() + "?" + exchange.getQueryString()));
+        assertEquals(
+                "/a%2Fb%20c?d=%2C", Http.get(door.port(), "/a%2Fb%20c?d=%2C").body());
+    }
+
+    @Test
+    void whatEscapesFromTheHandlerIsA500WithAnId() throws Exception {
+        assertInternalError(exchange -> {
+            throw new IllegalStateException("secret inside");
+        });
+    }
+
+    @Test
+    void whatEscapesFromADispatchedHandlerIsA500WithAnId() throws Exception {
+        assertInternalError(new BlockingHandler(exchange -> {
+            throw new IllegalStateException("secret inside");
+        }));
+    }
+
+    @Test
+    void whatEscapesAfterHeadersWereSetIsA500WithoutThem() throws Exception {
+        assertInternalError(exchange -> {
+            exchange.setResponseContentLength(5);
+            throw new IllegalStateException("secret inside");
+        });
+    }
+
+    private void assertInternalError(HttpHandler handler) throws Exception {
+        door.serve(handler);
+        HttpResponse<String> answer = Http.get(door.port(), "/");
+        assertEquals(500, answer.statusCode());
+        assertTrue(
+                answer.body()
+                        .matches(
+                                "\\{\"message\": \"Internal error; the log of the service tells more under id [-0-9a-f]+\\.\"}"),
+                answer::body);
+        assertFalse(answer.body().contains("secret"));
+    }
+
+    @Test
+    void announcedBodyThatIsTooLongIsA413WhenAllOfItIsSent() throws Exception {
+        door.serve(exchange -> exchange.getResponseSender().send("reached"));
+        assertEquals(200, Http.send(door.port(), "POST", "/", "x".repeat(MOST)).statusCode());
+        HttpResponse<String> answer = Http.send(door.port(), "POST", "/", "x".repeat(8 << 20));
+        assertEquals(413, answer.statusCode());
+        assertEquals("{\"message\": \"The body is too long: expected at most 1000 bytes.\"}", answer.body());
+    }
+
+    @Test
+    void connectionGoesOnAfterA413() throws Exception {
+        door.serve(exchange -> exchange.getResponseSender().send("reached"));
+        String tooLong = head("POST", "/", "Content-Length: 2000") + "x".repeat(2000);
+        String answers = talk(tooLong + head("GET", "/", "Connection: close"));
+        assertTrue(answers.startsWith("HTTP/1.1 413"), answers);
+        assertTrue(answers.endsWith("reached"), answers);
+    }
+
+    @Test
+    void pipelinedRequestsAreAnsweredInOrder() throws Exception {
+        door.serve(new BlockingHandler(
+                exchange -> exchange.getResponseSender().send("<" + exchange.getRequestPath() + ">")));
+        String answers = talk(head("GET", "/1") + head("GET", "/2") + head("GET", "/3", "Connection: close"));
+        assertTrue(answers.matches("(?s).*</1>.*</2>.*</3>"), answers);
+    }
+
+    @Test
+    void clientThatAsksBeforeItSendsIsToldToGoOn() throws Exception {
+        door.serve(new BlockingHandler(exchange -> {
+            byte[] body = exchange.getInputStream().readAllBytes();
+            exchange.getResponseSender().send("got " + body.length);
+        }));
+        String head = head("POST", "/", "Expect: 100-continue", "Connection: close", "Content-Length: 3");
+        String answers = talk(head + "abc");
+        assertTrue(answers.startsWith("HTTP/1.1 100"), answers);
+        assertTrue(answers.endsWith("got 3"), answers);
+    }
+
+    @Test
+    void drainWaitsForRequestsInFlightWhileTheNextServiceAnswers() throws Exception {
+        Held held = new Held();
+        door.serve(held.handler());
+        CompletableFuture<HttpResponse<String>> inFlight = Http.begin(door.port(), "/old");
+        held.awaitEntered();
+
+        Admission old = door.serve(exchange -> exchange.getResponseSender().send("new"));
+        assertEquals("new", Http.get(door.port(), "/").body());
+        assertEquals(1, old.drain(Duration.ZERO));
+        held.release();
+        assertEquals(0, old.drain(Http.DEADLINE));
+        assertEquals(
+                "held",
+                inFlight.get(Http.DEADLINE.toSeconds(), TimeUnit.SECONDS).body());
+    }
+
+    @Test
+    void drainOfTheIdleIsDoneAtOnce() throws Exception {
+        Admission idle = door.serve(exchange -> exchange.getResponseSender().send("new"));
+        assertEquals(0, idle.drain(Duration.ZERO));
+        assertEquals("new", Http.get(door.port(), "/").body());
+    }
+
+    @Test
+    void stoppedDoorAnswersWhatIsInFlightAndRefusesConnections() throws Exception {
+        Held held = new Held();
+        door.serve(held.handler());
+        try (Socket kept = connect()) {
+            kept.getOutputStream().write(head("GET", "/1").getBytes(StandardCharsets.US_ASCII));
+            held.awaitEntered();
+            Admission last = door.stop();
+            assertThrows(ConnectException.class, () -> connect().close());
+            held.release();
+            assertEquals(0, last.drain(Http.DEADLINE));
+            kept.getOutputStream().write(head("GET", "/2").getBytes(StandardCharsets.US_ASCII));
+            String answers = new String(kept.getInputStream().readAllBytes(), StandardCharsets.US_ASCII);
+            assertTrue(answers.matches("(?s).*200 OK.*held.*503 .*Metaservice is stopping.*"), answers);
+        }
+    }
+
+    @Test
+    void whoeverLeavesStillAnswersOnceOnEachOpenConnection() throws Exception {
+        door.serve(CannedAnswer.json(200, Map.of("message", "still here")));
+        try (Socket kept = connect()) {
+            kept.getOutputStream().write(head("GET", "/1").getBytes(StandardCharsets.US_ASCII));
+            awaitText(kept, "still here");
+            door.leave(Duration.ZERO);
+            assertThrows(ConnectException.class, () -> connect().close());
+            kept.getOutputStream().write(head("GET", "/2").getBytes(StandardCharsets.US_ASCII));
+            String last = new String(kept.getInputStream().readAllBytes(), StandardCharsets.US_ASCII);
+            assertTrue(last.matches("(?s).*200 OK.*Connection: close.*still here.*"), last);
+        }
+    }
+
+    @Test
+    void takenPortIsAnErrorAndLeavesNoThreads() {
+        InetSocketAddress taken = new InetSocketAddress(InetAddress.getLoopbackAddress(), door.port());
+        assertThrows(IOException.class, () -> FrontDoor.open(taken, MOST));
+    }
+
+    private static String head(String method, String path, String... headers) {
+        String lines = Stream.of(headers).map(header -> header + "\r\n").collect(Collectors.joining());
+        return method + " " + path + " HTTP/1.1\r\nHost: x\r\n" + lines + "\r\n";
+    }
+
+    private static void awaitText(Socket socket, String wanted) throws IOException {
+        StringBuilder text = new StringBuilder();
+        while (text.indexOf(wanted) < 0) {
+            int next = socket.getInputStream().read();
+            assertTrue(next >= 0, () -> "closed after " + text);
+            text.append((char) next);
+        }
+    }
+
+    private Socket connect() throws IOException {
+        Socket socket = new Socket(InetAddress.getLoopbackAddress(), door.port());
+        socket.setSoTimeout((int) Http.DEADLINE.toMillis());
+        return socket;
+    }
+
+    /** Sends text and returns everything that comes back until the connection is closed. */
+    private String talk(String text) throws IOException {
+        try (Socket socket = connect();
+                OutputStream out = socket.getOutputStream();
+                InputStream in = socket.getInputStream()) {
+            out.write(text.getBytes(StandardCharsets.US_ASCII));
+            return new String(in.readAllBytes(), StandardCharsets.US_ASCII);
+        }
+    }
+
+    /** A handler that waits until it is released. */
+    private static final class Held {
+
+        private final CountDownLatch entered = new CountDownLatch(1);
+        private final CountDownLatch released = new CountDownLatch(1);
+
+        HttpHandler handler() {
+            return new BlockingHandler(exchange -> {
+                entered.countDown();
+                assertTrue(released.await(Http.DEADLINE.toSeconds(), TimeUnit.SECONDS));
+                exchange.getResponseSender().send("held");
+            });
+        }
+
+        void awaitEntered() throws InterruptedException {
+            assertTrue(entered.await(Http.DEADLINE.toSeconds(), TimeUnit.SECONDS));
+        }
+
+        void release() {
+            released.countDown();
+        }
+    }
+}

@@ -1,0 +1,53 @@
+package metaservice.launcher.migration;
+
+import metaservice.launcher.Http;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.lang.reflect.Proxy;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.http.HttpResponse;
+import java.sql.SQLException;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
+import javax.sql.DataSource;
+import metaservice.migrations.Migrations;
+import org.junit.jupiter.api.Test;
+
+class MigrationApiTest {
+
+    /** As many as may ask the database at the same time. */
+    private static final int WORKERS = 8;
+
+    @Test
+    void pingIsAnsweredWhileEveryWorkerWaitsForADatabaseThatHangs() throws Exception {
+        CountDownLatch waiting = new CountDownLatch(WORKERS);
+        CountDownLatch back = new CountDownLatch(1);
+        DataSource hanging = (DataSource) Proxy.newProxyInstance(
+                getClass().getClassLoader(), new Class<?>[] {DataSource.class}, (proxy, method, arguments) -> {
+                    waiting.countDown();
+                    back.await();
+                    throw new SQLException("gone", "08001");
+                });
+        try (MigrationApi api = MigrationApi.open(
+                new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
+                new Migrations(hanging),
+                MigrationApiIT.NO_SERVICES,
+                "here:5432/db",
+                true)) {
+            List<CompletableFuture<HttpResponse<String>>> asked = IntStream.range(0, WORKERS)
+                    .mapToObj(i -> Http.begin(api.port(), "/db_schema_status"))
+                    .toList();
+            assertTrue(waiting.await(Http.DEADLINE.toSeconds(), TimeUnit.SECONDS));
+            assertEquals("pong", Http.get(api.port(), "/ping").body());
+            back.countDown();
+            for (CompletableFuture<HttpResponse<String>> answer : asked) {
+                assertEquals(503, answer.get().statusCode());
+            }
+        }
+    }
+}

@@ -1,0 +1,282 @@
+package metaservice.launcher.service;
+
+import metaservice.launcher.http.CannedAnswer;
+import metaservice.launcher.http.FrontDoor;
+import metaservice.launcher.Http;
+import metaservice.launcher.ServiceJar;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertSame;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.undertow.server.HttpHandler;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.lang.ref.WeakReference;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Optional;
+import metaservice.migrations.SchemaVersion;
+import metaservice.migrations.ServiceVersion;
+import metaservice.spi.DatabaseAccess;
+import metaservice.spi.ServiceProvider;
+import metaservice.spi.ServiceSettings;
+import metaservice.spi.ServiceStartException;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+public class IsolatedServiceTest {
+
+    public static final DatabaseAccess NO_DATABASE =
+            new DatabaseAccess("jdbc:none", Optional.empty(), Map.of(), 0, 1, Duration.ofSeconds(1));
+
+    /** Says under /in-call, /runnable, /handler and /body which context class loader that way of working has. */
+    private static final String SAYS_ITS_CONTEXT = ServiceJar.provider("Provider::handle", """
+            static {
+                System.getProperties().put("demo.loader",
+                        new java.lang.ref.WeakReference<>(Provider.class.getClassLoader()));
+            }
+            static void handle(HttpServerExchange exchange) throws Exception {
+                switch (exchange.getRequestPath()) {
+                    case "/runnable" -> exchange.dispatch(() -> say(exchange));
+                    case "/handler" -> exchange.dispatch((HttpHandler) Provider::say);
+                    case "/twice" -> exchange.dispatch((HttpHandler) again -> again.dispatch((HttpHandler) Provider::say));
+                    case "/body" -> exchange.getRequestReceiver().receiveFullBytes(
+                            (received, body) -> received.dispatch(() -> say(received)));
+                    case "/escape" -> exchange.dispatch(() -> { throw new IllegalStateException("out of a task"); });
+                    default -> say(exchange);
+                }
+            }
+            static void say(HttpServerExchange exchange) {
+                exchange.getResponseSender().send(context() + " in " + Thread.currentThread().getName());
+            }
+            """);
+
+    @TempDir
+    private Path folder;
+
+    private BundledService jar(ServiceJar jar) throws Exception {
+        return new BundledService(
+                ServiceVersion.parse("9.8.7"), SchemaVersion.ZERO, "demo.Provider", jar.write(folder, "service.jar"));
+    }
+
+    private IsolatedService start(ServiceJar jar) throws Exception {
+        return IsolatedService.start(
+                jar(jar),
+                NO_DATABASE,
+                ServiceSettings.DEFAULTS,
+                () -> {
+                    throw new AssertionError("nobody asks for tokens here");
+                },
+                PauseWhileBusy.NONE);
+    }
+
+    private static String ask(HttpHandler handler, String path) throws Exception {
+        try (FrontDoor door = FrontDoor.open(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 1000)) {
+            door.serve(handler);
+            return Http.send(door.port(), "POST", path, "body").body();
+        }
+    }
+
+    @Test
+    void serviceSeesPlatformItselfAndTheSharedPackagesOnly() throws Exception {
+        Path jar = ServiceJar.of("9.8.7", "0").write(folder, "service.jar");
+        ClassLoader launcher = getClass().getClassLoader();
+        try (ServiceClassLoader loader = new ServiceClassLoader(
+                ServiceVersion.parse("9.8.7"), jar.toUri().toURL(), launcher, PauseWhileBusy.NONE)) {
+            assertSame(loader, loader.loadClass("demo.Provider").getClassLoader());
+            assertSame(ServiceProvider.class, loader.loadClass(ServiceProvider.class.getName()));
+            assertSame(HttpHandler.class, loader.loadClass(HttpHandler.class.getName()));
+            assertSame(java.sql.Driver.class, loader.loadClass("java.sql.Driver"));
+            for (String hidden : new String[] {
+                "metaservice.launcher.Main",
+                "metaservice.migrations.SchemaVersion",
+                "picocli.CommandLine",
+                "org.postgresql.Driver",
+                "metaservice.spinach.Any"
+            }) {
+                assertThrows(ClassNotFoundException.class, () -> loader.loadClass(hidden), hidden);
+            }
+        }
+    }
+
+    @Test
+    void serviceSeesItsOwnResourcesOnly() throws Exception {
+        Path jar = ServiceJar.of("9.8.7", "0")
+                .resource("metaservice/launcher/build.properties", "mine")
+                .write(folder, "service.jar");
+        try (ServiceClassLoader loader = new ServiceClassLoader(
+                ServiceVersion.parse("9.8.7"), jar.toUri().toURL(), getClass().getClassLoader(), PauseWhileBusy.NONE)) {
+            assertNull(loader.getResource("simplelogger.properties"));
+            assertFalse(loader.getResources("META-INF/services/java.sql.Driver").hasMoreElements());
+            try (InputStream own = loader.getResourceAsStream("metaservice/launcher/build.properties")) {
+                assertEquals("mine", new String(own.readAllBytes(), StandardCharsets.UTF_8));
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"/in-call", "/runnable", "/handler", "/twice", "/body"})
+    void everyThreadThatRunsServiceCodeHasItsContextLoader(String path) throws Exception {
+        try (IsolatedService service = start(ServiceJar.of("9.8.7", "0").source("demo.Provider", SAYS_ITS_CONTEXT))) {
+            String said = ask(service.handler(), path);
+            String thread = path.equals("/in-call") ? "front-door I/O" : "service-9.8.7 task";
+            assertTrue(said.startsWith("service-9.8.7 in " + thread), said);
+        }
+    }
+
+    @Test
+    void taskAfterABodyThatCameLateHasTheContextLoaderToo() throws Exception {
+        try (IsolatedService service = start(ServiceJar.of("9.8.7", "0").source("demo.Provider", SAYS_ITS_CONTEXT));
+                FrontDoor door = FrontDoor.open(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 1000)) {
+            door.serve(service.handler());
+            String answer = sendBodyAfter(() -> {}, door.port());
+            assertTrue(answer.contains("service-9.8.7 in service-9.8.7 task-1"), answer);
+        }
+    }
+
+    /** Sends a body once the handler waits for it and the step is done; returns everything that comes back. */
+    private static String sendBodyAfter(Runnable step, int port) throws Exception {
+        try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port);
+                OutputStream out = socket.getOutputStream();
+                InputStream in = socket.getInputStream()) {
+            socket.setSoTimeout((int) Http.DEADLINE.toMillis());
+            out.write(
+                    "POST /body HTTP/1.1\r\nHost: x\r\nConnection: close\r\nExpect: 100-continue\r\nContent-Length: 3\r\n\r\n"
+                            .getBytes(StandardCharsets.US_ASCII));
+            assertEquals('H', in.read()); // told to go on: the handler has begun to wait for the body
+            step.run();
+            out.write("abc".getBytes(StandardCharsets.US_ASCII));
+            return new String(in.readAllBytes(), StandardCharsets.US_ASCII);
+        }
+    }
+
+    @Test
+    void requestWhoseBodyComesAfterTheServiceWasClosedIsToldToComeBack() throws Exception {
+        try (FrontDoor door = FrontDoor.open(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 1000)) {
+            IsolatedService service = start(ServiceJar.of("9.8.7", "0").source("demo.Provider", SAYS_ITS_CONTEXT));
+            door.serve(service.handler());
+            String answer = sendBodyAfter(service::close, door.port());
+            assertTrue(answer.matches("(?s).*HTTP/1.1 503 .*Retry-After: 1\r\n.*"), answer);
+        }
+    }
+
+    @Test
+    void threadsHaveTheirFormerContextLoaderAfterwards() throws Exception {
+        ClassLoader before = Thread.currentThread().getContextClassLoader();
+        try (IsolatedService service = start(ServiceJar.of("9.8.7", "0"))) {
+            service.health();
+            assertSame(before, Thread.currentThread().getContextClassLoader());
+        }
+        assertSame(before, Thread.currentThread().getContextClassLoader());
+    }
+
+    @Test
+    void whatEscapesFromATaskIsA500WithAnId() throws Exception {
+        try (IsolatedService service = start(ServiceJar.of("9.8.7", "0").source("demo.Provider", SAYS_ITS_CONTEXT))) {
+            String said = ask(service.handler(), "/escape");
+            assertTrue(said.startsWith("{\"message\": \"Internal error;"), said);
+        }
+    }
+
+    @Test
+    void classThatIsNoProviderIsToldInOneSentence() {
+        ServiceStartException failure = assertThrows(
+                ServiceStartException.class,
+                () -> start(ServiceJar.of("9.8.7", "0")
+                        .source("demo.Provider", "package demo; public final class Provider {}")));
+        assertTrue(
+                failure.getMessage().endsWith("is no ServiceProvider with a public constructor without parameters"),
+                failure::getMessage);
+    }
+
+    @Test
+    void classThatCannotBeLinkedIsToldInOneSentence() {
+        String broken = ServiceJar.provider("null", "static { if (true) throw new IllegalStateException(\"no\"); }");
+        ServiceStartException failure = assertThrows(
+                ServiceStartException.class,
+                () -> start(ServiceJar.of("9.8.7", "0").source("demo.Provider", broken)));
+        assertTrue(failure.getMessage().startsWith("Service 9.8.7 cannot be started: "), failure::getMessage);
+    }
+
+    @Test
+    void sentenceOfAServiceThatCannotRunIsPassedOn() {
+        String refusing = ServiceJar.provider("refuse()", """
+                static HttpHandler refuse() throws ServiceStartException {
+                    throw new ServiceStartException("nothing to run on", null);
+                }
+                """);
+        ServiceStartException failure = assertThrows(
+                ServiceStartException.class,
+                () -> start(ServiceJar.of("9.8.7", "0").source("demo.Provider", refusing)));
+        assertEquals("nothing to run on", failure.getMessage());
+    }
+
+    @Test
+    void errorOutOfAStartIsToldInOneSentenceAndTheLoaderIsClosed() {
+        String broken = ServiceJar.provider("fail()", """
+                static HttpHandler fail() { throw new Unforeseen(); }
+                static final class Unforeseen extends AssertionError {}
+                """);
+        ServiceStartException failure = assertThrows(
+                ServiceStartException.class,
+                () -> start(ServiceJar.of("9.8.7", "0").source("demo.Provider", broken)));
+        assertTrue(failure.getMessage().startsWith("Service 9.8.7 cannot be started: "), failure::getMessage);
+        ClassLoader loader = failure.getCause().getClass().getClassLoader();
+        assertNull(loader.getResource("demo/Provider.class"), "the jar is still open");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"/in-call", "/runnable", "/handler", "/twice", "/body"})
+    void closedServiceCanBeCollectedWhileTheFrontDoorGoesOn(String path) throws Exception {
+        try (FrontDoor door = FrontDoor.open(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 1000)) {
+            awaitCollected(serveAndClose(door, path));
+            assertEquals(503, Http.get(door.port(), "/").statusCode());
+        }
+    }
+
+    @Test
+    void afterAFailedStartTheLoaderIsClosed() {
+        String refusing = ServiceJar.provider("refuse()", """
+                static HttpHandler refuse() throws ServiceStartException {
+                    throw new ServiceStartException("no", new ClassNotFoundException("", new LoaderCarrier()));
+                }
+                static final class LoaderCarrier extends Exception {}
+                """);
+        ServiceStartException failure = assertThrows(
+                ServiceStartException.class,
+                () -> start(ServiceJar.of("9.8.7", "0").source("demo.Provider", refusing)));
+        ClassLoader loader = failure.getCause().getCause().getClass().getClassLoader();
+        assertEquals("service-9.8.7", loader.getName());
+        assertNull(loader.getResource("demo/Provider.class"), "the jar is still open");
+    }
+
+    /** In a method of its own, so that no local variable keeps the service alive. */
+    private WeakReference<?> serveAndClose(FrontDoor door, String path) throws Exception {
+        IsolatedService service = start(ServiceJar.of("9.8.7", "0").source("demo.Provider", SAYS_ITS_CONTEXT));
+        door.serve(service.handler());
+        String said = Http.send(door.port(), "POST", path, "body").body();
+        assertTrue(said.startsWith("service-9.8.7"), said);
+        door.serve(CannedAnswer.unavailable("message", "nobody")).drain(Http.DEADLINE);
+        service.close();
+        return (WeakReference<?>) System.getProperties().remove("demo.loader");
+    }
+
+    private static void awaitCollected(WeakReference<?> reference) throws InterruptedException {
+        long deadline = System.nanoTime() + Http.DEADLINE.toNanos();
+        while (reference.get() != null && System.nanoTime() < deadline) {
+            System.gc();
+            Thread.onSpinWait();
+        }
+        assertNull(reference.get(), "still reachable");
+    }
+}
