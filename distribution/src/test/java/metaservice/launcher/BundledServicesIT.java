@@ -1,12 +1,5 @@
 package metaservice.launcher;
 
-import metaservice.launcher.service.BundledService;
-import metaservice.launcher.http.CannedAnswer;
-import metaservice.launcher.service.CatalogException;
-import metaservice.launcher.http.FrontDoor;
-import metaservice.launcher.service.IsolatedService;
-import metaservice.launcher.service.PauseWhileBusy;
-import metaservice.launcher.service.ServiceCatalog;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
 
@@ -20,6 +13,13 @@ import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import metaservice.launcher.http.CannedAnswer;
+import metaservice.launcher.http.FrontDoor;
+import metaservice.launcher.service.BundledService;
+import metaservice.launcher.service.CatalogException;
+import metaservice.launcher.service.IsolatedService;
+import metaservice.launcher.service.PauseWhileBusy;
+import metaservice.launcher.service.ServiceCatalog;
 import metaservice.migrations.DatabaseConfig;
 import metaservice.migrations.TestDatabase;
 import metaservice.migrations.TestDatabases;

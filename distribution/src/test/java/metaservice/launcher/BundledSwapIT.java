@@ -1,6 +1,5 @@
 package metaservice.launcher;
 
-import metaservice.launcher.service.ServiceCatalog;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -17,6 +16,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.function.Predicate;
+import metaservice.launcher.service.ServiceCatalog;
 import metaservice.migrations.DatabaseConfig;
 import metaservice.migrations.Migrations;
 import metaservice.migrations.TestDatabase;

@@ -1,7 +1,5 @@
 package metaservice.launcher;
 
-import metaservice.launcher.service.CatalogException;
-import metaservice.launcher.service.ServiceCatalog;
 import java.io.PrintStream;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -11,6 +9,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.Supplier;
 import java.util.logging.Level;
+import metaservice.launcher.service.CatalogException;
+import metaservice.launcher.service.ServiceCatalog;
 import metaservice.migrations.DatabaseConfig;
 import metaservice.migrations.InvalidConfigException;
 import metaservice.spi.TokenIssuer;

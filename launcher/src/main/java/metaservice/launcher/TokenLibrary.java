@@ -1,6 +1,5 @@
 package metaservice.launcher;
 
-import metaservice.launcher.service.ContextLoader;
 import java.io.IOException;
 import java.net.MalformedURLException;
 import java.net.URL;
@@ -20,6 +19,7 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import metaservice.launcher.service.ContextLoader;
 import metaservice.spi.Token;
 import metaservice.spi.TokenException;
 import metaservice.spi.TokenException.Reason;

@@ -7,8 +7,3 @@
  * IsolatedService} behind the front door. No class of a service version is ever named here.
  */
 package metaservice.launcher;
-import metaservice.launcher.http.FrontDoor;
-import metaservice.launcher.service.IsolatedService;
-import metaservice.launcher.migration.MigrationApi;
-import metaservice.launcher.service.ServiceCatalog;
-import metaservice.launcher.swap.VersionChoice;

@@ -1,6 +1,5 @@
 package metaservice.launcher;
 
-import metaservice.launcher.service.ServiceCatalog;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -15,6 +14,7 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.FutureTask;
 import java.util.stream.Stream;
+import metaservice.launcher.service.ServiceCatalog;
 import metaservice.migrations.DatabaseConfig;
 import metaservice.migrations.Eventually;
 import metaservice.migrations.Migrations;

@@ -1,6 +1,5 @@
 package metaservice.launcher;
 
-import metaservice.launcher.service.ServiceCatalog;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.StringWriter;
@@ -22,6 +21,7 @@ import java.util.stream.Stream;
 import javax.tools.JavaCompiler;
 import javax.tools.StandardJavaFileManager;
 import javax.tools.ToolProvider;
+import metaservice.launcher.service.ServiceCatalog;
 
 /** Builds a small service jar out of sources, right or wrong in one way. */
 public final class ServiceJar {

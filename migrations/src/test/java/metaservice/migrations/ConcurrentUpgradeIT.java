@@ -97,7 +97,8 @@ class ConcurrentUpgradeIT {
     void upgradeGivesUpWhenItNeverGetsItsLocksAndCanBeTriedAgain() throws Exception {
         try (TestDatabase database = TestDatabases.at(1);
                 Writer writer = new Writer(database)) {
-            LockRetryPolicy little = new LockRetryPolicy(Duration.ofSeconds(1), 2, Duration.ofMillis(1), Duration.ofMillis(1));
+            LockRetryPolicy little =
+                    new LockRetryPolicy(Duration.ofSeconds(1), 2, Duration.ofMillis(1), Duration.ofMillis(1));
             writer.begin();
             Failed failed = assertInstanceOf(Failed.class, new Migrations(database.dataSource(), little).upgrade());
             assertEquals(new SchemaVersion(1), failed.at());
@@ -114,7 +115,8 @@ class ConcurrentUpgradeIT {
         try (TestDatabase database = TestDatabases.at(20200603104139L);
                 Connection vacuum = database.dataSource().getConnection();
                 Statement statement = vacuum.createStatement()) {
-            LockRetryPolicy none = new LockRetryPolicy(Duration.ofSeconds(1), 1, Duration.ofMillis(1), Duration.ofMillis(1));
+            LockRetryPolicy none =
+                    new LockRetryPolicy(Duration.ofSeconds(1), 1, Duration.ofMillis(1), Duration.ofMillis(1));
             database.execute("CREATE INDEX metadata_v3_akey"
                     + " ON metadata_v3 (flow_id, run_number, step_name, task_id, field_name);"
                     + " CREATE UNIQUE INDEX metadata_v3_pkey_with_id"

@@ -195,7 +195,8 @@ class DriftIT {
                 Writer writer = new Writer(database)) {
             database.execute("ALTER TABLE runs_v3 DROP COLUMN last_heartbeat_ts");
             writer.begin();
-            LockRetryPolicy little = new LockRetryPolicy(Duration.ofSeconds(1), 2, Duration.ofMillis(1), Duration.ofMillis(1));
+            LockRetryPolicy little =
+                    new LockRetryPolicy(Duration.ofSeconds(1), 2, Duration.ofMillis(1), Duration.ofMillis(1));
             assertInstanceOf(UpgradeOutcome.Failed.class, new Migrations(database.dataSource(), little).upgrade());
             writer.commit();
             Upgraded upgraded =

@@ -6,11 +6,11 @@ import metaservice.kit.Answer;
 import metaservice.kit.Artifacts;
 import metaservice.kit.Column;
 import metaservice.kit.Columns;
+import metaservice.kit.Dialect;
 import metaservice.kit.EndpointContext;
 import metaservice.kit.Request;
 import metaservice.kit.Shape;
 import metaservice.kit.Sql;
-import metaservice.kit.Dialect;
 import metaservice.kit.TaskBatch;
 
 /** Artifacts of numbered tasks, which need not exist; they show their own tags. */

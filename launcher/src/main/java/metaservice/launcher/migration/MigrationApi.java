@@ -1,9 +1,5 @@
 package metaservice.launcher.migration;
 
-import metaservice.launcher.http.Admission;
-import metaservice.launcher.http.CannedAnswer;
-import metaservice.launcher.http.ClientTimeouts;
-import metaservice.launcher.http.HttpListener;
 import io.undertow.server.HttpHandler;
 import io.undertow.server.HttpServerExchange;
 import io.undertow.util.Headers;
@@ -23,6 +19,10 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import metaservice.launcher.http.Admission;
+import metaservice.launcher.http.CannedAnswer;
+import metaservice.launcher.http.ClientTimeouts;
+import metaservice.launcher.http.HttpListener;
 import metaservice.migrations.LastUpgrade;
 import metaservice.migrations.Migrations;
 import metaservice.migrations.RunningMigration;

@@ -1,7 +1,5 @@
 package metaservice.launcher.service;
 
-import metaservice.launcher.http.CannedAnswer;
-import metaservice.launcher.http.ErrorAnswers;
 import io.undertow.server.Connectors;
 import io.undertow.server.ExchangeCompletionListener;
 import io.undertow.server.HttpHandler;
@@ -16,6 +14,8 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import metaservice.launcher.http.CannedAnswer;
+import metaservice.launcher.http.ErrorAnswers;
 import metaservice.spi.DatabaseAccess;
 import metaservice.spi.Health;
 import metaservice.spi.RunningService;
@@ -221,7 +221,8 @@ public final class IsolatedService implements AutoCloseable {
         return "service-" + bundled.version() + " " + purpose;
     }
 
-    private static ServiceClassLoader loaderOf(BundledService bundled, PauseWhileBusy courtesy) throws ServiceStartException {
+    private static ServiceClassLoader loaderOf(BundledService bundled, PauseWhileBusy courtesy)
+            throws ServiceStartException {
         try {
             return new ServiceClassLoader(
                     bundled.version(), bundled.jar().toUri().toURL(), IsolatedService.class.getClassLoader(), courtesy);

@@ -1,7 +1,5 @@
 package metaservice.launcher.service;
 
-import metaservice.launcher.http.ClientTimeouts;
-import metaservice.launcher.http.HttpListener;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -10,6 +8,8 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import metaservice.launcher.http.ClientTimeouts;
+import metaservice.launcher.http.HttpListener;
 import metaservice.spi.SampleRequest;
 import metaservice.spi.ServiceStartException;
 import org.xnio.IoUtils;

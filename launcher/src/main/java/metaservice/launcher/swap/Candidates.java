@@ -1,11 +1,11 @@
 package metaservice.launcher.swap;
 
-import metaservice.launcher.service.BundledService;
-import metaservice.launcher.service.ServiceCatalog;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import metaservice.launcher.service.BundledService;
+import metaservice.launcher.service.ServiceCatalog;
 import metaservice.migrations.SchemaStatus;
 
 /** What the status tells of every bundled service: whether it may run on the database, and why or why not. */

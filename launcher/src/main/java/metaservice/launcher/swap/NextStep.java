@@ -1,11 +1,11 @@
 package metaservice.launcher.swap;
 
-import metaservice.launcher.service.BundledService;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import metaservice.launcher.service.BundledService;
 
 /** What to do about the service behind the front door. */
 sealed interface NextStep {

@@ -1,11 +1,11 @@
 package metaservice.launcher.swap;
 
-import metaservice.launcher.StopSignal;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
 import javax.sql.DataSource;
+import metaservice.launcher.StopSignal;
 import metaservice.migrations.Migrations;
 import org.postgresql.PGConnection;
 import org.slf4j.Logger;

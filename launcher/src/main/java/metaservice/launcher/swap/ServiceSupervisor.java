@@ -1,16 +1,5 @@
 package metaservice.launcher.swap;
 
-import metaservice.launcher.http.Admission;
-import metaservice.launcher.service.BundledService;
-import metaservice.launcher.http.CannedAnswer;
-import metaservice.launcher.http.ErrorAnswers;
-import metaservice.launcher.http.FrontDoor;
-import metaservice.launcher.service.IsolatedService;
-import metaservice.launcher.migration.MigrationApi;
-import metaservice.launcher.service.PauseWhileBusy;
-import metaservice.launcher.service.ServiceCatalog;
-import metaservice.launcher.Setting;
-import metaservice.launcher.service.WarmUp;
 import io.undertow.server.HttpHandler;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -20,6 +9,16 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.UnaryOperator;
+import metaservice.launcher.Setting;
+import metaservice.launcher.http.Admission;
+import metaservice.launcher.http.CannedAnswer;
+import metaservice.launcher.http.FrontDoor;
+import metaservice.launcher.migration.MigrationApi;
+import metaservice.launcher.service.BundledService;
+import metaservice.launcher.service.IsolatedService;
+import metaservice.launcher.service.PauseWhileBusy;
+import metaservice.launcher.service.ServiceCatalog;
+import metaservice.launcher.service.WarmUp;
 import metaservice.migrations.SchemaStatus;
 import metaservice.migrations.ServiceVersion;
 import metaservice.spi.Health;
@@ -49,7 +48,8 @@ public final class ServiceSupervisor implements MigrationApi.Services, AutoClose
 
     private static final Duration THREAD_END = Duration.ofSeconds(5);
 
-    private static final CannedAnswer DOWN = CannedAnswer.unavailable("message", "Metaservice is replacing a service that died.");
+    private static final CannedAnswer DOWN =
+            CannedAnswer.unavailable("message", "Metaservice is replacing a service that died.");
     private static final CannedAnswer SHUT_OUT =
             CannedAnswer.unavailable("message", "The database admits none of the services of this Metaservice.");
 
@@ -383,7 +383,8 @@ public final class ServiceSupervisor implements MigrationApi.Services, AutoClose
 
     /** Nobody waits for it as long as the old one serves. */
     private IsolatedService startRehearsed(BundledService next, IsolatedService old) throws ServiceStartException {
-        PauseWhileBusy courtesy = pace.courtesy().whilst(new CachedHealth(() -> old.health().up(), HEARTBEAT));
+        PauseWhileBusy courtesy =
+                pace.courtesy().whilst(new CachedHealth(() -> old.health().up(), HEARTBEAT));
         IsolatedService service = startHealthy(next, courtesy);
         boolean ready = false;
         try {

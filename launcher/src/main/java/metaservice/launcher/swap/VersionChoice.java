@@ -1,8 +1,8 @@
 package metaservice.launcher.swap;
 
+import java.util.Optional;
 import metaservice.launcher.service.BundledService;
 import metaservice.launcher.service.ServiceCatalog;
-import java.util.Optional;
 import metaservice.migrations.SchemaState;
 import metaservice.migrations.SchemaStatus;
 import metaservice.migrations.SchemaVersion;

@@ -1,8 +1,5 @@
 package metaservice.launcher.migration;
 
-import metaservice.launcher.Environments;
-import metaservice.launcher.Http;
-import metaservice.launcher.LauncherIT;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -17,6 +14,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
 import javax.sql.DataSource;
+import metaservice.launcher.Environments;
+import metaservice.launcher.Http;
+import metaservice.launcher.LauncherIT;
 import metaservice.migrations.DatabaseConfig;
 import metaservice.migrations.Migrations;
 import metaservice.migrations.SchemaStatus;

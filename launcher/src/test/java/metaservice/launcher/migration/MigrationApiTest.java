@@ -1,6 +1,5 @@
 package metaservice.launcher.migration;
 
-import metaservice.launcher.Http;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -15,6 +14,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 import javax.sql.DataSource;
+import metaservice.launcher.Http;
 import metaservice.migrations.Migrations;
 import org.junit.jupiter.api.Test;
 

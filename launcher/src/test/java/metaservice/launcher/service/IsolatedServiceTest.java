@@ -1,9 +1,5 @@
 package metaservice.launcher.service;
 
-import metaservice.launcher.http.CannedAnswer;
-import metaservice.launcher.http.FrontDoor;
-import metaservice.launcher.Http;
-import metaservice.launcher.ServiceJar;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNull;
@@ -23,6 +19,10 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
+import metaservice.launcher.Http;
+import metaservice.launcher.ServiceJar;
+import metaservice.launcher.http.CannedAnswer;
+import metaservice.launcher.http.FrontDoor;
 import metaservice.migrations.SchemaVersion;
 import metaservice.migrations.ServiceVersion;
 import metaservice.spi.DatabaseAccess;

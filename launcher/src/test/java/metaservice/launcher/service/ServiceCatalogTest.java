@@ -1,6 +1,5 @@
 package metaservice.launcher.service;
 
-import metaservice.launcher.ServiceJar;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -10,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import metaservice.launcher.ServiceJar;
 import metaservice.migrations.SchemaVersion;
 import metaservice.migrations.ServiceVersion;
 import org.junit.jupiter.api.Test;

@@ -1,7 +1,5 @@
 package metaservice.launcher.swap;
 
-import metaservice.launcher.service.BundledService;
-import metaservice.launcher.service.ServiceCatalog;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -10,11 +8,13 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import metaservice.launcher.service.BundledService;
+import metaservice.launcher.service.ServiceCatalog;
+import metaservice.launcher.service.ServiceCatalogTest;
 import metaservice.migrations.SchemaState;
 import metaservice.migrations.SchemaStatus;
 import metaservice.migrations.SchemaVersion;
 import metaservice.migrations.ServiceVersion;
-import metaservice.launcher.service.ServiceCatalogTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;

@@ -1,13 +1,5 @@
 package metaservice.launcher.swap;
 
-import metaservice.launcher.service.BundledService;
-import metaservice.launcher.http.FrontDoor;
-import metaservice.launcher.Http;
-import metaservice.launcher.service.IsolatedService;
-import metaservice.launcher.http.JsonText;
-import metaservice.launcher.service.PauseWhileBusy;
-import metaservice.launcher.service.ServiceCatalog;
-import metaservice.launcher.ServiceJar;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -21,6 +13,15 @@ import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
+import metaservice.launcher.Http;
+import metaservice.launcher.ServiceJar;
+import metaservice.launcher.http.FrontDoor;
+import metaservice.launcher.http.JsonText;
+import metaservice.launcher.service.BundledService;
+import metaservice.launcher.service.IsolatedService;
+import metaservice.launcher.service.IsolatedServiceTest;
+import metaservice.launcher.service.PauseWhileBusy;
+import metaservice.launcher.service.ServiceCatalog;
 import metaservice.migrations.Eventually;
 import metaservice.migrations.SchemaState;
 import metaservice.migrations.SchemaStatus;
@@ -28,7 +29,6 @@ import metaservice.migrations.SchemaVersion;
 import metaservice.migrations.ServiceVersion;
 import metaservice.spi.ServiceSettings;
 import metaservice.spi.ServiceStartException;
-import metaservice.launcher.service.IsolatedServiceTest;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
