@@ -17,15 +17,15 @@ import metaservice.launcher.http.CannedAnswer;
 import metaservice.launcher.http.FrontDoor;
 import metaservice.launcher.service.BundledService;
 import metaservice.launcher.service.CatalogException;
+import metaservice.launcher.service.DatabaseValues;
 import metaservice.launcher.service.IsolatedService;
-import metaservice.launcher.service.PauseWhileBusy;
 import metaservice.launcher.service.ServiceCatalog;
+import metaservice.launcher.service.SettingsValues;
 import metaservice.migrations.DatabaseConfig;
 import metaservice.migrations.TestDatabase;
 import metaservice.migrations.TestDatabases;
 import metaservice.spi.DatabaseAccess;
 import metaservice.spi.Health;
-import metaservice.spi.ServiceSettings;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -83,21 +83,16 @@ class BundledServicesIT {
 
     private static IsolatedService start(BundledService bundled, TestDatabase database) throws Exception {
         DatabaseConfig config = DatabaseConfig.fromEnvironment(database.environment());
-        DatabaseAccess access = new DatabaseAccess(
+        DatabaseAccess access = new DatabaseValues(
                 config.jdbcUrl(),
                 config.readerUrl(),
                 config.jdbcProperties(),
                 config.poolMin(),
                 config.poolMax(),
                 config.timeout());
-        return IsolatedService.start(
-                bundled,
-                access,
-                ServiceSettings.DEFAULTS,
-                () -> {
-                    throw new AssertionError("nobody asks for tokens here");
-                },
-                PauseWhileBusy.NONE);
+        return IsolatedService.start(bundled, access, SettingsValues.DEFAULTS, () -> {
+            throw new AssertionError("nobody asks for tokens here");
+        });
     }
 
     private static HttpResponse<String> send(FrontDoor door, String method, String path, String body) throws Exception {

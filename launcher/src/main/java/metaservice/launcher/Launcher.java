@@ -11,6 +11,7 @@ import metaservice.launcher.http.FrontDoor;
 import metaservice.launcher.migration.DatabaseTrouble;
 import metaservice.launcher.migration.MigrationApi;
 import metaservice.launcher.service.BundledService;
+import metaservice.launcher.service.DatabaseValues;
 import metaservice.launcher.service.IsolatedService;
 import metaservice.launcher.service.PauseWhileBusy;
 import metaservice.launcher.service.ServiceCatalog;
@@ -38,7 +39,7 @@ final class Launcher implements AutoCloseable {
     /** Longest that clients with open connections are still served when the process was told to stop. */
     private static final Duration FAREWELL = Duration.ofSeconds(2);
 
-    /** Many times what one takes on small tables: few of the clients' requests meet one. */
+    /** Long against a migration of small tables, so that most requests of clients run between two migrations. */
     private static final Duration BEFORE_EACH_MIGRATION = Duration.ofMillis(750);
 
     /** Without swaps: longest wait for the end of an upgrade that runs, before a service is chosen for good. */
@@ -84,14 +85,14 @@ final class Launcher implements AutoCloseable {
         DatabaseConfig database = databaseSource.open();
         database.ignoredDsn().ifPresent(LOG::warn);
         LOG.info("Database: {}", database);
-        PauseWhileBusy courtesy = config.pauses() ? new PauseWhileBusy(frontDoor::isBusy) : PauseWhileBusy.NONE;
-        Migrations migrations = new Migrations(database.dataSource(), () -> courtesy.pause(BEFORE_EACH_MIGRATION));
+        PauseWhileBusy pauses = config.pauses() ? new PauseWhileBusy(frontDoor::isBusy) : PauseWhileBusy.NEVER;
+        Migrations migrations = new Migrations(database.dataSource(), () -> pauses.pause(BEFORE_EACH_MIGRATION));
         keeper = new ServiceSupervisor(
                 frontDoor,
                 catalog,
                 migrations::status,
-                (service, gently) -> IsolatedService.start(service, access(database), config.service(), tokens, gently),
-                new ServiceSupervisor.Pace(config.drainTimeout(), config.pollInterval(), config.swaps(), courtesy));
+                service -> IsolatedService.start(service, access(database), config.service(), tokens),
+                new ServiceSupervisor.Pace(config.drainTimeout(), config.pollInterval(), config.swaps(), pauses));
         migrationApi = openMigrationApi(migrations, database.describe());
         LOG.info("Migration service is open on port {}", migrationApi.port());
 
@@ -252,7 +253,7 @@ final class Launcher implements AutoCloseable {
     }
 
     private static DatabaseAccess access(DatabaseConfig database) {
-        return new DatabaseAccess(
+        return new DatabaseValues(
                 database.jdbcUrl(),
                 database.readerUrl(),
                 database.jdbcProperties(),

@@ -7,8 +7,8 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Pattern;
+import metaservice.launcher.service.SettingsValues;
 import metaservice.migrations.InvalidConfigException;
-import metaservice.spi.ServiceSettings;
 import metaservice.spi.Tables;
 
 /**
@@ -34,7 +34,7 @@ record LauncherConfig(
         int metadataPort,
         int migrationPort,
         boolean upgradeEndpoint,
-        ServiceSettings service,
+        SettingsValues service,
         Duration drainTimeout,
         boolean swaps,
         boolean pauses,
@@ -137,8 +137,8 @@ record LauncherConfig(
             return Integer.parseInt(setting.otherwise());
         }
 
-        ServiceSettings service() {
-            return new ServiceSettings(
+        SettingsValues service() {
+            return new SettingsValues(
                     pathPrefix(),
                     integer(Setting.MAX_BODY, 1, 1 << 30),
                     origins(),

@@ -7,8 +7,8 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import metaservice.launcher.service.SettingsValues;
 import metaservice.migrations.InvalidConfigException;
-import metaservice.spi.ServiceSettings;
 import metaservice.spi.Tables;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -24,7 +24,7 @@ class LauncherConfigTest {
                         8080,
                         8082,
                         true,
-                        ServiceSettings.DEFAULTS,
+                        SettingsValues.DEFAULTS,
                         Duration.ofSeconds(20),
                         true,
                         true,
@@ -51,7 +51,7 @@ class LauncherConfigTest {
                         0,
                         0,
                         false,
-                        new ServiceSettings(
+                        new SettingsValues(
                                 "/meta",
                                 1000,
                                 List.of("https://ui.example", "http://localhost:3000"),

@@ -22,6 +22,7 @@ import javax.tools.JavaCompiler;
 import javax.tools.StandardJavaFileManager;
 import javax.tools.ToolProvider;
 import metaservice.launcher.service.ServiceCatalog;
+import metaservice.spi.Seam;
 
 /** Builds a small service jar out of sources, right or wrong in one way. */
 public final class ServiceJar {
@@ -36,6 +37,8 @@ public final class ServiceJar {
     /** A service that is right in every way and answers "hello". */
     public static ServiceJar of(String version, String schemaMin) {
         return new ServiceJar()
+                .entry(ServiceCatalog.KIND, "metadata")
+                .entry(Seam.MANIFEST_ENTRY, Integer.toString(Seam.NUMBER))
                 .entry(ServiceCatalog.VERSION, version)
                 .entry(ServiceCatalog.SCHEMA_MIN, schemaMin)
                 .entry(ServiceCatalog.PROVIDER, "demo.Provider")

@@ -5,7 +5,6 @@ import static metaservice.kit.Route.get;
 import static metaservice.kit.Route.post;
 
 import java.util.List;
-import java.util.Optional;
 import metaservice.kit.Admin;
 import metaservice.kit.Answer;
 import metaservice.kit.Api;
@@ -17,11 +16,9 @@ import metaservice.kit.Flows;
 import metaservice.kit.HttpService;
 import metaservice.kit.Route;
 import metaservice.kit.Tokens;
-import metaservice.spi.DatabaseAccess;
 import metaservice.spi.RunningService;
 import metaservice.spi.ServiceContext;
 import metaservice.spi.ServiceProvider;
-import metaservice.spi.ServiceSettings;
 import metaservice.spi.ServiceStartException;
 
 /** Starts metadata service 1.x; its table of routes is the whole API. */
@@ -53,24 +50,7 @@ public final class V1Provider implements ServiceProvider {
 
     @Override
     public RunningService start(ServiceContext context) throws ServiceStartException {
-        return HttpService.start(known(context), DIALECT, API, parts -> routes(parts, context));
-    }
-
-    /** Of a database, 1.x knows nothing but where it is; and paths have no prefix. */
-    private static ServiceContext known(ServiceContext context) {
-        DatabaseAccess all = context.database();
-        DatabaseAccess database = new DatabaseAccess(
-                all.jdbcUrl(), Optional.empty(), all.properties(), all.poolMin(), all.poolMax(), all.timeout());
-        ServiceSettings given = context.settings();
-        ServiceSettings none = ServiceSettings.DEFAULTS;
-        ServiceSettings settings = new ServiceSettings(
-                none.pathPrefix(),
-                given.maxBodyBytes(),
-                given.allowedOrigins(),
-                none.tables(),
-                none.triggerSchema(),
-                none.inactiveCutoff());
-        return new ServiceContext(context.serviceVersion(), database, settings, context.tokens());
+        return HttpService.start(new KnownContext(context), DIALECT, API, parts -> routes(parts, context));
     }
 
     private static List<Route> routes(EndpointContext parts, ServiceContext context) {

@@ -58,18 +58,13 @@ public final class IsolatedService implements AutoCloseable {
     /**
      * Loads and starts a service; blocks until it can answer requests. After a failure nothing of it is left.
      *
-     * @param courtesy while classes are loaded, until {@link #hurry}
      * @throws ServiceStartException if the jar does not hold what its manifest promises, or the service cannot run
      */
     public static IsolatedService start(
-            BundledService bundled,
-            DatabaseAccess database,
-            ServiceSettings settings,
-            TokenIssuer tokens,
-            PauseWhileBusy courtesy)
+            BundledService bundled, DatabaseAccess database, ServiceSettings settings, TokenIssuer tokens)
             throws ServiceStartException {
-        ServiceClassLoader loader = loaderOf(bundled, courtesy);
-        ServiceContext told = new ServiceContext(bundled.version().toString(), database, settings, tokens);
+        ServiceClassLoader loader = loaderOf(bundled);
+        ServiceContext told = new ContextValues(bundled.version().toString(), database, settings, tokens);
         try {
             RunningService service = ServiceThread.call(
                     threadOf(bundled, "start"),
@@ -108,11 +103,6 @@ public final class IsolatedService implements AutoCloseable {
     /** What all its paths begin with; may be empty. */
     public String pathPrefix() {
         return ContextLoader.call(loader, service::pathPrefix);
-    }
-
-    /** From now on clients wait for it. */
-    public void hurry() {
-        loader.hurry();
     }
 
     /** What may be sent to it before clients are let in. */
@@ -221,11 +211,10 @@ public final class IsolatedService implements AutoCloseable {
         return "service-" + bundled.version() + " " + purpose;
     }
 
-    private static ServiceClassLoader loaderOf(BundledService bundled, PauseWhileBusy courtesy)
-            throws ServiceStartException {
+    private static ServiceClassLoader loaderOf(BundledService bundled) throws ServiceStartException {
         try {
             return new ServiceClassLoader(
-                    bundled.version(), bundled.jar().toUri().toURL(), IsolatedService.class.getClassLoader(), courtesy);
+                    bundled.version(), bundled.jar().toUri().toURL(), IsolatedService.class.getClassLoader());
         } catch (MalformedURLException e) {
             throw new ServiceStartException("Service " + bundled.version() + " is not in a file: " + bundled.jar(), e);
         }

@@ -5,34 +5,24 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 
 /**
- * Lets clients go first: work that nobody waits for pauses here now and then, if clients are being served. An upgrade and
- * the start of a service would otherwise keep a small machine's processors busy for a second, and the database's if it is
- * the same machine. Thread-safe.
+ * Spreads background work over time while clients are served: an upgrade and a warm-up pause between their steps, because
+ * on a small machine they would otherwise use the processors that clients and the database need. Thread-safe.
  */
 public final class PauseWhileBusy {
 
-    /** Of those who are waited for. */
-    public static final PauseWhileBusy NONE = new PauseWhileBusy(() -> false);
+    /** Never pauses. */
+    public static final PauseWhileBusy NEVER = new PauseWhileBusy(() -> false);
 
-    private final BooleanSupplier clientsAreServed;
+    private final BooleanSupplier busy;
 
-    public PauseWhileBusy(BooleanSupplier clientsAreServed) {
-        this.clientsAreServed = clientsAreServed;
+    /** Pauses as long as the condition, whether clients are being served, holds. */
+    public PauseWhileBusy(BooleanSupplier busy) {
+        this.busy = busy;
     }
 
-    /** The same, but only while somebody serves them well: clients of nobody wait for whoever comes. */
-    public PauseWhileBusy whilst(BooleanSupplier served) {
-        return new PauseWhileBusy(() -> isDue() && served.getAsBoolean());
-    }
-
-    /** Whether there are clients now who should go first. */
-    public boolean isDue() {
-        return clientsAreServed.getAsBoolean();
-    }
-
-    /** Returns after the pause, at once if there are no clients, early if the thread is interrupted. */
+    /** Waits that long if clients are being served; returns early if the thread is interrupted. */
     public void pause(Duration pause) {
-        if (isDue()) {
+        if (busy.getAsBoolean()) {
             LockSupport.parkNanos(pause.toNanos());
         }
     }

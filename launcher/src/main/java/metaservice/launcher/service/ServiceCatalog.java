@@ -17,6 +17,7 @@ import java.util.jar.Manifest;
 import java.util.stream.Collectors;
 import metaservice.migrations.SchemaVersion;
 import metaservice.migrations.ServiceVersion;
+import metaservice.spi.Seam;
 
 /**
  * The bundled services, read from the manifests of their jars once at start and never changed. No class of a service
@@ -26,6 +27,8 @@ import metaservice.migrations.ServiceVersion;
  */
 public record ServiceCatalog(List<BundledService> services) {
 
+    /** Manifest entry: the kind of the service, such as {@code metadata}. */
+    public static final String KIND = "Metaservice-Kind";
     /** Manifest entry: the version of the service, such as {@code 3.0.0}. */
     public static final String VERSION = "Metaservice-Version";
     /** Manifest entry: the lowest schema version that the service can run on. */
@@ -43,17 +46,18 @@ public record ServiceCatalog(List<BundledService> services) {
     /**
      * Reads the manifests of all jars in a folder.
      *
-     * @throws CatalogException if there is no jar, or one of them is no service; all problems at once
+     * @throws CatalogException if there is no jar, if a jar is no service, if a jar has a seam that this launcher does not
+     *     load, or if two jars hold the same version of a kind; all problems at once
      */
     public static ServiceCatalog read(Path folder) throws CatalogException {
         List<String> problems = new ArrayList<>();
-        Map<ServiceVersion, BundledService> found = new HashMap<>();
+        Map<String, BundledService> found = new HashMap<>();
         for (Path jar : jars(folder)) {
             try {
                 BundledService service = describe(jar);
-                BundledService twin = found.putIfAbsent(service.version(), service);
+                BundledService twin = found.putIfAbsent(service.title(), service);
                 if (twin != null) {
-                    problems.add(jar + ": service version " + service.version() + " is also in " + twin.jar());
+                    problems.add(jar + ": service version " + service.title() + " is also in " + twin.jar());
                 }
             } catch (NotAServiceException e) {
                 problems.add(jar + ": " + e.getMessage());
@@ -63,6 +67,22 @@ public record ServiceCatalog(List<BundledService> services) {
             throw new CatalogException(problems);
         }
         return new ServiceCatalog(List.copyOf(found.values()));
+    }
+
+    /** The kinds that are bundled, in alphabetical order. */
+    public List<ServiceKind> kinds() {
+        return services.stream()
+                .map(BundledService::kind)
+                .distinct()
+                .sorted(Comparator.comparing(ServiceKind::name))
+                .toList();
+    }
+
+    /** The services of one kind; empty if none is bundled. */
+    public Optional<ServiceCatalog> ofKind(ServiceKind kind) {
+        List<BundledService> ofKind =
+                services.stream().filter(service -> service.kind().equals(kind)).toList();
+        return ofKind.isEmpty() ? Optional.empty() : Optional.of(new ServiceCatalog(ofKind));
     }
 
     /**
@@ -106,8 +126,11 @@ public record ServiceCatalog(List<BundledService> services) {
         try (JarFile file = new JarFile(jar.toFile())) {
             Manifest manifest = file.getManifest();
             Attributes entries = manifest == null ? new Attributes() : manifest.getMainAttributes();
+            ServiceVersion version = entry(entries, VERSION, "a version like 3.0.0", ServiceVersion::parse);
+            checkSeam(entries);
             BundledService service = new BundledService(
-                    entry(entries, VERSION, "a version like 3.0.0", ServiceVersion::parse),
+                    entry(entries, KIND, "a kind like metadata", ServiceKind::new),
+                    version,
                     entry(entries, SCHEMA_MIN, "a schema version like 20200603104139", SchemaVersion::parse),
                     entry(entries, PROVIDER, "a class name", Function.identity()),
                     jar);
@@ -117,6 +140,19 @@ public record ServiceCatalog(List<BundledService> services) {
             return service;
         } catch (IOException e) {
             throw new NotAServiceException("not a readable jar");
+        }
+    }
+
+    private static void checkSeam(Attributes entries) throws NotAServiceException {
+        String seam = Optional.ofNullable(entries.getValue(Seam.MANIFEST_ENTRY))
+                .map(String::strip)
+                .orElse("1");
+        boolean loads = seam.matches("[0-9]{1,6}")
+                && Integer.parseInt(seam) >= Seam.OLDEST
+                && Integer.parseInt(seam) <= Seam.NUMBER;
+        if (!loads) {
+            throw new NotAServiceException("it was built for seam " + seam + ", and this launcher loads seams "
+                    + Seam.OLDEST + " to " + Seam.NUMBER + ": build it against this launcher's service-spi");
         }
     }
 

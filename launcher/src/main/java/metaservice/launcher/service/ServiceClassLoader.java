@@ -2,7 +2,6 @@ package metaservice.launcher.service;
 
 import java.net.URL;
 import java.net.URLClassLoader;
-import java.time.Duration;
 import java.util.List;
 import metaservice.migrations.ServiceVersion;
 
@@ -20,34 +19,16 @@ final class ServiceClassLoader extends URLClassLoader {
     /** Prefixes of class names; the last dot keeps a package apart from one whose name merely begins alike. */
     static final List<String> SHARED = List.of("metaservice.spi.", "io.undertow.", "org.xnio.", "org.slf4j.");
 
-    /** A service needs some hundred classes to start: some seconds of pauses, many times what the loading takes. */
-    private static final Duration AFTER_EACH_CLASS = Duration.ofMillis(8);
-
     private final ClassLoader launcher;
-    private volatile PauseWhileBusy courtesy;
 
     /**
      * Opens the jar.
      *
      * @param launcher where the shared classes are
-     * @param courtesy of whoever loads classes, until {@link #hurry}
      */
-    ServiceClassLoader(ServiceVersion version, URL jar, ClassLoader launcher, PauseWhileBusy courtesy) {
+    ServiceClassLoader(ServiceVersion version, URL jar, ClassLoader launcher) {
         super("service-" + version, new URL[] {jar}, ClassLoader.getPlatformClassLoader());
         this.launcher = launcher;
-        this.courtesy = courtesy;
-    }
-
-    /** From now on clients wait for the classes. */
-    void hurry() {
-        courtesy = PauseWhileBusy.NONE;
-    }
-
-    @Override
-    protected Class<?> findClass(String name) throws ClassNotFoundException {
-        Class<?> found = super.findClass(name);
-        courtesy.pause(AFTER_EACH_CLASS);
-        return found;
     }
 
     @Override

@@ -24,7 +24,7 @@ public final class WarmUp {
     /** As many as come at once: so many workers and connections to the database have been used then. */
     private static final int CLIENTS = 8;
 
-    /** Many times what the requests take: few of the clients' requests meet one of these. */
+    /** Long against what the requests of one sample take, so that most requests of clients run between two samples. */
     private static final Duration AFTER_EACH_SAMPLE = Duration.ofMillis(200);
 
     private static final Duration LONGEST_ANSWER = Duration.ofSeconds(10);
@@ -37,14 +37,15 @@ public final class WarmUp {
     /**
      * Sends the service its samples; blocks.
      *
+     * @param pauses after each sample, as long as clients are served
      * @throws ServiceStartException if an answer is missing, or is that of a service that has a fault
      */
-    public static void of(IsolatedService service, PauseWhileBusy courtesy) throws ServiceStartException {
+    public static void of(IsolatedService service, PauseWhileBusy pauses) throws ServiceStartException {
         InetSocketAddress anyPort = new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
         try (HttpListener stage = HttpListener.open("rehearsal", anyPort, THREADS, PATIENCE, service.handler())) {
             for (SampleRequest sample : service.samples()) {
                 ask(service, sample, stage.port());
-                courtesy.pause(AFTER_EACH_SAMPLE);
+                pauses.pause(AFTER_EACH_SAMPLE);
             }
         } catch (IOException e) {
             throw new ServiceStartException(

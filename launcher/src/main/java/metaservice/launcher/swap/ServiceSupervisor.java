@@ -92,7 +92,7 @@ public final class ServiceSupervisor implements MigrationApi.Services, AutoClose
 
     /** Starts a service; after a failure nothing of it is left. */
     public interface Starter {
-        IsolatedService start(BundledService service, PauseWhileBusy courtesy) throws ServiceStartException;
+        IsolatedService start(BundledService service) throws ServiceStartException;
     }
 
     /**
@@ -101,9 +101,9 @@ public final class ServiceSupervisor implements MigrationApi.Services, AutoClose
      * @param drainTimeout longest wait for requests in flight in a service that has a successor; zero does not wait
      * @param pollInterval pause between two looks at the schema if nobody rings, more than zero
      * @param swaps whether a version may be exchanged for another without a restart
-     * @param courtesy of the start of a service that has somebody to take over from
+     * @param pauses between the requests of a warm-up
      */
-    public record Pace(Duration drainTimeout, Duration pollInterval, boolean swaps, PauseWhileBusy courtesy) {}
+    public record Pace(Duration drainTimeout, Duration pollInterval, boolean swaps, PauseWhileBusy pauses) {}
 
     /**
      * Puts the first service behind the front door. No other one steps in if it cannot be started: whoever starts a
@@ -111,7 +111,7 @@ public final class ServiceSupervisor implements MigrationApi.Services, AutoClose
      * once, before {@link #begin}.
      */
     public void startFirst(BundledService chosen) throws ServiceStartException {
-        serve(startHealthy(chosen, PauseWhileBusy.NONE));
+        serve(startHealthy(chosen));
     }
 
     /** What all paths of the first service begin with; before {@link #begin}. */
@@ -318,7 +318,7 @@ public final class ServiceSupervisor implements MigrationApi.Services, AutoClose
                 from.map(version -> " to take over from " + version).orElse(""));
         IsolatedService fresh;
         try {
-            fresh = old.isPresent() ? startRehearsed(next, old.get()) : startHealthy(next, PauseWhileBusy.NONE);
+            fresh = old.isPresent() ? startWarm(next) : startHealthy(next);
         } catch (ServiceStartException e) {
             failed(from, next.version(), e);
             return;
@@ -369,8 +369,8 @@ public final class ServiceSupervisor implements MigrationApi.Services, AutoClose
         }
     }
 
-    private IsolatedService startHealthy(BundledService bundled, PauseWhileBusy courtesy) throws ServiceStartException {
-        IsolatedService service = starter.start(bundled, courtesy);
+    private IsolatedService startHealthy(BundledService bundled) throws ServiceStartException {
+        IsolatedService service = starter.start(bundled);
         Health health = service.health();
         if (!health.up()) {
             service.close();
@@ -381,19 +381,16 @@ public final class ServiceSupervisor implements MigrationApi.Services, AutoClose
         return service;
     }
 
-    /** Nobody waits for it as long as the old one serves. */
-    private IsolatedService startRehearsed(BundledService next, IsolatedService old) throws ServiceStartException {
-        PauseWhileBusy courtesy =
-                pace.courtesy().whilst(new CachedHealth(() -> old.health().up(), HEARTBEAT));
-        IsolatedService service = startHealthy(next, courtesy);
-        boolean ready = false;
+    /** Starts a service that takes over from another one: it is warm before clients meet it. */
+    private IsolatedService startWarm(BundledService next) throws ServiceStartException {
+        IsolatedService service = startHealthy(next);
+        boolean warm = false;
         try {
-            WarmUp.of(service, courtesy);
-            service.hurry();
-            ready = true;
+            WarmUp.of(service, pace.pauses());
+            warm = true;
             return service;
         } finally {
-            if (!ready) { // whatever it broke off with
+            if (!warm) {
                 service.close();
             }
         }

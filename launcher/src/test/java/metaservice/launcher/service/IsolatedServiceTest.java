@@ -27,7 +27,6 @@ import metaservice.migrations.SchemaVersion;
 import metaservice.migrations.ServiceVersion;
 import metaservice.spi.DatabaseAccess;
 import metaservice.spi.ServiceProvider;
-import metaservice.spi.ServiceSettings;
 import metaservice.spi.ServiceStartException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -37,7 +36,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 public class IsolatedServiceTest {
 
     public static final DatabaseAccess NO_DATABASE =
-            new DatabaseAccess("jdbc:none", Optional.empty(), Map.of(), 0, 1, Duration.ofSeconds(1));
+            new DatabaseValues("jdbc:none", Optional.empty(), Map.of(), 0, 1, Duration.ofSeconds(1));
 
     /** Says under /in-call, /runnable, /handler and /body which context class loader that way of working has. */
     private static final String SAYS_ITS_CONTEXT = ServiceJar.provider("Provider::handle", """
@@ -66,18 +65,17 @@ public class IsolatedServiceTest {
 
     private BundledService jar(ServiceJar jar) throws Exception {
         return new BundledService(
-                ServiceVersion.parse("9.8.7"), SchemaVersion.ZERO, "demo.Provider", jar.write(folder, "service.jar"));
+                ServiceKind.METADATA,
+                ServiceVersion.parse("9.8.7"),
+                SchemaVersion.ZERO,
+                "demo.Provider",
+                jar.write(folder, "service.jar"));
     }
 
     private IsolatedService start(ServiceJar jar) throws Exception {
-        return IsolatedService.start(
-                jar(jar),
-                NO_DATABASE,
-                ServiceSettings.DEFAULTS,
-                () -> {
-                    throw new AssertionError("nobody asks for tokens here");
-                },
-                PauseWhileBusy.NONE);
+        return IsolatedService.start(jar(jar), NO_DATABASE, SettingsValues.DEFAULTS, () -> {
+            throw new AssertionError("nobody asks for tokens here");
+        });
     }
 
     private static String ask(HttpHandler handler, String path) throws Exception {
@@ -92,7 +90,7 @@ public class IsolatedServiceTest {
         Path jar = ServiceJar.of("9.8.7", "0").write(folder, "service.jar");
         ClassLoader launcher = getClass().getClassLoader();
         try (ServiceClassLoader loader = new ServiceClassLoader(
-                ServiceVersion.parse("9.8.7"), jar.toUri().toURL(), launcher, PauseWhileBusy.NONE)) {
+                ServiceVersion.parse("9.8.7"), jar.toUri().toURL(), launcher)) {
             assertSame(loader, loader.loadClass("demo.Provider").getClassLoader());
             assertSame(ServiceProvider.class, loader.loadClass(ServiceProvider.class.getName()));
             assertSame(HttpHandler.class, loader.loadClass(HttpHandler.class.getName()));
@@ -115,7 +113,7 @@ public class IsolatedServiceTest {
                 .resource("metaservice/launcher/build.properties", "mine")
                 .write(folder, "service.jar");
         try (ServiceClassLoader loader = new ServiceClassLoader(
-                ServiceVersion.parse("9.8.7"), jar.toUri().toURL(), getClass().getClassLoader(), PauseWhileBusy.NONE)) {
+                ServiceVersion.parse("9.8.7"), jar.toUri().toURL(), getClass().getClassLoader())) {
             assertNull(loader.getResource("simplelogger.properties"));
             assertFalse(loader.getResources("META-INF/services/java.sql.Driver").hasMoreElements());
             try (InputStream own = loader.getResourceAsStream("metaservice/launcher/build.properties")) {

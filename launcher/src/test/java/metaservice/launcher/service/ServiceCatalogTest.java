@@ -12,6 +12,7 @@ import java.util.Optional;
 import metaservice.launcher.ServiceJar;
 import metaservice.migrations.SchemaVersion;
 import metaservice.migrations.ServiceVersion;
+import metaservice.spi.Seam;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -29,6 +30,7 @@ public class ServiceCatalogTest {
 
     private static BundledService service(String version, long schemaMin) {
         return new BundledService(
+                ServiceKind.METADATA,
                 ServiceVersion.parse(version),
                 new SchemaVersion(schemaMin),
                 "demo.Provider",
@@ -66,8 +68,14 @@ public class ServiceCatalogTest {
         Files.writeString(folder.resolve("notes.txt"), "no jar, not looked at");
         assertEquals(
                 List.of(
-                        new BundledService(new ServiceVersion(2, 9, 0), SchemaVersion.ZERO, "demo.Provider", older),
                         new BundledService(
+                                ServiceKind.METADATA,
+                                new ServiceVersion(2, 9, 0),
+                                SchemaVersion.ZERO,
+                                "demo.Provider",
+                                older),
+                        new BundledService(
+                                ServiceKind.METADATA,
                                 new ServiceVersion(2, 10, 0),
                                 new SchemaVersion(20200603104139L),
                                 "demo.Provider",
@@ -110,6 +118,37 @@ public class ServiceCatalogTest {
         Path first = ServiceJar.of("3.0.0", "0").write(folder, "a.jar");
         ServiceJar.of("3.0.0", "0").write(folder, "b.jar");
         assertProblem("b.jar: service version 3.0.0 is also in " + first);
+    }
+
+    @ParameterizedTest(name = "seam {0}")
+    @CsvSource({"1", "3", "two", "99999999999"})
+    void jarOfASeamThatDoesNotLoadIsRefused(String seam) throws IOException {
+        ServiceJar.of("3.0.0", "0").entry(Seam.MANIFEST_ENTRY, seam).write(folder, "bad.jar");
+        assertProblem("bad.jar: it was built for seam " + seam
+                + ", and this launcher loads seams 2 to 2: build it against" + " this launcher's service-spi");
+    }
+
+    @Test
+    void kindThatIsNoneIsNamed() throws IOException {
+        ServiceJar.of("3.0.0", "0").entry(ServiceCatalog.KIND, "Meta Data").write(folder, "bad.jar");
+        assertProblem("bad.jar: Metaservice-Kind is 'Meta Data'; expected a kind like metadata");
+    }
+
+    @Test
+    void kindsHaveVersionsOfTheirOwn() throws Exception {
+        ServiceJar.of("3.0.0", "0").write(folder, "a.jar");
+        ServiceJar.of("3.0.0", "1").entry(ServiceCatalog.KIND, "echo").write(folder, "b.jar");
+        ServiceCatalog catalog = ServiceCatalog.read(folder);
+        ServiceKind echo = new ServiceKind("echo");
+        assertEquals(List.of(echo, ServiceKind.METADATA), catalog.kinds());
+        assertEquals(
+                Optional.of("echo 3.0.0"),
+                catalog.ofKind(echo)
+                        .flatMap(services ->
+                                services.newestFor(new SchemaVersion(1), Optional.of(new ServiceVersion(4, 0, 0))))
+                        .map(BundledService::title),
+                "the floor speaks of the metadata service");
+        assertEquals(Optional.empty(), catalog.ofKind(new ServiceKind("ui")));
     }
 
     @Test

@@ -1,7 +1,6 @@
 package metaservice.launcher.swap;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -22,12 +21,12 @@ import metaservice.launcher.service.IsolatedService;
 import metaservice.launcher.service.IsolatedServiceTest;
 import metaservice.launcher.service.PauseWhileBusy;
 import metaservice.launcher.service.ServiceCatalog;
+import metaservice.launcher.service.SettingsValues;
 import metaservice.migrations.Eventually;
 import metaservice.migrations.SchemaState;
 import metaservice.migrations.SchemaStatus;
 import metaservice.migrations.SchemaVersion;
 import metaservice.migrations.ServiceVersion;
-import metaservice.spi.ServiceSettings;
 import metaservice.spi.ServiceStartException;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -38,9 +37,6 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /** A keeper whose services answer with their version, and a schema that is whatever the test says. */
 class ServiceSupervisorTest {
-
-    /** Set while the oldest service is to say that it is not well. */
-    private static final String SICK = "keeper-test.sick";
 
     @TempDir
     private Path services;
@@ -70,32 +66,23 @@ class ServiceSupervisorTest {
             keeper.close();
         }
         door.close();
-        System.clearProperty(SICK);
     }
 
     private static SchemaStatus schema(long version, Optional<ServiceVersion> floor) {
         return new SchemaStatus(SchemaState.FLYWAY, new SchemaVersion(version), List.of(), List.of(), false, floor);
     }
 
-    private static IsolatedService start(BundledService service, PauseWhileBusy courtesy) throws ServiceStartException {
-        return IsolatedService.start(
-                service,
-                IsolatedServiceTest.NO_DATABASE,
-                ServiceSettings.DEFAULTS,
-                () -> {
-                    throw new AssertionError("nobody asks for tokens here");
-                },
-                courtesy);
+    private static IsolatedService start(BundledService service) throws ServiceStartException {
+        return IsolatedService.start(service, IsolatedServiceTest.NO_DATABASE, SettingsValues.DEFAULTS, () -> {
+            throw new AssertionError("nobody asks for tokens here");
+        });
     }
 
     /** Begins with the service that the schema calls for; looks at the schema only when told. */
     private void keep(boolean swaps, ServiceSupervisor.Starter starter) throws Exception {
-        keep(swaps, PauseWhileBusy.NONE, starter);
-    }
-
-    private void keep(boolean swaps, PauseWhileBusy courtesy, ServiceSupervisor.Starter starter) throws Exception {
         ServiceCatalog catalog = ServiceCatalog.read(services);
-        ServiceSupervisor.Pace pace = new ServiceSupervisor.Pace(Http.DEADLINE, Duration.ofDays(1), swaps, courtesy);
+        ServiceSupervisor.Pace pace =
+                new ServiceSupervisor.Pace(Http.DEADLINE, Duration.ofDays(1), swaps, PauseWhileBusy.NEVER);
         keeper = new ServiceSupervisor(door, catalog, this::look, starter, pace);
         keeper.startFirst(catalog.newestFor(schema.get().schemaVersion(), Optional.empty())
                 .orElseThrow());
@@ -145,11 +132,11 @@ class ServiceSupervisorTest {
     @Test
     void errorOutOfAStartEndsThatAttemptOnly() throws Exception {
         AtomicBoolean broken = new AtomicBoolean();
-        keep(true, (service, courtesy) -> {
+        keep(true, service -> {
             if (broken.compareAndSet(true, false)) {
                 throw new AssertionError("nobody foresaw this");
             }
-            return start(service, courtesy);
+            return start(service);
         });
         broken.set(true);
         become(schema(20260706000003L, Optional.empty()));
@@ -158,31 +145,6 @@ class ServiceSupervisorTest {
         awaitLook();
         awaitAnswer("3.0.0");
         awaitStatus("\"swap\": {\"state\": \"idle\", \"from\": \"1.0.1\", \"to\": \"3.0.0\", \"reason\": null");
-    }
-
-    @Test
-    void startIsOnlyCourteousWhileTheOldServiceIsWell() throws Exception {
-        ServiceJar.of("1.0.1", "0")
-                .source(
-                        "demo.Provider",
-                        ServiceJar.provider("exchange -> exchange.setStatusCode(500)")
-                                .replace(
-                                        "return Health.UP; }",
-                                        "return Boolean.getBoolean(\"" + SICK
-                                                + "\") ? Health.down(\"sick\") : Health.UP; }"))
-                .write(services, "1.0.1.jar");
-        AtomicBoolean dueAtFirst = new AtomicBoolean();
-        keep(true, new PauseWhileBusy(() -> true), (service, courtesy) -> {
-            if (service.version().major() == 3) {
-                dueAtFirst.set(courtesy.isDue());
-                System.setProperty(SICK, "true");
-                Eventually.await("the start hurries", () -> !courtesy.isDue());
-            }
-            return start(service, PauseWhileBusy.NONE);
-        });
-        become(schema(20260706000003L, Optional.empty()));
-        awaitAnswer("3.0.0");
-        assertTrue(dueAtFirst.get());
     }
 
     /** Handlers that answer otherwise than by telling their version. */
