@@ -43,7 +43,8 @@ class BundledServicesIT {
     void serviceRunsOnItsLowestSchemaAndLeavesNothingBehind(BundledService bundled) throws Exception {
         try (TestDatabase database =
                         TestDatabases.at(Math.max(1, bundled.schemaMin().number()));
-                FrontDoor door = FrontDoor.open(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 1 << 20)) {
+                FrontDoor door = FrontDoor.open(
+                        "front-door", new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 1 << 20)) {
             awaitCollected(serveAndClose(bundled, database, door));
             assertEquals(List.of(), threadsOf(bundled));
         }

@@ -57,7 +57,12 @@ class BundledSwapIT {
     private void swapThereAndBack(int times) throws Exception {
         try (TestDatabase database = TestDatabases.at(NEWEST);
                 Launcher supervisor = supervisor(database)) {
-            URI door = URI.create(supervisor.start().orElseThrow().metadataUrl());
+            URI door = URI.create(supervisor
+                    .start()
+                    .orElseThrow()
+                    .find("metadata")
+                    .orElseThrow()
+                    .url());
             String newest = version(door);
             for (int i = 0; i < 2; i++) { // until everything that is made once is there
                 thereAndBack(database, door, newest);
@@ -76,7 +81,12 @@ class BundledSwapIT {
     void serviceWhosePoolIsClosedIsReplaced() throws Exception {
         try (TestDatabase database = TestDatabases.at(NEWEST);
                 Launcher supervisor = supervisor(database)) {
-            URI door = URI.create(supervisor.start().orElseThrow().metadataUrl());
+            URI door = URI.create(supervisor
+                    .start()
+                    .orElseThrow()
+                    .find("metadata")
+                    .orElseThrow()
+                    .url());
             assertEquals(200, get(door, "/flows").statusCode());
             ((AutoCloseable) member(poolOwner(supervisor), "pool")).close();
             assertEquals(503, get(door, "/flows").statusCode());

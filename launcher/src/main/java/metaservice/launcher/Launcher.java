@@ -4,48 +4,45 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
-import java.sql.SQLException;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
 import metaservice.launcher.http.FrontDoor;
-import metaservice.launcher.migration.DatabaseTrouble;
 import metaservice.launcher.migration.MigrationApi;
-import metaservice.launcher.service.BundledService;
 import metaservice.launcher.service.DatabaseValues;
 import metaservice.launcher.service.IsolatedService;
 import metaservice.launcher.service.PauseWhileBusy;
 import metaservice.launcher.service.ServiceCatalog;
+import metaservice.launcher.service.ServiceKind;
 import metaservice.launcher.swap.SchemaWatch;
 import metaservice.launcher.swap.ServiceSupervisor;
-import metaservice.launcher.swap.VersionChoice;
 import metaservice.migrations.DatabaseConfig;
 import metaservice.migrations.Migrations;
+import metaservice.migrations.SchemaState;
 import metaservice.migrations.SchemaStatus;
-import metaservice.migrations.UpgradeOutcome;
 import metaservice.spi.DatabaseAccess;
-import metaservice.spi.ServiceStartException;
 import metaservice.spi.TokenIssuer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Brings everything up in order and down again in the reverse one. Used by one thread; listeners, services, the keeper
- * and the watch have their own.
+ * Starts what the configuration names, in order, and stops it in the reverse order: the listeners of all kinds of service,
+ * the migration API, the services, the schema watch. Used by one thread; listeners, services, supervisors and the watch
+ * have threads of their own.
  */
 final class Launcher implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(Launcher.class);
 
-    /** Longest that clients with open connections are still served when the process was told to stop. */
-    private static final Duration FAREWELL = Duration.ofSeconds(2);
+    /** Longest time for which clients with open connections are still served after the process was told to stop. */
+    private static final Duration KEEP_ALIVE_GRACE = Duration.ofSeconds(2);
 
     /** Long against a migration of small tables, so that most requests of clients run between two migrations. */
     private static final Duration BEFORE_EACH_MIGRATION = Duration.ofMillis(750);
-
-    /** Without swaps: longest wait for the end of an upgrade that runs, before a service is chosen for good. */
-    private static final Duration UPGRADE_END = Duration.ofSeconds(15);
-    /** Between two looks meanwhile. */
-    private static final Duration UPGRADE_LOOK = Duration.ofMillis(200);
 
     private final LauncherConfig config;
     private final ServiceCatalog catalog;
@@ -53,10 +50,10 @@ final class Launcher implements AutoCloseable {
     private final TokenIssuer tokens;
     private final StopSignal stop;
 
-    private FrontDoor frontDoor;
-    private ServiceSupervisor keeper;
-    private MigrationApi migrationApi;
-    private SchemaWatch watch;
+    private final Map<ServiceKind, FrontDoor> frontDoors = new LinkedHashMap<>();
+    private final List<ServedKind> served = new ArrayList<>();
+    private Optional<MigrationApi> migrationApi = Optional.empty();
+    private Optional<SchemaWatch> watch = Optional.empty();
 
     Launcher(
             LauncherConfig config,
@@ -72,7 +69,7 @@ final class Launcher implements AutoCloseable {
     }
 
     /**
-     * Starts: listeners first, then what takes its time. Whatever comes of it, {@link #close} is to be called.
+     * Starts: listeners first, then what takes its time. {@link #close} is to be called afterwards in every case.
      *
      * @return empty if asked to stop meanwhile
      * @throws StartFailedException with one sentence for the operator
@@ -80,84 +77,88 @@ final class Launcher implements AutoCloseable {
     Optional<StartupReport> start() throws StartFailedException, InterruptedException {
         LOG.info("Settings in force: {}", config.describe());
         LOG.info("Bundled services: {}", catalog.versions());
-        frontDoor = openFrontDoor();
-        LOG.info("Front door is open on port {}", frontDoor.port());
+        openFrontDoors();
         DatabaseConfig database = databaseSource.open();
         database.ignoredDsn().ifPresent(LOG::warn);
         LOG.info("Database: {}", database);
-        PauseWhileBusy pauses = config.pauses() ? new PauseWhileBusy(frontDoor::isBusy) : PauseWhileBusy.NEVER;
+        PauseWhileBusy pauses = config.pauses() ? new PauseWhileBusy(this::isBusy) : PauseWhileBusy.NEVER;
         Migrations migrations = new Migrations(database.dataSource(), () -> pauses.pause(BEFORE_EACH_MIGRATION));
-        keeper = new ServiceSupervisor(
-                frontDoor,
-                catalog,
-                migrations::status,
-                service -> IsolatedService.start(service, access(database), config.service(), tokens),
-                new ServiceSupervisor.Pace(config.drainTimeout(), config.pollInterval(), config.swaps(), pauses));
-        migrationApi = openMigrationApi(migrations, database.describe());
-        LOG.info("Migration service is open on port {}", migrationApi.port());
+        frontDoors.forEach((kind, door) -> served.add(serve(kind, door, database, migrations, pauses)));
+        if (config.runsMigrationApi()) {
+            migrationApi = Optional.of(openMigrationApi(migrations, database.describe()));
+        }
 
-        Optional<SchemaStatus> found = reachSettled(migrations, database);
+        SchemaAtStart schema = new SchemaAtStart(migrations, database.describe(), config, stop);
+        Optional<SchemaStatus> found = schema.read();
         if (found.isEmpty()) {
             return Optional.empty();
         }
-        SchemaStatus status = found.get();
-        VersionChoice choice = VersionChoice.decide(status, catalog);
-        boolean filled = choice instanceof VersionChoice.NeedsSchema;
-        if (filled) {
-            status = fill(migrations, database);
-            choice = VersionChoice.decide(status, catalog);
+        // A process that runs the migration API only changes a database when it is asked to.
+        boolean filled = found.get().state() == SchemaState.EMPTY && !served.isEmpty();
+        StartupReport report = startServices(filled ? schema.fill() : found.get(), filled);
+        if (!served.isEmpty()) {
+            served.forEach(kind -> kind.supervisor().begin());
+            watch = Optional.of(SchemaWatch.start(database.dataSource(), this::schemaMayHaveChanged));
         }
-        VersionChoice.Chosen chosen = chosen(choice);
-        startFirst(chosen.service());
-        StartupReport report = report(status, filled, chosen);
-        keeper.begin();
-        watch = SchemaWatch.start(database.dataSource(), keeper::schemaMayHaveChanged);
         return Optional.of(report);
     }
 
-    /** Drains for as long as the configuration allows, and closes everything. */
+    /** Waits for requests in flight as long as the configuration allows, and closes everything. */
     @Override
     public void close() {
         long deadline = System.nanoTime() + config.drainTimeout().toNanos();
-        if (keeper != null) {
-            keeper.stop(); // or it might put somebody behind the front door while that is closing
-        }
-        if (frontDoor != null) {
-            drain("front door", this::leaveAndDrain, deadline);
-        }
-        if (migrationApi != null) {
-            drain("migration service", migrationApi::drain, deadline);
-        }
-        if (watch != null) {
-            watch.close();
-        }
-        if (keeper != null) {
-            keeper.close(left(deadline));
-        }
-        if (migrationApi != null) {
-            migrationApi.close();
-        }
-        if (frontDoor != null) {
-            frontDoor.close();
-        }
+        served.forEach(kind -> kind.supervisor().stop()); // no service is put behind a listener any more
+        frontDoors.values().forEach(FrontDoor::leave);
+        frontDoors.forEach((kind, door) -> drain(kind.name(), timeout -> drain(door, timeout), deadline));
+        migrationApi.ifPresent(api -> drain("migration API", api::drain, deadline));
+        watch.ifPresent(SchemaWatch::close);
+        served.forEach(kind -> kind.supervisor().close(left(deadline)));
+        migrationApi.ifPresent(MigrationApi::close);
+        frontDoors.values().forEach(FrontDoor::close);
         databaseSource.close();
     }
 
-    private FrontDoor openFrontDoor() throws StartFailedException {
+    private void openFrontDoors() throws StartFailedException {
+        for (LauncherConfig.Listener listener : config.listeners()) {
+            ServiceKind kind = new ServiceKind(listener.kind());
+            if (catalog.ofKind(kind).isEmpty()) {
+                throw new StartFailedException(
+                        ExitCode.USAGE,
+                        Setting.SERVICES.name() + " names " + kind
+                                + ", and no service of that kind is bundled; expected " + bundledKinds() + ".");
+            }
+            frontDoors.put(kind, openFrontDoor(listener));
+            LOG.info("Listening for {} on port {}", kind, frontDoors.get(kind).port());
+        }
+    }
+
+    private String bundledKinds() {
+        return catalog.kinds().stream().map(ServiceKind::name).collect(Collectors.joining(", ", "migration, ", ""));
+    }
+
+    private FrontDoor openFrontDoor(LauncherConfig.Listener listener) throws StartFailedException {
         try {
             return FrontDoor.open(
-                    address(config.metadataPort()), config.service().maxBodyBytes());
+                    "front-door-" + listener.kind(),
+                    address(listener.port()),
+                    config.service().maxBodyBytes());
         } catch (IOException e) {
-            throw notBound(config.metadataPort(), Setting.METADATA_PORT, e);
+            throw notBound(listener.port(), listener.portSetting(), e);
         }
     }
 
     private MigrationApi openMigrationApi(Migrations migrations, String database) throws StartFailedException {
         try {
-            return MigrationApi.open(
-                    address(config.migrationPort()), migrations, keeper, database, config.upgradeEndpoint());
+            MigrationApi api = MigrationApi.open(
+                    address(config.migrationPort()),
+                    migrations,
+                    new ServicesOfProcess(catalog, served),
+                    database,
+                    config.upgradeEndpoint());
+            LOG.info("Listening for the migration API on port {}", api.port());
+            return api;
         } catch (IOException e) {
-            throw notBound(config.migrationPort(), Setting.MIGRATION_PORT, e);
+            throw notBound(config.migrationPort(), Setting.MIGRATION_PORT.name(), e);
         }
     }
 
@@ -170,86 +171,62 @@ final class Launcher implements AutoCloseable {
         }
     }
 
-    private StartFailedException notBound(int port, Setting setting, IOException cause) {
+    private StartFailedException notBound(int port, String setting, IOException cause) {
         return new StartFailedException(
                 "Cannot listen on " + config.host() + " port " + port + ": " + cause.getMessage()
-                        + "; choose another with " + setting.name() + " (0: any free one) or another address with "
+                        + "; choose another with " + setting + " (0: any free one) or another address with "
                         + Setting.HOST.name() + ".",
                 cause);
     }
 
-    /**
-     * Without swaps the service is chosen for good. So it is not chosen on a schema between two versions if it can be
-     * helped: another node may be filling an empty database, which takes a second or two.
-     */
-    private Optional<SchemaStatus> reachSettled(Migrations migrations, DatabaseConfig database)
-            throws StartFailedException, InterruptedException {
-        long begin = System.nanoTime();
-        Optional<SchemaStatus> found = reach(migrations, database);
-        while (!config.swaps()
-                && found.map(SchemaStatus::migrationInProgress).orElse(false)
-                && System.nanoTime() - begin < UPGRADE_END.toNanos()) {
-            found = stop.await(UPGRADE_LOOK) ? Optional.empty() : reach(migrations, database);
-        }
-        return found;
+    private ServedKind serve(
+            ServiceKind kind, FrontDoor door, DatabaseConfig database, Migrations migrations, PauseWhileBusy pauses) {
+        ServiceCatalog ofKind = catalog.ofKind(kind).orElseThrow();
+        DatabaseAccess access = access(database);
+        return new ServedKind(
+                kind,
+                ofKind,
+                door,
+                new ServiceSupervisor(
+                        kind,
+                        door,
+                        ofKind,
+                        migrations::status,
+                        service -> IsolatedService.start(service, access, config.service(), tokens),
+                        new ServiceSupervisor.Pace(
+                                config.drainTimeout(), config.pollInterval(), config.swaps(), pauses)));
     }
 
-    private Optional<SchemaStatus> reach(Migrations migrations, DatabaseConfig database)
-            throws StartFailedException, InterruptedException {
-        for (int attempt = 1; ; attempt++) {
+    private StartupReport startServices(SchemaStatus schema, boolean filled) throws StartFailedException {
+        List<StartupReport.Service> started = new ArrayList<>();
+        for (ServedKind kind : served) {
             try {
-                return Optional.of(migrations.status());
-            } catch (SQLException e) {
-                String sentence = DatabaseTrouble.sentence(database.describe(), e);
-                if (attempt >= config.connectionAttempts()) {
-                    throw new StartFailedException(sentence + " Gave up after attempt " + attempt + ".", e);
+                started.add(kind.startFirst(schema, config.host()));
+            } catch (StartFailedException e) {
+                if (!hasToStart(kind)) {
+                    LOG.warn("No {} service for now; it is tried again: {}", kind.kind(), e.getMessage());
+                } else {
+                    throw e;
                 }
-                LOG.warn("{} Attempt {} of {}", sentence, attempt, config.connectionAttempts());
-            }
-            if (stop.await(config.connectionWait())) {
-                return Optional.empty();
             }
         }
+        return new StartupReport(
+                schema.schemaVersion() + " (" + StartupReport.schemaReason(schema, filled) + ")",
+                started,
+                migrationApi.map(api -> StartupReport.url(config.host(), api.port(), "")));
     }
 
-    private SchemaStatus fill(Migrations migrations, DatabaseConfig database) throws StartFailedException {
-        LOG.info("The database is empty; applying all migrations");
-        UpgradeOutcome outcome = migrations.upgrade();
-        if (outcome instanceof UpgradeOutcome.Failed failed) {
-            throw new StartFailedException(
-                    "Cannot create the schema in " + database.describe() + ": " + failed.reason(), failed.cause());
-        }
-        if (outcome instanceof UpgradeOutcome.Refused refused) {
-            throw new StartFailedException(
-                    ExitCode.FAILED,
-                    "Cannot create the schema in " + database.describe() + ": " + refused.reason() + " "
-                            + refused.remedy());
-        }
-        try {
-            return migrations.status();
-        } catch (SQLException e) {
-            throw new StartFailedException(DatabaseTrouble.sentence(database.describe(), e), e);
-        }
+    /** Another kind does not take the metadata service down: its supervisor tries again while metadata is served. */
+    private boolean hasToStart(ServedKind kind) {
+        return kind.kind().equals(ServiceKind.METADATA) || !frontDoors.containsKey(ServiceKind.METADATA);
     }
 
-    private static VersionChoice.Chosen chosen(VersionChoice choice) throws StartFailedException {
-        if (choice instanceof VersionChoice.Chosen chosen) {
-            return chosen;
-        }
-        if (choice instanceof VersionChoice.Refused refused) {
-            throw new StartFailedException(ExitCode.SHUT_OUT, refused.reason());
-        }
-        throw new StartFailedException(
-                ExitCode.FAILED,
-                "The database is still empty after all migrations were applied: is its search path right?");
+    private boolean isBusy() {
+        return frontDoors.values().stream().anyMatch(FrontDoor::isBusy);
     }
 
-    private void startFirst(BundledService chosen) throws StartFailedException {
-        try {
-            keeper.startFirst(chosen);
-        } catch (ServiceStartException e) {
-            throw new StartFailedException(e.getMessage(), e);
-        }
+    private void schemaMayHaveChanged() {
+        served.forEach(kind -> kind.supervisor().schemaMayHaveChanged());
     }
 
     private static DatabaseAccess access(DatabaseConfig database) {
@@ -262,23 +239,15 @@ final class Launcher implements AutoCloseable {
                 database.timeout());
     }
 
-    private StartupReport report(SchemaStatus status, boolean filled, VersionChoice.Chosen chosen) {
-        return new StartupReport(
-                status.schemaVersion() + " (" + StartupReport.schemaReason(status, filled) + ")",
-                chosen.service().version() + " (" + chosen.reason() + ")",
-                StartupReport.url(config.host(), frontDoor.port(), keeper.pathPrefix()),
-                StartupReport.url(config.host(), migrationApi.port(), ""));
-    }
-
-    /** Something that can be drained. */
+    /** Waits for requests in flight; returns how many were left after the timeout. */
     private interface Drain {
         long within(Duration timeout) throws InterruptedException;
     }
 
-    private long leaveAndDrain(Duration timeout) throws InterruptedException {
+    private static long drain(FrontDoor door, Duration timeout) throws InterruptedException {
         long deadline = System.nanoTime() + timeout.toNanos();
-        frontDoor.leave(timeout.compareTo(FAREWELL) < 0 ? timeout : FAREWELL);
-        return frontDoor.stop().drain(left(deadline));
+        door.awaitQuiet(timeout.compareTo(KEEP_ALIVE_GRACE) < 0 ? timeout : KEEP_ALIVE_GRACE);
+        return door.stop().drain(left(deadline));
     }
 
     private static Duration left(long deadline) {

@@ -42,7 +42,12 @@ record LauncherConfig(
         int connectionAttempts,
         Duration connectionWait,
         String logLevel,
-        boolean logStatements) {
+        boolean logStatements,
+        boolean runsMigrationApi,
+        List<Listener> listeners) {
+
+    /** A listener of one kind of service. */
+    record Listener(String kind, String host, int port, String portSetting) {}
 
     private static final Map<String, String> LOG_LEVELS = Map.of(
             "TRACE", "trace",
@@ -82,7 +87,17 @@ record LauncherConfig(
                 reader.integer(Setting.ATTEMPTS, 1, 1_000_000),
                 Duration.ofSeconds(reader.integer(Setting.ATTEMPT_WAIT, 0, MOST_SECONDS)),
                 reader.logLevel(),
-                reader.text(Setting.ECHO).equals("1"));
+                reader.text(Setting.ECHO).equals("1"),
+                reader.services().contains("migration"),
+                reader.services().stream()
+                        .filter(name -> !name.equals("migration"))
+                        .map(name -> new Listener(
+                                name,
+                                reader.text(Setting.HOST),
+                                Integer.parseInt(environment.getOrDefault(
+                                        "MF_" + name.toUpperCase(Locale.ROOT) + "_PORT", "8080")),
+                                "MF_" + name.toUpperCase(Locale.ROOT) + "_PORT"))
+                        .toList());
         if (config.metadataPort != 0 && config.metadataPort == config.migrationPort) {
             reader.problems.add(Setting.MIGRATION_PORT.name() + " is " + config.migrationPort + ", as is "
                     + Setting.METADATA_PORT.name() + "; expected two different ports");
@@ -121,6 +136,13 @@ record LauncherConfig(
         String text(Setting setting) {
             String value = environment.getOrDefault(setting.name(), "").strip();
             return value.isEmpty() ? setting.otherwise() : value;
+        }
+
+        List<String> services() {
+            return List.of(environment
+                    .getOrDefault("MF_SERVICES", "migration,metadata")
+                    .replace(" ", "")
+                    .split(","));
         }
 
         int integer(Setting setting, int least, int most) {

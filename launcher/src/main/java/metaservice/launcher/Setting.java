@@ -13,6 +13,7 @@ import metaservice.spi.Tables;
 public record Setting(String name, String otherwise, String meaning) {
 
     static final Setting HOST = new Setting("MF_METADATA_HOST", "0.0.0.0", "address both listeners bind to");
+    static final Setting SERVICES = new Setting("MF_SERVICES", "migration,metadata", "what this process runs");
     static final Setting METADATA_PORT =
             new Setting("MF_METADATA_PORT", "8080", "port of the metadata service; 0: any free one");
     static final Setting MIGRATION_PORT =

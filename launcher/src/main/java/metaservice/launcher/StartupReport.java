@@ -1,5 +1,8 @@
 package metaservice.launcher;
 
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
 import metaservice.migrations.SchemaState;
 import metaservice.migrations.SchemaStatus;
 
@@ -7,11 +10,25 @@ import metaservice.migrations.SchemaStatus;
  * What a successful start tells its operator, once, on standard output.
  *
  * @param schema version of the schema, and why that one
- * @param service version of the service, and why that one
- * @param metadataUrl where clients find the metadata service
- * @param migrationUrl where operators find the migration service
+ * @param services the services that were started, one for each kind
+ * @param migrationUrl where operators find the migration service; empty if this process does not run it
  */
-record StartupReport(String schema, String service, String metadataUrl, String migrationUrl) {
+record StartupReport(String schema, List<Service> services, Optional<String> migrationUrl) {
+
+    private static final String METADATA = "metadata";
+
+    /** Copies. */
+    StartupReport {
+        services = List.copyOf(services);
+    }
+
+    /**
+     * A service that was started.
+     *
+     * @param version the version, and why that one
+     * @param url where clients find it
+     */
+    record Service(String kind, String version, String url) {}
 
     /** The address a client on this machine uses for a listener. */
     static String url(String host, int port, String path) {
@@ -26,6 +43,9 @@ record StartupReport(String schema, String service, String metadataUrl, String m
      * @param filled whether the database was empty a moment ago
      */
     static String schemaReason(SchemaStatus status, boolean filled) {
+        if (status.state() == SchemaState.EMPTY) {
+            return "empty; PATCH /upgrade fills it";
+        }
         if (filled) {
             return "newest; applied just now to an empty database";
         }
@@ -41,14 +61,29 @@ record StartupReport(String schema, String service, String metadataUrl, String m
 
     /** The block, lines ended. */
     String text() {
-        return String.join(
-                System.lineSeparator(),
-                "Metaservice is ready.",
-                "  schema     " + schema,
-                "  service    " + service,
-                "  metadata   " + metadataUrl,
-                "  migration  " + migrationUrl,
-                "  client     export METAFLOW_DEFAULT_METADATA=service METAFLOW_SERVICE_URL=" + metadataUrl,
-                "");
+        List<String> lines = new ArrayList<>(List.of("Metaservice is ready.", line("schema", schema)));
+        for (Service service : services) {
+            if (service.kind().equals(METADATA)) {
+                lines.add(line("service", service.version()));
+                lines.add(line(METADATA, service.url()));
+            } else {
+                lines.add(line(service.kind(), service.url() + "  " + service.version()));
+            }
+        }
+        migrationUrl.ifPresent(url -> lines.add(line("migration", url)));
+        find(METADATA)
+                .ifPresent(service -> lines.add(line(
+                        "client", "export METAFLOW_DEFAULT_METADATA=service METAFLOW_SERVICE_URL=" + service.url())));
+        lines.add("");
+        return String.join(System.lineSeparator(), lines);
+    }
+
+    /** The started service of a kind; empty if this process does not run the kind. */
+    Optional<Service> find(String kind) {
+        return services.stream().filter(service -> service.kind().equals(kind)).findFirst();
+    }
+
+    private static String line(String name, String value) {
+        return String.format("  %-9s  %s", name, value);
     }
 }

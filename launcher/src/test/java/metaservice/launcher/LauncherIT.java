@@ -109,16 +109,23 @@ public class LauncherIT {
         try (TestDatabase database = TestDatabases.at(schema);
                 Launcher supervisor = supervisor(LOOPBACK, database.environment())) {
             StartupReport report = supervisor.start().orElseThrow();
-            assertEquals(expected + " (newest of 1.0.1, 2.5.1, 3.0.0 that runs on this schema)", report.service());
+            assertEquals(
+                    expected + " (newest of 1.0.1, 2.5.1, 3.0.0 that runs on this schema)",
+                    report.find("metadata").orElseThrow().version());
             assertTrue(report.schema().startsWith(schema + " ("), report.schema());
-            assertTrue(report.metadataUrl().endsWith("/prefix"), report.metadataUrl());
+            assertTrue(
+                    report.find("metadata").orElseThrow().url().endsWith("/prefix"),
+                    report.find("metadata").orElseThrow().url());
             assertEquals(
                     expected + "/prefix",
-                    Http.get(port(report.metadataUrl()), "/").body());
-            assertEquals("pong", Http.get(port(report.migrationUrl()), "/ping").body());
+                    Http.get(port(report.find("metadata").orElseThrow().url()), "/")
+                            .body());
+            assertEquals(
+                    "pong",
+                    Http.get(port(report.migrationUrl().orElseThrow()), "/ping").body());
             assertEquals(
                     expected + "/prefix",
-                    Http.send(port(report.metadataUrl()), "PATCH", "/upgrade", "")
+                    Http.send(port(report.find("metadata").orElseThrow().url()), "PATCH", "/upgrade", "")
                             .body(),
                     "the upgrade is not to be had at the front door");
         }
@@ -131,7 +138,9 @@ public class LauncherIT {
                 Launcher supervisor = supervisor(LOOPBACK, database.environment())) {
             StartupReport report = supervisor.start().orElseThrow();
             assertTrue(report.schema().endsWith(" (newest; applied just now to an empty database)"), report.schema());
-            assertTrue(report.service().startsWith("3.0.0 "), report.service());
+            assertTrue(
+                    report.find("metadata").orElseThrow().version().startsWith("3.0.0 "),
+                    report.find("metadata").orElseThrow().version());
         }
     }
 
@@ -142,7 +151,9 @@ public class LauncherIT {
                 Launcher supervisor = supervisor(LOOPBACK, database.environment())) {
             StartupReport report = supervisor.start().orElseThrow();
             assertTrue(report.schema().startsWith("0 (tables without a ledger; "), report.schema());
-            assertTrue(report.service().startsWith("1.0.1 "), report.service());
+            assertTrue(
+                    report.find("metadata").orElseThrow().version().startsWith("1.0.1 "),
+                    report.find("metadata").orElseThrow().version());
         }
     }
 
@@ -154,7 +165,9 @@ public class LauncherIT {
             database.execute(FROM_A_NEWER_BUILD);
             StartupReport report = supervisor.start().orElseThrow();
             assertEquals("20990101000000 (not known to this build)", report.schema());
-            assertTrue(report.service().startsWith("3.0.0 "), report.service());
+            assertTrue(
+                    report.find("metadata").orElseThrow().version().startsWith("3.0.0 "),
+                    report.find("metadata").orElseThrow().version());
         }
     }
 
@@ -207,7 +220,8 @@ public class LauncherIT {
             Eventually.await("the start waits, or is over", () -> start.isDone() || isPausing(starting));
             writer.commit();
             upgrade.get();
-            String chosen = start.get().orElseThrow().service();
+            String chosen =
+                    start.get().orElseThrow().find("metadata").orElseThrow().version();
             assertTrue(chosen.startsWith("3.0.0 "), chosen);
         }
     }

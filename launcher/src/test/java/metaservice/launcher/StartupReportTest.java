@@ -16,7 +16,9 @@ class StartupReportTest {
     @Test
     void blockIsExactlyThis() {
         StartupReport report = new StartupReport(
-                "20260706000003 (newest)", "3.0.0 (why)", "http://127.0.0.1:8080", "http://127.0.0.1:8082");
+                "20260706000003 (newest)",
+                List.of(new StartupReport.Service("metadata", "3.0.0 (why)", "http://127.0.0.1:8080")),
+                Optional.of("http://127.0.0.1:8082"));
         assertEquals("""
                 Metaservice is ready.
                   schema     20260706000003 (newest)
@@ -24,6 +26,19 @@ class StartupReportTest {
                   metadata   http://127.0.0.1:8080
                   migration  http://127.0.0.1:8082
                   client     export METAFLOW_DEFAULT_METADATA=service METAFLOW_SERVICE_URL=http://127.0.0.1:8080
+                """, report.text().replace(System.lineSeparator(), "\n"));
+    }
+
+    @Test
+    void otherKindsHaveALineEach() {
+        StartupReport report = new StartupReport(
+                "1 (why)",
+                List.of(new StartupReport.Service("ui", "1.0.0 (why)", "http://127.0.0.1:8083")),
+                Optional.empty());
+        assertEquals("""
+                Metaservice is ready.
+                  schema     1 (why)
+                  ui         http://127.0.0.1:8083  1.0.0 (why)
                 """, report.text().replace(System.lineSeparator(), "\n"));
     }
 
@@ -42,6 +57,7 @@ class StartupReportTest {
     @CsvSource(
             delimiter = '|',
             value = {
+                "EMPTY     | 0  | false | empty; PATCH /upgrade fills it",
                 "FLYWAY    | 2  | true  | newest; applied just now to an empty database",
                 "FLYWAY    | 2  | false | newest",
                 "GOOSE     | 1  | false | migrations pending: 1",

@@ -102,11 +102,12 @@ class SwapIT {
     }
 
     private HttpResponse<String> ask(String path) throws Exception {
-        return Http.get(port(report.metadataUrl()), path);
+        return Http.get(port(report.find("metadata").orElseThrow().url()), path);
     }
 
     private String status() throws Exception {
-        return Http.get(port(report.migrationUrl()), "/db_schema_status").body();
+        return Http.get(port(report.migrationUrl().orElseThrow()), "/db_schema_status")
+                .body();
     }
 
     private static <T> T await(Callable<T> look, Predicate<T> wanted) throws Exception {
@@ -140,11 +141,13 @@ class SwapIT {
     void upgradeThroughTheApiSwapsWhileAnOldRequestIsFinishedByTheOldService() throws Exception {
         bundleBoth();
         start(NEVER_POLLING);
-        CompletableFuture<HttpResponse<String>> slow = Http.begin(port(report.metadataUrl()), "/slow");
+        CompletableFuture<HttpResponse<String>> slow =
+                Http.begin(port(report.find("metadata").orElseThrow().url()), "/slow");
         await(() -> System.getProperty("swap-it.slow.entered"), "yes"::equals);
         assertEquals(
                 "upgrade success",
-                Http.send(port(report.migrationUrl()), "PATCH", "/upgrade", "").body());
+                Http.send(port(report.migrationUrl().orElseThrow()), "PATCH", "/upgrade", "")
+                        .body());
         awaitAnswer("3.0.0");
         awaitStatus("\"swap\": {\"state\": \"draining\", \"from\": \"1.0.1\", \"to\": \"3.0.0\", \"reason\": null");
         System.setProperty("swap-it.slow", "go on");
@@ -332,7 +335,7 @@ class SwapIT {
             elsewhere.execute(
                     "select pg_terminate_backend(pid) from pg_stat_activity where datname = '" + database.name() + "'");
             await(
-                    () -> Http.get(port(report.migrationUrl()), "/db_schema_status")
+                    () -> Http.get(port(report.migrationUrl().orElseThrow()), "/db_schema_status")
                             .statusCode(),
                     code -> code != 200);
             assertEquals("1.0.1", ask("/").body());

@@ -41,25 +41,28 @@ public final class FrontDoor implements AutoCloseable {
     private volatile boolean leaving;
     private volatile long lastAsked = System.nanoTime();
 
-    private FrontDoor(InetSocketAddress address, long maxBodyBytes, ClientTimeouts.Limits patience) throws IOException {
+    private FrontDoor(String name, InetSocketAddress address, long maxBodyBytes, ClientTimeouts.Limits patience)
+            throws IOException {
         this.maxBodyBytes = maxBodyBytes;
-        this.listener = HttpListener.open("front-door", address, THREADS, patience, this::receive);
+        this.listener = HttpListener.open(name, address, THREADS, patience, this::receive);
     }
 
     /**
      * Opens the door, with nobody behind it yet.
      *
+     * @param name of the listener's threads
      * @param maxBodyBytes requests that announce a longer body are answered with 413
      * @throws IOException if the address cannot be bound
      */
-    public static FrontDoor open(InetSocketAddress address, long maxBodyBytes) throws IOException {
-        return open(address, maxBodyBytes, ClientTimeouts.Limits.forBodiesUpTo(maxBodyBytes));
+    public static FrontDoor open(String name, InetSocketAddress address, long maxBodyBytes) throws IOException {
+        return open(name, address, maxBodyBytes, ClientTimeouts.Limits.forBodiesUpTo(maxBodyBytes));
     }
 
     /** The same, with as much patience as a test has. */
-    public static FrontDoor open(InetSocketAddress address, long maxBodyBytes, ClientTimeouts.Limits patience)
+    public static FrontDoor open(
+            String name, InetSocketAddress address, long maxBodyBytes, ClientTimeouts.Limits patience)
             throws IOException {
-        return new FrontDoor(address, maxBodyBytes, patience);
+        return new FrontDoor(name, address, maxBodyBytes, patience);
     }
 
     public int port() {
@@ -82,17 +85,23 @@ public final class FrontDoor implements AutoCloseable {
     }
 
     /**
-     * Refuses new connections, and lets each open one end with its next answer, which is still that of whoever stands
-     * behind the door: clients that keep asking are never refused on a connection that they were given.
-     *
-     * @param longest longest wait until nobody asks any more
+     * Refuses new connections, and lets each open one end with its next answer. The service still gives that answer, so
+     * clients that keep asking are never refused on a connection that was accepted. Returns at once.
      */
-    public void leave(Duration longest) throws InterruptedException {
-        long begin = System.nanoTime();
-        lastAsked = begin;
+    public void leave() {
+        lastAsked = System.nanoTime();
         leaving = true;
         listener.stopAccepting();
-        while (System.nanoTime() - begin < longest.toNanos() && System.nanoTime() - lastAsked < QUIET.toNanos()) {
+    }
+
+    /**
+     * After {@link #leave}: waits until no request has come for 200 ms.
+     *
+     * @param timeout longest wait
+     */
+    public void awaitQuiet(Duration timeout) throws InterruptedException {
+        long begin = System.nanoTime();
+        while (System.nanoTime() - begin < timeout.toNanos() && System.nanoTime() - lastAsked < QUIET.toNanos()) {
             TimeUnit.NANOSECONDS.sleep(QUIET.toNanos() / 10);
         }
     }

@@ -5,6 +5,7 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
@@ -13,11 +14,11 @@ import metaservice.launcher.Setting;
 import metaservice.launcher.http.Admission;
 import metaservice.launcher.http.CannedAnswer;
 import metaservice.launcher.http.FrontDoor;
-import metaservice.launcher.migration.MigrationApi;
 import metaservice.launcher.service.BundledService;
 import metaservice.launcher.service.IsolatedService;
 import metaservice.launcher.service.PauseWhileBusy;
 import metaservice.launcher.service.ServiceCatalog;
+import metaservice.launcher.service.ServiceKind;
 import metaservice.launcher.service.WarmUp;
 import metaservice.migrations.SchemaStatus;
 import metaservice.migrations.ServiceVersion;
@@ -33,7 +34,7 @@ import org.slf4j.LoggerFactory;
  *
  * <p>One thread, {@code service-keeper}, does it all after {@link #begin}; the other methods may be called by any.
  */
-public final class ServiceSupervisor implements MigrationApi.Services, AutoCloseable {
+public final class ServiceSupervisor implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(ServiceSupervisor.class);
 
@@ -60,7 +61,7 @@ public final class ServiceSupervisor implements MigrationApi.Services, AutoClose
     private final Pace pace;
 
     private final Wakeup bell = new Wakeup();
-    private final Thread thread = new Thread(this::run, "service-keeper");
+    private final Thread thread;
     private final AtomicReference<ServingStatus> status = new AtomicReference<>(ServingStatus.initial(Instant.now()));
     private volatile StartFailures failures = StartFailures.NONE;
 
@@ -77,12 +78,14 @@ public final class ServiceSupervisor implements MigrationApi.Services, AutoClose
     private boolean databaseAway;
     private Instant nextLook = Instant.MIN;
 
-    public ServiceSupervisor(FrontDoor frontDoor, ServiceCatalog catalog, Schema schema, Starter starter, Pace pace) {
+    public ServiceSupervisor(
+            ServiceKind kind, FrontDoor frontDoor, ServiceCatalog catalog, Schema schema, Starter starter, Pace pace) {
         this.frontDoor = frontDoor;
         this.catalog = catalog;
         this.schema = schema;
         this.starter = starter;
         this.pace = pace;
+        this.thread = new Thread(this::run, "supervisor-" + kind);
     }
 
     /** Looks at the database's schema. */
@@ -124,16 +127,31 @@ public final class ServiceSupervisor implements MigrationApi.Services, AutoClose
         thread.start();
     }
 
-    /** Makes the keeper look at the schema now. */
-    @Override
+    /** Makes the supervisor look at the schema now. */
     public void schemaMayHaveChanged() {
         bell.ring();
     }
 
-    @Override
+    /** The members {@code service}, {@code swap} and {@code candidates} of the status, on a database with this schema. */
     public Map<String, Object> status(SchemaStatus found) {
         Map<String, Object> members = new LinkedHashMap<>(status.get().members());
         members.put("candidates", Candidates.of(catalog, found, failures));
+        return members;
+    }
+
+    /**
+     * The same members for a kind that the process does not run: {@code service} and {@code swap} are null.
+     *
+     * @param catalog the bundled services of the kind; empty if there is none
+     */
+    public static Map<String, Object> statusWithout(Optional<ServiceCatalog> catalog, SchemaStatus found) {
+        Map<String, Object> members = new LinkedHashMap<>();
+        members.put("service", Optional.empty());
+        members.put("swap", Optional.empty());
+        members.put(
+                "candidates",
+                catalog.map(services -> Candidates.of(services, found, StartFailures.NONE))
+                        .orElse(List.of()));
         return members;
     }
 

@@ -36,6 +36,7 @@ class ClientTimeoutsTest {
     @BeforeEach
     void open() throws IOException {
         door = FrontDoor.open(
+                "front-door",
                 new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
                 MOST,
                 new ClientTimeouts.Limits(THROWN_AWAY, SHORT, SHORT));

@@ -37,7 +37,7 @@ class FrontDoorTest {
 
     @BeforeEach
     void open() throws IOException {
-        door = FrontDoor.open(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), MOST);
+        door = FrontDoor.open("front-door", new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), MOST);
     }
 
     @AfterEach
@@ -195,7 +195,7 @@ class FrontDoorTest {
         try (Socket kept = connect()) {
             kept.getOutputStream().write(head("GET", "/1").getBytes(StandardCharsets.US_ASCII));
             awaitText(kept, "still here");
-            door.leave(Duration.ZERO);
+            door.leave();
             assertThrows(ConnectException.class, () -> connect().close());
             kept.getOutputStream().write(head("GET", "/2").getBytes(StandardCharsets.US_ASCII));
             String last = new String(kept.getInputStream().readAllBytes(), StandardCharsets.US_ASCII);
@@ -206,7 +206,7 @@ class FrontDoorTest {
     @Test
     void takenPortIsAnErrorAndLeavesNoThreads() {
         InetSocketAddress taken = new InetSocketAddress(InetAddress.getLoopbackAddress(), door.port());
-        assertThrows(IOException.class, () -> FrontDoor.open(taken, MOST));
+        assertThrows(IOException.class, () -> FrontDoor.open("front-door", taken, MOST));
     }
 
     private static String head(String method, String path, String... headers) {

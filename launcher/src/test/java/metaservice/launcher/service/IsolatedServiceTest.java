@@ -79,7 +79,8 @@ public class IsolatedServiceTest {
     }
 
     private static String ask(HttpHandler handler, String path) throws Exception {
-        try (FrontDoor door = FrontDoor.open(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 1000)) {
+        try (FrontDoor door =
+                FrontDoor.open("front-door", new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 1000)) {
             door.serve(handler);
             return Http.send(door.port(), "POST", path, "body").body();
         }
@@ -135,7 +136,8 @@ public class IsolatedServiceTest {
     @Test
     void taskAfterABodyThatCameLateHasTheContextLoaderToo() throws Exception {
         try (IsolatedService service = start(ServiceJar.of("9.8.7", "0").source("demo.Provider", SAYS_ITS_CONTEXT));
-                FrontDoor door = FrontDoor.open(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 1000)) {
+                FrontDoor door = FrontDoor.open(
+                        "front-door", new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 1000)) {
             door.serve(service.handler());
             String answer = sendBodyAfter(() -> {}, door.port());
             assertTrue(answer.contains("service-9.8.7 in service-9.8.7 task-1"), answer);
@@ -160,7 +162,8 @@ public class IsolatedServiceTest {
 
     @Test
     void requestWhoseBodyComesAfterTheServiceWasClosedIsToldToComeBack() throws Exception {
-        try (FrontDoor door = FrontDoor.open(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 1000)) {
+        try (FrontDoor door =
+                FrontDoor.open("front-door", new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 1000)) {
             IsolatedService service = start(ServiceJar.of("9.8.7", "0").source("demo.Provider", SAYS_ITS_CONTEXT));
             door.serve(service.handler());
             String answer = sendBodyAfter(service::close, door.port());
@@ -236,7 +239,8 @@ public class IsolatedServiceTest {
     @ParameterizedTest
     @ValueSource(strings = {"/in-call", "/runnable", "/handler", "/twice", "/body"})
     void closedServiceCanBeCollectedWhileTheFrontDoorGoesOn(String path) throws Exception {
-        try (FrontDoor door = FrontDoor.open(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 1000)) {
+        try (FrontDoor door =
+                FrontDoor.open("front-door", new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 1000)) {
             awaitCollected(serveAndClose(door, path));
             assertEquals(503, Http.get(door.port(), "/").statusCode());
         }

@@ -59,7 +59,8 @@ class SeamTest {
         try (IsolatedService service = IsolatedService.start(bundled, database, settings, () -> {
                     throw new TokenException(TokenException.Reason.NOT_CONFIGURED, "no role");
                 });
-                FrontDoor door = FrontDoor.open(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 1000)) {
+                FrontDoor door = FrontDoor.open(
+                        "front-door", new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 1000)) {
             door.serve(service.handler());
             assertEquals(
                     "9.2.0 jdbc:none jdbc:reader 1 2 3 PT4S [/p] 5 [http://origin] trigger_schema PT6S f r s t m a true"

@@ -21,6 +21,7 @@ import metaservice.launcher.service.IsolatedService;
 import metaservice.launcher.service.IsolatedServiceTest;
 import metaservice.launcher.service.PauseWhileBusy;
 import metaservice.launcher.service.ServiceCatalog;
+import metaservice.launcher.service.ServiceKind;
 import metaservice.launcher.service.SettingsValues;
 import metaservice.migrations.Eventually;
 import metaservice.migrations.SchemaState;
@@ -48,7 +49,7 @@ class ServiceSupervisorTest {
 
     @BeforeEach
     void open() throws Exception {
-        door = FrontDoor.open(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 1000);
+        door = FrontDoor.open("front-door", new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 1000);
         for (String[] service :
                 new String[][] {{"1.0.1", "0"}, {"2.5.1", "20200603104139"}, {"3.0.0", "20260706000003"}}) {
             ServiceJar.of(service[0], service[1])
@@ -83,7 +84,7 @@ class ServiceSupervisorTest {
         ServiceCatalog catalog = ServiceCatalog.read(services);
         ServiceSupervisor.Pace pace =
                 new ServiceSupervisor.Pace(Http.DEADLINE, Duration.ofDays(1), swaps, PauseWhileBusy.NEVER);
-        keeper = new ServiceSupervisor(door, catalog, this::look, starter, pace);
+        keeper = new ServiceSupervisor(ServiceKind.METADATA, door, catalog, this::look, starter, pace);
         keeper.startFirst(catalog.newestFor(schema.get().schemaVersion(), Optional.empty())
                 .orElseThrow());
         keeper.begin();

@@ -1,0 +1,86 @@
+package metaservice.launcher;
+
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.Optional;
+import metaservice.launcher.migration.DatabaseTrouble;
+import metaservice.migrations.Migrations;
+import metaservice.migrations.SchemaStatus;
+import metaservice.migrations.UpgradeOutcome;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Finds the schema on which services are chosen when the process starts. Used by one thread.
+ *
+ * @param database names the database in a sentence, without secrets
+ */
+record SchemaAtStart(Migrations migrations, String database, LauncherConfig config, StopSignal stop) {
+
+    private static final Logger LOG = LoggerFactory.getLogger(SchemaAtStart.class);
+
+    /** Without swaps: longest wait for the end of an upgrade that another node runs. */
+    private static final Duration UPGRADE_TIMEOUT = Duration.ofSeconds(15);
+
+    private static final Duration UPGRADE_POLL = Duration.ofMillis(200);
+
+    /**
+     * Reads the schema, trying as often as the configuration says. Without swaps a service is chosen for good. So the end of
+     * an upgrade that another node runs is waited for, 15 s at most: that node may be filling an empty database, and the
+     * schema is between two versions.
+     *
+     * @return empty if the process was asked to stop meanwhile
+     * @throws StartFailedException if the database does not answer
+     */
+    Optional<SchemaStatus> read() throws StartFailedException, InterruptedException {
+        long begin = System.nanoTime();
+        Optional<SchemaStatus> found = reach();
+        while (!config.swaps()
+                && found.map(SchemaStatus::migrationInProgress).orElse(false)
+                && System.nanoTime() - begin < UPGRADE_TIMEOUT.toNanos()) {
+            found = stop.await(UPGRADE_POLL) ? Optional.empty() : reach();
+        }
+        return found;
+    }
+
+    /**
+     * Applies all migrations to an empty database.
+     *
+     * @throws StartFailedException if a migration fails or the upgrade is refused
+     */
+    SchemaStatus fill() throws StartFailedException {
+        LOG.info("The database is empty; applying all migrations");
+        UpgradeOutcome outcome = migrations.upgrade();
+        if (outcome instanceof UpgradeOutcome.Failed failed) {
+            throw new StartFailedException(
+                    "Cannot create the schema in " + database + ": " + failed.reason(), failed.cause());
+        }
+        if (outcome instanceof UpgradeOutcome.Refused refused) {
+            throw new StartFailedException(
+                    ExitCode.FAILED,
+                    "Cannot create the schema in " + database + ": " + refused.reason() + " " + refused.remedy());
+        }
+        try {
+            return migrations.status();
+        } catch (SQLException e) {
+            throw new StartFailedException(DatabaseTrouble.sentence(database, e), e);
+        }
+    }
+
+    private Optional<SchemaStatus> reach() throws StartFailedException, InterruptedException {
+        for (int attempt = 1; ; attempt++) {
+            try {
+                return Optional.of(migrations.status());
+            } catch (SQLException e) {
+                String sentence = DatabaseTrouble.sentence(database, e);
+                if (attempt >= config.connectionAttempts()) {
+                    throw new StartFailedException(sentence + " Gave up after attempt " + attempt + ".", e);
+                }
+                LOG.warn("{} Attempt {} of {}", sentence, attempt, config.connectionAttempts());
+            }
+            if (stop.await(config.connectionWait())) {
+                return Optional.empty();
+            }
+        }
+    }
+}
