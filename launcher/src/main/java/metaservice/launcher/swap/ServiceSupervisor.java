@@ -15,6 +15,7 @@ import metaservice.launcher.http.CannedAnswer;
 import metaservice.launcher.http.FrontDoor;
 import metaservice.launcher.migration.MigrationApi;
 import metaservice.launcher.service.BundledService;
+import metaservice.launcher.service.Guarded;
 import metaservice.launcher.service.IsolatedService;
 import metaservice.launcher.service.PauseWhileBusy;
 import metaservice.launcher.service.ServiceCatalog;
@@ -39,6 +40,8 @@ public final class ServiceSupervisor implements MigrationApi.Services, AutoClose
 
     /** Between two health checks; also between two looks at a database that is away. */
     private static final Duration HEARTBEAT = Duration.ofSeconds(1);
+    /** From a round that failed unexpectedly to the next look, unless it is asked for before. */
+    private static final Duration AFTER_FAILED_ROUND = Duration.ofSeconds(2);
     /** So often in a row a service has to say that it is down while the database answers. */
     private static final int DOWNS = 2;
     /** Longest wait for the requests in flight of a service that died. */
@@ -166,15 +169,22 @@ public final class ServiceSupervisor implements MigrationApi.Services, AutoClose
     }
 
     private void run() {
-        try {
-            while (!isStopping()) {
+        while (!isStopping()) {
+            try {
                 boolean rung = bell.await(HEARTBEAT);
                 if (!isStopping()) {
                     watch(rung);
                 }
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt(); // asked to end
+                return;
+            } catch (Throwable e) {
+                // Errors of the virtual machine, too: "unable to create native thread" is one, and passes. Without this
+                // thread the process would serve on, but never swap or replace anything again.
+                Guarded.log("Watching over the service failed; it goes on", e);
+                Guarded.run("clear up after that", this::settle);
+                nextLook = Instant.now().plus(AFTER_FAILED_ROUND);
             }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt(); // asked to end
         }
     }
 
@@ -185,17 +195,10 @@ public final class ServiceSupervisor implements MigrationApi.Services, AutoClose
     }
 
     private void watch(boolean rung) throws InterruptedException {
-        try {
-            // Who rings waits for the swap; the health can wait.
-            Optional<String> trouble = rung ? Optional.empty() : trouble();
-            if (rung || trouble.isPresent() || !Instant.now().isBefore(nextLook)) {
-                look(trouble);
-            }
-        } catch (VirtualMachineError e) {
-            throw e;
-        } catch (RuntimeException | Error e) {
-            // Without its keeper the process would serve on, but never move again; the next round may do better.
-            LOG.error("Watching over the service failed", e);
+        // Who rings waits for the swap; the health can wait.
+        Optional<String> trouble = rung ? Optional.empty() : trouble();
+        if (rung || trouble.isPresent() || !Instant.now().isBefore(nextLook)) {
+            look(trouble);
         }
     }
 
@@ -321,6 +324,13 @@ public final class ServiceSupervisor implements MigrationApi.Services, AutoClose
             fresh = old.isPresent() ? startRehearsed(next, old.get()) : startHealthy(next, PauseWhileBusy.NONE);
         } catch (ServiceStartException e) {
             failed(from, next.version(), e);
+            return;
+        } catch (RuntimeException | Error e) {
+            Guarded.log("Starting service " + next.version() + " failed unexpectedly", e);
+            failed(
+                    from,
+                    next.version(),
+                    new ServiceStartException("Service " + next.version() + " cannot be started: " + e, e));
             return;
         }
         Optional<Admission> before = serve(fresh);

@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
@@ -22,6 +23,7 @@ import metaservice.launcher.service.IsolatedService;
 import metaservice.launcher.service.IsolatedServiceTest;
 import metaservice.launcher.service.PauseWhileBusy;
 import metaservice.launcher.service.ServiceCatalog;
+import metaservice.launcher.service.ServiceDeadlines;
 import metaservice.migrations.Eventually;
 import metaservice.migrations.SchemaState;
 import metaservice.migrations.SchemaStatus;
@@ -42,16 +44,58 @@ class ServiceSupervisorTest {
     /** Set while the oldest service is to say that it is not well. */
     private static final String SICK = "keeper-test.sick";
 
+    /** What the next health check is to come to, in a service with {@link #MEMBERS}. */
+    private static final String HEALTH = "keeper-test.health";
+
+    /** What hangs in a service waits for this one, which opens at the end of a test. */
+    private static final String LATCH = "keeper-test.latch";
+
+    /** Members of a provider: a wait that does not react to interrupts, and a health that is as the test says, once. */
+    private static final String MEMBERS = """
+            static void hang() {
+                boolean over = false;
+                while (!over) {
+                    try {
+                        ((java.util.concurrent.CountDownLatch) System.getProperties().get("keeper-test.latch")).await();
+                        over = true;
+                    } catch (InterruptedException e) {
+                        System.setProperty("keeper-test.interrupted", "yes");
+                    }
+                }
+            }
+            static String how = "well";
+            static Health health() {
+                if (how.equals("well")) {
+                    how = System.getProperty("keeper-test.health", "well");
+                    System.clearProperty("keeper-test.health");
+                }
+                if (how.equals("hangs")) {
+                    hang();
+                }
+                return how.equals("well") ? Health.UP : Health.down("sick");
+            }
+            """;
+
+    /** Long enough for what ends, on a busy machine; short enough for the tests of what does not. */
+    private static final ServiceDeadlines DEADLINES =
+            new ServiceDeadlines(Duration.ofSeconds(5), Duration.ofSeconds(2), Duration.ofSeconds(2));
+
     @TempDir
     private Path services;
+
+    /** Thrown by the next look at the schema, if there is one. */
+    private final AtomicReference<Optional<Error>> broken = new AtomicReference<>(Optional.empty());
 
     private final AtomicReference<SchemaStatus> schema = new AtomicReference<>(schema(1, Optional.empty()));
     private final AtomicInteger looks = new AtomicInteger();
     private FrontDoor door;
     private ServiceSupervisor keeper;
 
+    private final CountDownLatch hanging = new CountDownLatch(1);
+
     @BeforeEach
     void open() throws Exception {
+        System.getProperties().put(LATCH, hanging);
         door = FrontDoor.open(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 1000);
         for (String[] service :
                 new String[][] {{"1.0.1", "0"}, {"2.5.1", "20200603104139"}, {"3.0.0", "20260706000003"}}) {
@@ -70,7 +114,10 @@ class ServiceSupervisorTest {
             keeper.close();
         }
         door.close();
-        System.clearProperty(SICK);
+        hanging.countDown();
+        System.getProperties()
+                .keySet()
+                .removeIf(name -> name.toString().startsWith("keeper-test.") && !name.equals(LATCH));
     }
 
     private static SchemaStatus schema(long version, Optional<ServiceVersion> floor) {
@@ -85,7 +132,8 @@ class ServiceSupervisorTest {
                 () -> {
                     throw new AssertionError("nobody asks for tokens here");
                 },
-                courtesy);
+                courtesy,
+                DEADLINES);
     }
 
     /** Begins with the service that the schema calls for; looks at the schema only when told. */
@@ -104,6 +152,9 @@ class ServiceSupervisorTest {
 
     private SchemaStatus look() {
         looks.incrementAndGet();
+        broken.getAndSet(Optional.empty()).ifPresent(error -> {
+            throw error;
+        });
         return schema.get();
     }
 
@@ -140,6 +191,79 @@ class ServiceSupervisorTest {
                     + "\", \"reason\": \"Swapping is off (MF_UPGRADE_SWAP): restart to run " + wanted[1] + ".\"");
         }
         assertEquals("1.0.1", Http.get(door.port(), "/").body());
+    }
+
+    @Test
+    void supervisorGoesOnAfterAnErrorOfTheVirtualMachine() throws Exception {
+        keep(true, ServiceSupervisorTest::start);
+        broken.set(Optional.of(new OutOfMemoryError("unable to create native thread")));
+        become(schema(20260706000003L, Optional.empty()));
+        Eventually.await("the look failed", () -> broken.get().isEmpty());
+        keeper.schemaMayHaveChanged();
+        awaitAnswer("3.0.0");
+    }
+
+    @Test
+    void wakeupOfARoundThatFailedIsNotLost() throws Exception {
+        keep(true, ServiceSupervisorTest::start);
+        broken.set(Optional.of(new OutOfMemoryError("unable to create native thread")));
+        become(schema(20260706000003L, Optional.empty()));
+        awaitAnswer("3.0.0");
+    }
+
+    @Test
+    void serviceWhoseStartHangsIsGivenUpAndTheOldOneIsStillLookedAfter() throws Exception {
+        bundle("1.0.1", "0", "return Health.UP; }", "return Provider.health(); }");
+        bundle("3.0.0", "20260706000003", "return new RunningService()", "hang(); return new RunningService()");
+        keep(true, ServiceSupervisorTest::start);
+        become(schema(20260706000003L, Optional.empty()));
+        awaitStatus(
+                "\"swap\": {\"state\": \"failed\", \"from\": \"1.0.1\", \"to\": \"3.0.0\", \"reason\": \"Service 3.0.0"
+                        + " cannot be started: its start took longer than 5 s\"");
+        assertEquals("1.0.1", Http.get(door.port(), "/").body());
+        awaitStatus("an earlier start of it missed its deadline and has not ended yet");
+        become(schema(1, Optional.empty()));
+        awaitStatus("\"swap\": {\"state\": \"idle\"");
+        assertReplacedAfter(() -> System.setProperty(HEALTH, "down"));
+    }
+
+    @Test
+    void serviceWhoseHealthCheckHangsIsReplaced() throws Exception {
+        bundle("1.0.1", "0", "return Health.UP; }", "return Provider.health(); }");
+        keep(true, ServiceSupervisorTest::start);
+        assertReplacedAfter(() -> System.setProperty(HEALTH, "hangs"));
+    }
+
+    @Test
+    void serviceWhoseCloseHangsDoesNotKeepTheNextOnesFromTakingOver() throws Exception {
+        bundle("1.0.1", "0", "void close() {}", "void close() { hang(); }");
+        keep(true, ServiceSupervisorTest::start);
+        become(schema(20200603104139L, Optional.empty()));
+        awaitAnswer("2.5.1");
+        become(schema(20260706000003L, Optional.empty()));
+        awaitAnswer("3.0.0");
+        awaitStatus("\"swap\": {\"state\": \"idle\", \"from\": \"2.5.1\", \"to\": \"3.0.0\", \"reason\": null");
+    }
+
+    /** A service that answers with its version, with one part of its source exchanged. */
+    private void bundle(String version, String schemaMin, String part, String other) throws Exception {
+        String source = ServiceJar.provider(
+                        "exchange -> exchange.getResponseSender().send(context.serviceVersion())", MEMBERS)
+                .replace(part, other);
+        ServiceJar.of(version, schemaMin).source("demo.Provider", source).write(services, version + ".jar");
+    }
+
+    private void assertReplacedAfter(Runnable step) {
+        String before = serviceSince();
+        step.run();
+        Eventually.await(
+                "another instance serves",
+                () -> !serviceSince().equals(before)
+                        && status().contains("\"service\": {\"version\": \"1.0.1\", \"state\": \"serving\""));
+    }
+
+    private String serviceSince() {
+        return status().replaceAll(".*\"service\": (\\{[^}]*}).*", "$1");
     }
 
     @Test
