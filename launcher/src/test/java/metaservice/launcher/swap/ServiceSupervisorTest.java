@@ -7,7 +7,11 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.http.HttpResponse;
 import java.nio.file.Path;
+import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneId;
+import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
@@ -91,6 +95,7 @@ class ServiceSupervisorTest {
     private FrontDoor door;
     private ServiceSupervisor keeper;
 
+    private final SettableClock clock = new SettableClock();
     private final CountDownLatch hanging = new CountDownLatch(1);
 
     @BeforeEach
@@ -144,7 +149,7 @@ class ServiceSupervisorTest {
     private void keep(boolean swaps, PauseWhileBusy courtesy, ServiceSupervisor.Starter starter) throws Exception {
         ServiceCatalog catalog = ServiceCatalog.read(services);
         ServiceSupervisor.Pace pace = new ServiceSupervisor.Pace(Http.DEADLINE, Duration.ofDays(1), swaps, courtesy);
-        keeper = new ServiceSupervisor(door, catalog, this::look, starter, pace);
+        keeper = new ServiceSupervisor(door, catalog, this::look, starter, pace, clock);
         keeper.startFirst(catalog.newestFor(schema.get().schemaVersion(), Optional.empty())
                 .orElseThrow());
         keeper.begin();
@@ -264,6 +269,43 @@ class ServiceSupervisorTest {
 
     private String serviceSince() {
         return status().replaceAll(".*\"service\": (\\{[^}]*}).*", "$1");
+    }
+
+    @Test
+    void clockThatIsSetBackDelaysNoAttempt() throws Exception {
+        AtomicBoolean broken = new AtomicBoolean();
+        keep(true, (service, courtesy) -> {
+            if (broken.getAndSet(false)) {
+                clock.setBack = Duration.between(Instant.EPOCH, Instant.now());
+                throw new ServiceStartException("not now", null);
+            }
+            return start(service, courtesy);
+        });
+        broken.set(true);
+        become(schema(20260706000003L, Optional.empty()));
+        awaitAnswer("3.0.0");
+        awaitStatus("\"service\": {\"version\": \"3.0.0\", \"state\": \"serving\", \"since\": \"1970-01-01T00:0");
+    }
+
+    /** The system's clock, as the supervisor sees it. */
+    private static final class SettableClock extends Clock {
+
+        private volatile Duration setBack = Duration.ZERO;
+
+        @Override
+        public ZoneId getZone() {
+            return ZoneOffset.UTC;
+        }
+
+        @Override
+        public Clock withZone(ZoneId zone) {
+            return this;
+        }
+
+        @Override
+        public Instant instant() {
+            return Instant.now().minus(setBack);
+        }
     }
 
     @Test
