@@ -136,6 +136,14 @@ class ProcessIT {
         assertEquals("MF_METADATA_PORT is 'eighty'; expected an integer from 0 to 65535", lastError());
     }
 
+    /** The status is the virtual machine's; the launcher gives it to nothing else. */
+    @Test
+    void processWithoutMemoryEndsWithExitCodeThree() throws Exception {
+        Process process = start(PROGRAM, Map.of("JAVA_OPTS", "-Xmx4m", "MF_METADATA_DB_PORT", "1"));
+        assertTrue(process.waitFor(60, TimeUnit.SECONDS));
+        assertEquals(3, process.exitValue());
+    }
+
     @Test
     void missingJavaIsOneSentenceAndExitCodeOne() throws Exception {
         Process process = start(PROGRAM, Map.of("JAVA_HOME", folder.toString()));

@@ -8,8 +8,11 @@ enum ExitCode {
     FAILED(1),
     /** Wrong options or settings; each is named on standard error. */
     USAGE(2),
-    /** The database is newer than this image and has shut out every service version in it. */
-    SHUT_OUT(3);
+    /**
+     * The database is newer than this image and has shut out every service version in it. Not 3: with that status the
+     * virtual machine ends a process that has no memory left ({@code -XX:+ExitOnOutOfMemoryError}).
+     */
+    SHUT_OUT(4);
 
     private final int number;
 

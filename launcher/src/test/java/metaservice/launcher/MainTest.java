@@ -40,6 +40,11 @@ class MainTest {
     }
 
     @Test
+    void noExitCodeIsThatOfAVirtualMachineWithoutMemory() {
+        assertTrue(Stream.of(ExitCode.values()).noneMatch(code -> code.number() == 3));
+    }
+
+    @Test
     void versionIsToldInOneLine() {
         assertEquals(0, run(Map.of(), "--version"));
         assertTrue(out.toString(StandardCharsets.UTF_8).matches("metaservice [0-9]+\\S*\\R"), out::toString);

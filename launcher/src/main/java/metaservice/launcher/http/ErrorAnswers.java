@@ -33,8 +33,23 @@ public final class ErrorAnswers {
         };
     }
 
-    /** Answers a request that failed; where an answer has begun already, the connection is cut so that nobody takes it for whole. */
+    /**
+     * Answers a request that failed. Where an answer has begun already, the connection is cut so that no client takes it
+     * for whole. If even that fails, the exchange ends with its connection; the failure then comes out of here.
+     */
     public static void answer(HttpServerExchange exchange, Throwable failure) {
+        boolean done = false;
+        try {
+            tryToAnswer(exchange, failure);
+            done = true;
+        } finally {
+            if (!done) {
+                cut(exchange);
+            }
+        }
+    }
+
+    private static void tryToAnswer(HttpServerExchange exchange, Throwable failure) {
         if (failure instanceof IOException && !exchange.getConnection().isOpen()) {
             LOG.debug("The client of {} {} went away", exchange.getRequestMethod(), exchange.getRequestPath(), failure);
             exchange.endExchange();
@@ -42,11 +57,17 @@ public final class ErrorAnswers {
         }
         CannedAnswer answer = logged(exchange, failure);
         if (exchange.isResponseStarted()) {
-            IoUtils.safeClose(exchange.getConnection());
+            cut(exchange);
             return;
         }
         exchange.getResponseHeaders().clear();
         answer.handleRequest(exchange);
+    }
+
+    /** The exchange does not end with its connection by itself, and a drain waits for its end. */
+    private static void cut(HttpServerExchange exchange) {
+        IoUtils.safeClose(exchange.getConnection());
+        exchange.endExchange();
     }
 
     /** Undertow caught it in a task that the service had dispatched, and is about to end the exchange without a body. */

@@ -336,7 +336,7 @@ public final class MigrationApi implements AutoCloseable {
             services.schemaMayHaveChanged();
             log(outcome);
             return outcome;
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             LOG.error("Upgrade failed", e);
             throw e;
         }

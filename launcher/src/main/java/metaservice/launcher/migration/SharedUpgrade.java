@@ -22,8 +22,8 @@ final class SharedUpgrade {
             Thread thread = new Thread(() -> run(started), "upgrade");
             // A process that is asked to stop does not wait for hours; the next upgrade resumes this one.
             thread.setDaemon(true);
-            newest = started;
             thread.start();
+            newest = started; // only now: one that could not be started would never end
         }
         return newest.copy();
     }

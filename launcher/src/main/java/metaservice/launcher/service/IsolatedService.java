@@ -8,11 +8,14 @@ import java.io.IOException;
 import java.net.MalformedURLException;
 import java.time.Duration;
 import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
 import metaservice.launcher.http.CannedAnswer;
 import metaservice.launcher.http.ErrorAnswers;
@@ -30,7 +33,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * A started service version and the class loader that keeps it apart. Every call into the service passes here, with
- * that loader as the thread's context class loader. Thread-safe; closed once.
+ * that loader as the thread's context class loader and, but for requests, with a deadline. Thread-safe; closed once.
  */
 public final class IsolatedService implements AutoCloseable {
 
@@ -43,41 +46,110 @@ public final class IsolatedService implements AutoCloseable {
     private static final CannedAnswer CLOSED =
             CannedAnswer.unavailable("message", "Metaservice has moved on to another service: try again.");
 
+    /**
+     * Services whose start has begun and not ended. A start that hangs is given up but cannot be ended, and it may hold a
+     * pool; so there is at most one at a time of each, however often it is tried again.
+     */
+    private static final Set<BundledService> STARTING = ConcurrentHashMap.newKeySet();
+
     private final BundledService bundled;
     private final ServiceClassLoader loader;
+    private final ServiceDeadlines deadlines;
     private final RunningService service;
+    private final Facts facts;
+    private final ServiceThread calls;
     private final ThreadPoolExecutor workers;
 
-    private IsolatedService(BundledService bundled, ServiceClassLoader loader, RunningService service) {
+    private IsolatedService(
+            BundledService bundled, ServiceClassLoader loader, ServiceDeadlines deadlines, Started started) {
         this.bundled = bundled;
         this.loader = loader;
-        this.service = service;
+        this.deadlines = deadlines;
+        this.service = started.service();
+        this.facts = started.facts();
+        this.calls = started.calls();
         this.workers = workers(bundled, loader);
     }
 
+    /** What a service says of itself and stays the same as long as it lives. */
+    private record Facts(HttpHandler handler, String pathPrefix, List<SampleRequest> samples) {}
+
+    /** A started service, and the thread for calls into it. */
+    private record Started(RunningService service, Facts facts, ServiceThread calls) {
+
+        /** For a start whose end nothing waits for any more. */
+        void close() {
+            Guarded.run("close a service that started too late", service::close);
+            calls.close();
+        }
+    }
+
     /**
-     * Loads and starts a service; blocks until it can answer requests. After a failure nothing of it is left.
+     * Loads and starts a service with the {@linkplain ServiceDeadlines#DEFAULTS usual deadlines}; blocks until it can
+     * answer requests. After a failure nothing of it is left.
      *
      * @throws ServiceStartException if the jar does not hold what its manifest promises, or the service cannot run
      */
     public static IsolatedService start(
             BundledService bundled, DatabaseAccess database, ServiceSettings settings, TokenIssuer tokens)
             throws ServiceStartException {
+        return start(bundled, database, settings, tokens, ServiceDeadlines.DEFAULTS);
+    }
+
+    /**
+     * The same with other deadlines. A start that misses its deadline keeps its thread and its class loader until it
+     * ends, and closes what it has opened then; until then no other start of the same jar is possible.
+     */
+    public static IsolatedService start(
+            BundledService bundled,
+            DatabaseAccess database,
+            ServiceSettings settings,
+            TokenIssuer tokens,
+            ServiceDeadlines deadlines)
+            throws ServiceStartException {
         ServiceClassLoader loader = loaderOf(bundled);
         ServiceContext told = new ContextValues(bundled.version().toString(), database, settings, tokens);
-        try {
-            RunningService service = ServiceThread.call(
-                    threadOf(bundled, "start"),
-                    loader,
-                    () -> providerOf(bundled, loader).start(told));
-            return new IsolatedService(bundled, loader, service);
+        try (ServiceThread thread = new ServiceThread(threadOf(bundled, "start"), loader)) {
+            Started started = thread.call(deadlines.start(), () -> onlyStart(bundled, loader, told), late -> {
+                late.ifPresent(Started::close);
+                close(bundled, loader);
+            });
+            return new IsolatedService(bundled, loader, deadlines, started);
         } catch (ServiceStartException e) {
             throw undone(loader, e);
-        } catch (VirtualMachineError e) {
-            throw undone(loader, e);
+        } catch (TimeoutException e) {
+            throw new ServiceStartException(
+                    "Service " + bundled.version() + " cannot be started: its start " + e.getMessage(), e);
         } catch (RuntimeException | Error e) {
             throw undone(
                     loader, new ServiceStartException("Service " + bundled.version() + " cannot be started: " + e, e));
+        }
+    }
+
+    private static Started onlyStart(BundledService bundled, ClassLoader loader, ServiceContext told)
+            throws ServiceStartException {
+        if (!STARTING.add(bundled)) {
+            throw new ServiceStartException(
+                    "Service " + bundled.version()
+                            + " cannot be started: an earlier start of it missed its deadline and has not ended yet",
+                    null);
+        }
+        try {
+            return start(bundled, loader, told);
+        } finally {
+            STARTING.remove(bundled);
+        }
+    }
+
+    private static Started start(BundledService bundled, ClassLoader loader, ServiceContext told)
+            throws ServiceStartException {
+        RunningService service = providerOf(bundled, loader).start(told);
+        try {
+            Facts facts = new Facts(service.handler(), service.pathPrefix(), List.copyOf(service.samples()));
+            return new Started(service, facts, new ServiceThread(threadOf(bundled, "health"), loader));
+        } catch (RuntimeException | Error e) {
+            Guarded.run("close service " + bundled.version(), service::close);
+            throw e;
         }
     }
 
@@ -92,7 +164,7 @@ public final class IsolatedService implements AutoCloseable {
 
     /** The service's handler; every thread that runs a part of it has the service's context class loader meanwhile. */
     public HttpHandler handler() {
-        HttpHandler inside = service.handler();
+        HttpHandler inside = facts.handler();
         return exchange -> {
             exchange.setDispatchExecutor(workersFor(exchange));
             exchange.addExchangeCompleteListener(IsolatedService::forgetWorkers);
@@ -102,43 +174,68 @@ public final class IsolatedService implements AutoCloseable {
 
     /** What all its paths begin with; may be empty. */
     public String pathPrefix() {
-        return ContextLoader.call(loader, service::pathPrefix);
+        return facts.pathPrefix();
     }
 
     /** What may be sent to it before clients are let in. */
     List<SampleRequest> samples() {
-        return ContextLoader.call(loader, service::samples);
+        return facts.samples();
     }
 
+    /** Asks the service; one that fails at the answer, or does not give one by the deadline, is down. Never throws. */
     public Health health() {
         try {
-            return ServiceThread.call(threadOf(bundled, "health"), loader, service::health);
-        } catch (VirtualMachineError e) {
-            throw e;
+            return calls.call(deadlines.health(), service::health, late -> {});
+        } catch (TimeoutException e) {
+            return Health.down("the health check " + e.getMessage());
         } catch (RuntimeException | Error e) {
-            LOG.error("Service {} broke its promise when asked for its health", bundled.version(), e);
+            Guarded.log("Service " + bundled.version() + " broke its promise when asked for its health", e);
             return Health.down("asking for it failed: " + e);
         }
     }
 
+    /** Ends the threads of the service, closes it and lets its classes go; what fails is logged. Never throws. */
     @Override
     public void close() {
-        endWorkers();
+        Guarded.run("end the workers of service " + bundled.version(), this::endWorkers);
+        Guarded.run("close service " + bundled.version(), this::closeService);
+        calls.close();
+    }
+
+    /** On the thread for calls, unless that one is stuck. */
+    private void closeService() {
+        if (!calls.isStuck()) {
+            closeOn(calls);
+            return;
+        }
+        try (ServiceThread closing = new ServiceThread(threadOf(bundled, "close"), loader)) {
+            closeOn(closing);
+        }
+    }
+
+    private void closeOn(ServiceThread thread) {
         try {
-            ServiceThread.<Void, RuntimeException>call(threadOf(bundled, "close"), loader, () -> {
-                service.close();
-                return null;
-            });
-        } catch (VirtualMachineError e) {
-            throw e;
+            thread.<Void, RuntimeException>call(
+                    deadlines.close(),
+                    () -> {
+                        service.close();
+                        return null;
+                    },
+                    late -> close(bundled, loader));
+        } catch (TimeoutException e) {
+            LOG.error(
+                    "Closing service {} {}; its thread and what it still holds are given up",
+                    bundled.version(),
+                    e.getMessage());
+            return; // the jar is closed when the call ends after all
         } catch (RuntimeException | Error e) {
-            LOG.error("Service {} could not be closed properly", bundled.version(), e);
+            Guarded.log("Service " + bundled.version() + " could not be closed properly", e);
         }
-        try {
-            loader.close();
-        } catch (IOException e) {
-            LOG.warn("Jar of service {} could not be closed", bundled.version(), e);
-        }
+        close(bundled, loader);
+    }
+
+    private static void close(BundledService bundled, ServiceClassLoader loader) {
+        Guarded.run("close the jar of service " + bundled.version(), loader::close);
     }
 
     /**
@@ -202,7 +299,8 @@ public final class IsolatedService implements AutoCloseable {
         exchange.setDispatchExecutor(again);
         try {
             task.run();
-        } catch (RuntimeException | LinkageError e) {
+        } catch (Throwable e) {
+            // Whatever it is: an exchange without an answer would be waited for by its client and by every drain.
             ErrorAnswers.answer(exchange, e);
         }
     }

@@ -1,7 +1,6 @@
 package metaservice.launcher.swap;
 
 import java.time.Duration;
-import java.time.Instant;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
@@ -16,8 +15,8 @@ sealed interface NextStep {
     /** Start this service, and put it behind the front door once it is healthy. */
     record Start(BundledService service) implements NextStep {}
 
-    /** What should be started failed a moment ago: look again at this time. */
-    record Wait(Instant until) implements NextStep {}
+    /** What should be started failed a moment ago: look again at this uptime. */
+    record Wait(Duration until) implements NextStep {}
 
     /** This service should run, but only a restart may bring it. */
     record AwaitRestart(BundledService service) implements NextStep {}
@@ -44,6 +43,7 @@ sealed interface NextStep {
      * @param serving what stands behind the front door; empty if it died
      * @param last what stood there last, whether or not it still does; empty before the first
      * @param swaps whether a version may be exchanged for another without a restart
+     * @param now the supervisor's uptime
      */
     record Situation(
             VersionChoice choice,
@@ -52,7 +52,7 @@ sealed interface NextStep {
             Optional<BundledService> last,
             StartFailures failures,
             boolean swaps,
-            Instant now) {}
+            Duration now) {}
 
     /**
      * Decides. Who serves goes on until the wanted version is up, unless the database shuts all of them out. With nobody
@@ -80,8 +80,9 @@ sealed interface NextStep {
         Optional<BundledService> wanted = candidates.stream()
                 .findFirst()
                 .filter(first -> now.failures()
-                        .retryAt(first.version())
-                        .isBefore(now.now().plus(WORTH_WAITING)));
+                                .retryAt(first.version())
+                                .compareTo(now.now().plus(WORTH_WAITING))
+                        < 0);
         return soonest(wanted.map(List::of).orElse(candidates), now);
     }
 
@@ -98,7 +99,7 @@ sealed interface NextStep {
     /** The first that may be tried now; otherwise the time at which one may. */
     private static Optional<NextStep> soonest(List<BundledService> services, Situation now) {
         Optional<NextStep> start = services.stream()
-                .filter(service -> !now.failures().retryAt(service.version()).isAfter(now.now()))
+                .filter(service -> now.failures().retryAt(service.version()).compareTo(now.now()) <= 0)
                 .findFirst()
                 .map(Start::new);
         return start.or(() -> services.stream()

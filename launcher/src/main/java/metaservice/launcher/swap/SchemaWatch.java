@@ -4,8 +4,9 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import javax.sql.DataSource;
-import metaservice.launcher.StopSignal;
 import metaservice.migrations.Migrations;
 import org.postgresql.PGConnection;
 import org.slf4j.Logger;
@@ -29,7 +30,7 @@ public final class SchemaWatch implements AutoCloseable {
 
     private final DataSource dataSource;
     private final Runnable news;
-    private final StopSignal stop = new StopSignal();
+    private final CountDownLatch closed = new CountDownLatch(1);
     private final Thread thread = new Thread(this::run, "schema-watch");
     private Duration wait = FIRST_WAIT;
     private boolean lost;
@@ -54,7 +55,7 @@ public final class SchemaWatch implements AutoCloseable {
     /** Ends the thread and its connection. */
     @Override
     public void close() {
-        stop.request();
+        closed.countDown();
         thread.interrupt();
         try {
             thread.join(SIGN_OF_LIFE.toMillis());
@@ -65,12 +66,16 @@ public final class SchemaWatch implements AutoCloseable {
 
     private void run() {
         try {
-            while (!stop.await(Duration.ZERO)) {
+            while (!isClosed()) {
                 listen();
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt(); // asked to end
         }
+    }
+
+    private boolean isClosed() {
+        return closed.getCount() == 0;
     }
 
     private void listen() throws InterruptedException {
@@ -91,7 +96,7 @@ public final class SchemaWatch implements AutoCloseable {
                 LOG.warn("Cannot listen for upgrades of the database, trying again: {}", e.getMessage());
             }
             lost = true;
-            stop.await(wait);
+            closed.await(wait.toMillis(), TimeUnit.MILLISECONDS);
             wait = wait.multipliedBy(2).compareTo(LONGEST_WAIT) < 0 ? wait.multipliedBy(2) : LONGEST_WAIT;
         }
     }
@@ -99,7 +104,7 @@ public final class SchemaWatch implements AutoCloseable {
     private void passOn(Connection connection) throws SQLException, InterruptedException {
         PGConnection notified = connection.unwrap(PGConnection.class);
         long asked = System.nanoTime();
-        while (!stop.await(Duration.ZERO)) {
+        while (!isClosed()) {
             if (notified.getNotifications((int) SLICE.toMillis()).length > 0) {
                 news.run();
             }

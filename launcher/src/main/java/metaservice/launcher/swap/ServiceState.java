@@ -26,7 +26,7 @@ enum ServiceState {
         return switch (this) {
             case STARTING, DOWN -> Set.of(SERVING, STOPPING).contains(next);
             case SERVING -> Set.of(SERVING, DOWN, STOPPING).contains(next);
-            case STOPPING -> next == STOPPING;
+            case STOPPING -> false;
         };
     }
 

@@ -2,19 +2,20 @@ package metaservice.launcher.swap;
 
 import io.undertow.server.HttpHandler;
 import java.sql.SQLException;
+import java.time.Clock;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
-import java.util.function.UnaryOperator;
+import java.util.function.Function;
 import metaservice.launcher.Setting;
 import metaservice.launcher.http.Admission;
 import metaservice.launcher.http.CannedAnswer;
 import metaservice.launcher.http.FrontDoor;
 import metaservice.launcher.service.BundledService;
+import metaservice.launcher.service.Guarded;
 import metaservice.launcher.service.IsolatedService;
 import metaservice.launcher.service.PauseWhileBusy;
 import metaservice.launcher.service.ServiceCatalog;
@@ -32,7 +33,7 @@ import org.slf4j.LoggerFactory;
  * when it died. {@link NextStep} decides, this does. Until the switch, any failure undoes the new service and leaves
  * the old one serving.
  *
- * <p>One thread, {@code service-keeper}, does it all after {@link #begin}; the other methods may be called by any.
+ * <p>One thread, {@code supervisor-<kind>}, does it all after {@link #begin}; the other methods may be called by any.
  */
 public final class ServiceSupervisor implements AutoCloseable {
 
@@ -40,6 +41,8 @@ public final class ServiceSupervisor implements AutoCloseable {
 
     /** Between two health checks; also between two looks at a database that is away. */
     private static final Duration HEARTBEAT = Duration.ofSeconds(1);
+    /** From a round that failed unexpectedly to the next look, unless it is asked for before. */
+    private static final Duration AFTER_FAILED_ROUND = Duration.ofSeconds(2);
     /** So often in a row a service has to say that it is down while the database answers. */
     private static final int DOWNS = 2;
     /** Longest wait for the requests in flight of a service that died. */
@@ -62,7 +65,9 @@ public final class ServiceSupervisor implements AutoCloseable {
 
     private final Wakeup bell = new Wakeup();
     private final Thread thread;
-    private final AtomicReference<ServingStatus> status = new AtomicReference<>(ServingStatus.initial(Instant.now()));
+    private final Clock clock;
+    private final long begin = System.nanoTime();
+    private final AtomicReference<ServingStatus> status;
     private volatile StartFailures failures = StartFailures.NONE;
 
     /** Guards the switch against the end: after {@link #stop} nothing is put behind the front door. */
@@ -76,16 +81,38 @@ public final class ServiceSupervisor implements AutoCloseable {
     private Optional<BundledService> last = Optional.empty();
     private int downs;
     private boolean databaseAway;
-    private Instant nextLook = Instant.MIN;
+    /** These two are uptimes, see {@link #uptime}. */
+    private Duration nextLook = Duration.ZERO;
+
+    private Duration servingSince = Duration.ZERO;
 
     public ServiceSupervisor(
             ServiceKind kind, FrontDoor frontDoor, ServiceCatalog catalog, Schema schema, Starter starter, Pace pace) {
+        this(kind, frontDoor, catalog, schema, starter, pace, Clock.systemUTC());
+    }
+
+    /** The same with another clock for the timestamps in the status; nothing else depends on it. */
+    ServiceSupervisor(
+            ServiceKind kind,
+            FrontDoor frontDoor,
+            ServiceCatalog catalog,
+            Schema schema,
+            Starter starter,
+            Pace pace,
+            Clock clock) {
         this.frontDoor = frontDoor;
         this.catalog = catalog;
         this.schema = schema;
         this.starter = starter;
         this.pace = pace;
         this.thread = new Thread(this::run, "supervisor-" + kind);
+        this.clock = clock;
+        this.status = new AtomicReference<>(ServingStatus.initial(clock.instant()));
+    }
+
+    /** For waits: the uptime of this supervisor, which does not jump when the system's clock is set. */
+    private Duration uptime() {
+        return Duration.ofNanos(System.nanoTime() - begin);
     }
 
     /** Looks at the database's schema. */
@@ -158,8 +185,11 @@ public final class ServiceSupervisor implements AutoCloseable {
     /** From now on nothing is put behind the front door any more. Returns at once. */
     public void stop() {
         synchronized (switching) {
+            if (stopping) {
+                return;
+            }
             stopping = true;
-            update(now -> now.service(ServiceState.STOPPING, now.version(), Instant.now()));
+            update(now -> now.service(ServiceState.STOPPING, now.version(), clock.instant()));
         }
         bell.ring();
     }
@@ -184,15 +214,22 @@ public final class ServiceSupervisor implements AutoCloseable {
     }
 
     private void run() {
-        try {
-            while (!isStopping()) {
+        while (!isStopping()) {
+            try {
                 boolean rung = bell.await(HEARTBEAT);
                 if (!isStopping()) {
                     watch(rung);
                 }
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt(); // asked to end
+                return;
+            } catch (Throwable e) {
+                // Errors of the virtual machine, too: "unable to create native thread" is one, and passes. Without this
+                // thread the process would serve on, but never swap or replace anything again.
+                Guarded.log("Watching over the service failed; it goes on", e);
+                Guarded.run("clear up after that", this::settle);
+                nextLook = uptime().plus(AFTER_FAILED_ROUND);
             }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt(); // asked to end
         }
     }
 
@@ -203,17 +240,10 @@ public final class ServiceSupervisor implements AutoCloseable {
     }
 
     private void watch(boolean rung) throws InterruptedException {
-        try {
-            // Who rings waits for the swap; the health can wait.
-            Optional<String> trouble = rung ? Optional.empty() : trouble();
-            if (rung || trouble.isPresent() || !Instant.now().isBefore(nextLook)) {
-                look(trouble);
-            }
-        } catch (VirtualMachineError e) {
-            throw e;
-        } catch (RuntimeException | Error e) {
-            // Without its keeper the process would serve on, but never move again; the next round may do better.
-            LOG.error("Watching over the service failed", e);
+        // Who rings waits for the swap; the health can wait.
+        Optional<String> trouble = rung ? Optional.empty() : trouble();
+        if (rung || trouble.isPresent() || uptime().compareTo(nextLook) >= 0) {
+            look(trouble);
         }
     }
 
@@ -230,9 +260,9 @@ public final class ServiceSupervisor implements AutoCloseable {
     }
 
     private void forgetOldFailures() {
-        ServingStatus now = status.get();
-        if (now.state() == ServiceState.SERVING && now.since().plus(STABLE).isBefore(Instant.now())) {
-            now.version().ifPresent(version -> failures = failures.without(version));
+        if (uptime().minus(servingSince).compareTo(STABLE) > 0) {
+            serving.ifPresent(
+                    service -> failures = failures.without(service.bundled().version()));
         }
     }
 
@@ -261,7 +291,7 @@ public final class ServiceSupervisor implements AutoCloseable {
         }
         databaseAway = true;
         downs = 0;
-        nextLook = Instant.MIN;
+        nextLook = Duration.ZERO;
     }
 
     private NextStep.Situation situation(SchemaStatus found) {
@@ -272,11 +302,11 @@ public final class ServiceSupervisor implements AutoCloseable {
                 last,
                 failures,
                 pace.swaps(),
-                Instant.now());
+                uptime());
     }
 
     private void act(NextStep step) throws InterruptedException {
-        nextLook = Instant.now().plus(pace.pollInterval());
+        nextLook = uptime().plus(pace.pollInterval());
         if (step instanceof NextStep.Start start) {
             exchange(start.service());
         } else if (step instanceof NextStep.Wait wait) {
@@ -299,7 +329,7 @@ public final class ServiceSupervisor implements AutoCloseable {
         ServiceVersion version = serving.get().bundled().version();
         LOG.error("Service {} is down although the database answers ({}); it is replaced", version, why);
         downs = 0;
-        failures = failures.died(version, "Service " + version + " died: " + why, Instant.now());
+        failures = failures.died(version, "Service " + version + " died: " + why, uptime());
         leaveEmpty(DOWN, LAST_WORDS);
     }
 
@@ -311,8 +341,8 @@ public final class ServiceSupervisor implements AutoCloseable {
             return;
         }
         LOG.error("{}", reason);
-        update(now -> now.swap(
-                new ServingStatus.Swap(SwapState.IDLE, from, Optional.empty(), Optional.of(reason), 0, Instant.now())));
+        update(now -> now.swap(new ServingStatus.Swap(
+                SwapState.IDLE, from, Optional.empty(), Optional.of(reason), 0, clock.instant())));
         leaveEmpty(SHUT_OUT, pace.drainTimeout());
     }
 
@@ -321,7 +351,7 @@ public final class ServiceSupervisor implements AutoCloseable {
         Optional<IsolatedService> old = serving;
         Optional<Admission> before = stand(meanwhile, Optional.empty());
         if (before.isPresent() && old.isPresent()) {
-            update(now -> now.service(ServiceState.DOWN, now.version(), Instant.now()));
+            update(now -> now.service(ServiceState.DOWN, now.version(), clock.instant()));
             retire(before.get(), old.get(), patience);
         }
     }
@@ -340,6 +370,13 @@ public final class ServiceSupervisor implements AutoCloseable {
         } catch (ServiceStartException e) {
             failed(from, next.version(), e);
             return;
+        } catch (RuntimeException | Error e) {
+            Guarded.log("Starting service " + next.version() + " failed unexpectedly", e);
+            failed(
+                    from,
+                    next.version(),
+                    new ServiceStartException("Service " + next.version() + " cannot be started: " + e, e));
+            return;
         }
         Optional<Admission> before = serve(fresh);
         if (before.isEmpty()) {
@@ -353,18 +390,18 @@ public final class ServiceSupervisor implements AutoCloseable {
         }
         tell(SwapState.IDLE, from, next.version(), Optional.empty());
         // What came while the old one was drained is not forgotten.
-        nextLook = Instant.MIN;
+        nextLook = Duration.ZERO;
     }
 
     private void failed(Optional<ServiceVersion> from, ServiceVersion to, ServiceStartException failure) {
-        failures = failures.notStarted(to, failure.getMessage(), Instant.now());
+        failures = failures.notStarted(to, failure.getMessage(), uptime());
         nextLook = failures.retryAt(to);
         tell(SwapState.FAILED, from, to, Optional.of(failure.getMessage()));
         LOG.warn(
-                "{} {}; next attempt not before {}",
+                "{} {}; next attempt in {} s",
                 failure.getMessage(),
                 from.map(version -> "Service " + version + " goes on").orElse("Nobody serves"),
-                nextLook);
+                nextLook.minus(uptime()).toMillis() / 1000.0);
         LOG.debug("Service {} could not be started", to, failure);
     }
 
@@ -383,7 +420,7 @@ public final class ServiceSupervisor implements AutoCloseable {
         ServingStatus.Swap swap = status.get().swap();
         if (swap.state() != SwapState.IDLE) {
             update(now -> now.swap(new ServingStatus.Swap(
-                    SwapState.IDLE, swap.from(), swap.to(), swap.reason(), swap.attempts(), Instant.now())));
+                    SwapState.IDLE, swap.from(), swap.to(), swap.reason(), swap.attempts(), clock.instant())));
         }
     }
 
@@ -418,8 +455,9 @@ public final class ServiceSupervisor implements AutoCloseable {
         Optional<Admission> before = stand(fresh.handler(), Optional.of(fresh));
         if (before.isPresent()) {
             last = Optional.of(fresh.bundled());
+            servingSince = uptime();
             update(now -> now.service(
-                    ServiceState.SERVING, Optional.of(fresh.bundled().version()), Instant.now()));
+                    ServiceState.SERVING, Optional.of(fresh.bundled().version()), clock.instant()));
         }
         return before;
     }
@@ -453,10 +491,24 @@ public final class ServiceSupervisor implements AutoCloseable {
 
     private void tell(SwapState state, Optional<ServiceVersion> from, ServiceVersion to, Optional<String> reason) {
         int attempts = failures.of(to).map(StartFailures.Failure::count).orElse(0);
-        update(now -> now.swap(new ServingStatus.Swap(state, from, Optional.of(to), reason, attempts, Instant.now())));
+        update(now ->
+                now.swap(new ServingStatus.Swap(state, from, Optional.of(to), reason, attempts, clock.instant())));
     }
 
-    private void update(UnaryOperator<ServingStatus> change) {
-        status.updateAndGet(change);
+    /** Takes one move of the status. One that is not legal is a mistake in this class: it is logged and not taken. */
+    private void update(Function<ServingStatus, Optional<ServingStatus>> move) {
+        while (true) {
+            ServingStatus now = status.get();
+            Optional<ServingStatus> next = move.apply(now);
+            if (next.isEmpty()) {
+                if (now.state() != ServiceState.STOPPING) { // this one may come between any two steps of a swap
+                    LOG.error("The status stays as it is, because no legal move leads on from it: {}", now.members());
+                }
+                return;
+            }
+            if (status.compareAndSet(now, next.get())) {
+                return;
+            }
+        }
     }
 }

@@ -5,13 +5,10 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 import metaservice.migrations.ServiceVersion;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
- * What stands behind the front door and what is being done about it, at one moment; what the status tells of it. A move
- * that is not legal is a mistake of ours, which the log tells; it is taken all the same, because what is told has to
- * follow what happens, and a keeper that fails at telling could never swap again.
+ * What stands behind the front door and what is being done about it, at one moment; what the status tells of it.
+ * Immutable; only moves that {@link ServiceState} and {@link SwapState} draw lead from one to the next.
  *
  * @param state of the service
  * @param version of the service; the last one's if it is down, empty before the first
@@ -19,8 +16,6 @@ import org.slf4j.LoggerFactory;
  * @param swap the exchange under way, or the last one
  */
 record ServingStatus(ServiceState state, Optional<ServiceVersion> version, Instant since, Swap swap) {
-
-    private static final Logger LOG = LoggerFactory.getLogger(ServingStatus.class);
 
     /**
      * An exchange of services.
@@ -56,22 +51,16 @@ record ServingStatus(ServiceState state, Optional<ServiceVersion> version, Insta
         return new ServingStatus(ServiceState.STARTING, Optional.empty(), now, none);
     }
 
-    /** Who stops, stops: everything that comes later leaves it so. */
-    ServingStatus service(ServiceState next, Optional<ServiceVersion> version, Instant now) {
-        if (state == ServiceState.STOPPING) {
-            return this;
-        }
-        if (!state.canBecome(next)) {
-            LOG.error("A service that is {} became {}", state, next);
-        }
-        return new ServingStatus(next, version, now, swap);
+    /** With another state of the service; empty if that is no legal move. */
+    Optional<ServingStatus> service(ServiceState next, Optional<ServiceVersion> version, Instant now) {
+        return state.canBecome(next) ? Optional.of(new ServingStatus(next, version, now, swap)) : Optional.empty();
     }
 
-    ServingStatus swap(Swap next) {
-        if (!swap.state().canBecome(next.state())) {
-            LOG.error("A swap that is {} became {}", swap.state(), next.state());
-        }
-        return new ServingStatus(state, version, since, next);
+    /** With another state of the swap; empty if that is no legal move. */
+    Optional<ServingStatus> swap(Swap next) {
+        return swap.state().canBecome(next.state())
+                ? Optional.of(new ServingStatus(state, version, since, next))
+                : Optional.empty();
     }
 
     /** The members {@code service} and {@code swap} of the status; versions are texts, absent ones null. */

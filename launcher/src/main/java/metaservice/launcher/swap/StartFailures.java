@@ -1,7 +1,6 @@
 package metaservice.launcher.swap;
 
 import java.time.Duration;
-import java.time.Instant;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -9,7 +8,8 @@ import metaservice.migrations.ServiceVersion;
 
 /**
  * Which service versions could not be started, or died, of late, and when each may be tried again. Immutable: whoever decides
- * looks at a value. Keeps texts only, because an exception of a service would keep its classes alive.
+ * looks at a value. Keeps texts only, because an exception of a service would keep its classes alive. All times are the
+ * supervisor's uptime, which no change of the system's clock moves.
  *
  * @param byVersion the failures that still count
  */
@@ -32,15 +32,15 @@ record StartFailures(Map<ServiceVersion, Failure> byVersion) {
      * @param reason of the last one, a sentence for the operator
      * @param retryAt not to be tried again before
      */
-    record Failure(int count, String reason, Instant retryAt) {}
+    record Failure(int count, String reason, Duration retryAt) {}
 
     /** It could not be started; the wait doubles from a second to a minute. */
-    StartFailures notStarted(ServiceVersion version, String reason, Instant now) {
+    StartFailures notStarted(ServiceVersion version, String reason, Duration now) {
         return with(version, new Failure(next(version), reason, now.plus(doubled(next(version) - 1))));
     }
 
     /** It died while it served: the first time it may be started again at once, then as above. */
-    StartFailures died(ServiceVersion version, String reason, Instant now) {
+    StartFailures died(ServiceVersion version, String reason, Duration now) {
         int count = next(version);
         Duration wait = count == 1 ? Duration.ZERO : doubled(count - 2);
         return with(version, new Failure(count, reason, now.plus(wait)));
@@ -73,8 +73,8 @@ record StartFailures(Map<ServiceVersion, Failure> byVersion) {
         return Optional.ofNullable(byVersion.get(version));
     }
 
-    /** When a version may be tried. */
-    Instant retryAt(ServiceVersion version) {
-        return of(version).map(Failure::retryAt).orElse(Instant.MIN);
+    /** When a version may be tried; zero if it did not fail of late. */
+    Duration retryAt(ServiceVersion version) {
+        return of(version).map(Failure::retryAt).orElse(Duration.ZERO);
     }
 }

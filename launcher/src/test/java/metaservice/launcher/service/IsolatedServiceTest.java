@@ -51,6 +51,7 @@ public class IsolatedServiceTest {
                     case "/twice" -> exchange.dispatch((HttpHandler) again -> again.dispatch((HttpHandler) Provider::say));
                     case "/body" -> exchange.getRequestReceiver().receiveFullBytes(
                             (received, body) -> received.dispatch(() -> say(received)));
+                    case "/error" -> exchange.dispatch(() -> { throw new AssertionError("out of a task"); });
                     case "/escape" -> exchange.dispatch(() -> { throw new IllegalStateException("out of a task"); });
                     default -> say(exchange);
                 }
@@ -181,10 +182,11 @@ public class IsolatedServiceTest {
         assertSame(before, Thread.currentThread().getContextClassLoader());
     }
 
-    @Test
-    void whatEscapesFromATaskIsA500WithAnId() throws Exception {
+    @ParameterizedTest
+    @ValueSource(strings = {"/escape", "/error"})
+    void whatEscapesFromATaskIsA500WithAnId(String path) throws Exception {
         try (IsolatedService service = start(ServiceJar.of("9.8.7", "0").source("demo.Provider", SAYS_ITS_CONTEXT))) {
-            String said = ask(service.handler(), "/escape");
+            String said = ask(service.handler(), path);
             assertTrue(said.startsWith("{\"message\": \"Internal error;"), said);
         }
     }
@@ -244,6 +246,36 @@ public class IsolatedServiceTest {
             awaitCollected(serveAndClose(door, path));
             assertEquals(503, Http.get(door.port(), "/").statusCode());
         }
+    }
+
+    /** A stack overflow is a VirtualMachineError. */
+    @Test
+    void serviceThatFailsToCloseDoesNotKeepItsJarOpen() throws Exception {
+        IsolatedService service = start(ServiceJar.of("9.8.7", "0")
+                .source(
+                        "demo.Provider",
+                        ServiceJar.provider("null")
+                                .replace("void close() {}", "void close() { throw new StackOverflowError(); }")));
+        service.close();
+        assertNull(service.loader().getResource("demo/Provider.class"), "the jar is still open");
+    }
+
+    @Test
+    void healthChecksRunOnOneThreadThatEndsWithTheService() throws Exception {
+        IsolatedService service = start(ServiceJar.of("9.8.7", "0")
+                .source(
+                        "demo.Provider",
+                        ServiceJar.provider("null")
+                                .replace(
+                                        "return Health.UP;",
+                                        "return Health.down(Thread.currentThread().getName() + \" \""
+                                                + " + Thread.currentThread().getId());")));
+        String first = service.health().detail();
+        assertTrue(first.startsWith("service-9.8.7 health "), first);
+        assertEquals(first, service.health().detail());
+        service.close();
+        assertFalse(
+                Thread.getAllStackTraces().keySet().stream().anyMatch(thread -> first.endsWith(" " + thread.getId())));
     }
 
     @Test

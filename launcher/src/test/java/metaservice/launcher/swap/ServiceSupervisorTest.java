@@ -6,9 +6,14 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.http.HttpResponse;
 import java.nio.file.Path;
+import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneId;
+import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
@@ -21,6 +26,7 @@ import metaservice.launcher.service.IsolatedService;
 import metaservice.launcher.service.IsolatedServiceTest;
 import metaservice.launcher.service.PauseWhileBusy;
 import metaservice.launcher.service.ServiceCatalog;
+import metaservice.launcher.service.ServiceDeadlines;
 import metaservice.launcher.service.ServiceKind;
 import metaservice.launcher.service.SettingsValues;
 import metaservice.migrations.Eventually;
@@ -39,16 +45,59 @@ import org.junit.jupiter.params.provider.CsvSource;
 /** A keeper whose services answer with their version, and a schema that is whatever the test says. */
 class ServiceSupervisorTest {
 
+    /** What the next health check is to come to, in a service with {@link #MEMBERS}. */
+    private static final String HEALTH = "keeper-test.health";
+
+    /** What hangs in a service waits for this one, which opens at the end of a test. */
+    private static final String LATCH = "keeper-test.latch";
+
+    /** Members of a provider: a wait that does not react to interrupts, and a health that is as the test says, once. */
+    private static final String MEMBERS = """
+            static void hang() {
+                boolean over = false;
+                while (!over) {
+                    try {
+                        ((java.util.concurrent.CountDownLatch) System.getProperties().get("keeper-test.latch")).await();
+                        over = true;
+                    } catch (InterruptedException e) {
+                        System.setProperty("keeper-test.interrupted", "yes");
+                    }
+                }
+            }
+            static String how = "well";
+            static Health health() {
+                if (how.equals("well")) {
+                    how = System.getProperty("keeper-test.health", "well");
+                    System.clearProperty("keeper-test.health");
+                }
+                if (how.equals("hangs")) {
+                    hang();
+                }
+                return how.equals("well") ? Health.UP : Health.down("sick");
+            }
+            """;
+
+    /** Long enough for what ends, on a busy machine; short enough for the tests of what does not. */
+    private static final ServiceDeadlines DEADLINES =
+            new ServiceDeadlines(Duration.ofSeconds(5), Duration.ofSeconds(2), Duration.ofSeconds(2));
+
     @TempDir
     private Path services;
+
+    /** Thrown by the next look at the schema, if there is one. */
+    private final AtomicReference<Optional<Error>> broken = new AtomicReference<>(Optional.empty());
 
     private final AtomicReference<SchemaStatus> schema = new AtomicReference<>(schema(1, Optional.empty()));
     private final AtomicInteger looks = new AtomicInteger();
     private FrontDoor door;
     private ServiceSupervisor keeper;
 
+    private final SettableClock clock = new SettableClock();
+    private final CountDownLatch hanging = new CountDownLatch(1);
+
     @BeforeEach
     void open() throws Exception {
+        System.getProperties().put(LATCH, hanging);
         door = FrontDoor.open("front-door", new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 1000);
         for (String[] service :
                 new String[][] {{"1.0.1", "0"}, {"2.5.1", "20200603104139"}, {"3.0.0", "20260706000003"}}) {
@@ -67,6 +116,10 @@ class ServiceSupervisorTest {
             keeper.close();
         }
         door.close();
+        hanging.countDown();
+        System.getProperties()
+                .keySet()
+                .removeIf(name -> name.toString().startsWith("keeper-test.") && !name.equals(LATCH));
     }
 
     private static SchemaStatus schema(long version, Optional<ServiceVersion> floor) {
@@ -74,9 +127,14 @@ class ServiceSupervisorTest {
     }
 
     private static IsolatedService start(BundledService service) throws ServiceStartException {
-        return IsolatedService.start(service, IsolatedServiceTest.NO_DATABASE, SettingsValues.DEFAULTS, () -> {
-            throw new AssertionError("nobody asks for tokens here");
-        });
+        return IsolatedService.start(
+                service,
+                IsolatedServiceTest.NO_DATABASE,
+                SettingsValues.DEFAULTS,
+                () -> {
+                    throw new AssertionError("nobody asks for tokens here");
+                },
+                DEADLINES);
     }
 
     /** Begins with the service that the schema calls for; looks at the schema only when told. */
@@ -84,7 +142,7 @@ class ServiceSupervisorTest {
         ServiceCatalog catalog = ServiceCatalog.read(services);
         ServiceSupervisor.Pace pace =
                 new ServiceSupervisor.Pace(Http.DEADLINE, Duration.ofDays(1), swaps, PauseWhileBusy.NEVER);
-        keeper = new ServiceSupervisor(ServiceKind.METADATA, door, catalog, this::look, starter, pace);
+        keeper = new ServiceSupervisor(ServiceKind.METADATA, door, catalog, this::look, starter, pace, clock);
         keeper.startFirst(catalog.newestFor(schema.get().schemaVersion(), Optional.empty())
                 .orElseThrow());
         keeper.begin();
@@ -92,6 +150,9 @@ class ServiceSupervisorTest {
 
     private SchemaStatus look() {
         looks.incrementAndGet();
+        broken.getAndSet(Optional.empty()).ifPresent(error -> {
+            throw error;
+        });
         return schema.get();
     }
 
@@ -128,6 +189,116 @@ class ServiceSupervisorTest {
                     + "\", \"reason\": \"Swapping is off (MF_UPGRADE_SWAP): restart to run " + wanted[1] + ".\"");
         }
         assertEquals("1.0.1", Http.get(door.port(), "/").body());
+    }
+
+    @Test
+    void supervisorGoesOnAfterAnErrorOfTheVirtualMachine() throws Exception {
+        keep(true, ServiceSupervisorTest::start);
+        broken.set(Optional.of(new OutOfMemoryError("unable to create native thread")));
+        become(schema(20260706000003L, Optional.empty()));
+        Eventually.await("the look failed", () -> broken.get().isEmpty());
+        keeper.schemaMayHaveChanged();
+        awaitAnswer("3.0.0");
+    }
+
+    @Test
+    void wakeupOfARoundThatFailedIsNotLost() throws Exception {
+        keep(true, ServiceSupervisorTest::start);
+        broken.set(Optional.of(new OutOfMemoryError("unable to create native thread")));
+        become(schema(20260706000003L, Optional.empty()));
+        awaitAnswer("3.0.0");
+    }
+
+    @Test
+    void serviceWhoseStartHangsIsGivenUpAndTheOldOneIsStillLookedAfter() throws Exception {
+        bundle("1.0.1", "0", "return Health.UP; }", "return Provider.health(); }");
+        bundle("3.0.0", "20260706000003", "return new RunningService()", "hang(); return new RunningService()");
+        keep(true, ServiceSupervisorTest::start);
+        become(schema(20260706000003L, Optional.empty()));
+        awaitStatus(
+                "\"swap\": {\"state\": \"failed\", \"from\": \"1.0.1\", \"to\": \"3.0.0\", \"reason\": \"Service 3.0.0"
+                        + " cannot be started: its start took longer than 5 s\"");
+        assertEquals("1.0.1", Http.get(door.port(), "/").body());
+        awaitStatus("an earlier start of it missed its deadline and has not ended yet");
+        become(schema(1, Optional.empty()));
+        awaitStatus("\"swap\": {\"state\": \"idle\"");
+        assertReplacedAfter(() -> System.setProperty(HEALTH, "down"));
+    }
+
+    @Test
+    void serviceWhoseHealthCheckHangsIsReplaced() throws Exception {
+        bundle("1.0.1", "0", "return Health.UP; }", "return Provider.health(); }");
+        keep(true, ServiceSupervisorTest::start);
+        assertReplacedAfter(() -> System.setProperty(HEALTH, "hangs"));
+    }
+
+    @Test
+    void serviceWhoseCloseHangsDoesNotKeepTheNextOnesFromTakingOver() throws Exception {
+        bundle("1.0.1", "0", "void close() {}", "void close() { hang(); }");
+        keep(true, ServiceSupervisorTest::start);
+        become(schema(20200603104139L, Optional.empty()));
+        awaitAnswer("2.5.1");
+        become(schema(20260706000003L, Optional.empty()));
+        awaitAnswer("3.0.0");
+        awaitStatus("\"swap\": {\"state\": \"idle\", \"from\": \"2.5.1\", \"to\": \"3.0.0\", \"reason\": null");
+    }
+
+    /** A service that answers with its version, with one part of its source exchanged. */
+    private void bundle(String version, String schemaMin, String part, String other) throws Exception {
+        String source = ServiceJar.provider(
+                        "exchange -> exchange.getResponseSender().send(context.serviceVersion())", MEMBERS)
+                .replace(part, other);
+        ServiceJar.of(version, schemaMin).source("demo.Provider", source).write(services, version + ".jar");
+    }
+
+    private void assertReplacedAfter(Runnable step) {
+        String before = serviceSince();
+        step.run();
+        Eventually.await(
+                "another instance serves",
+                () -> !serviceSince().equals(before)
+                        && status().contains("\"service\": {\"version\": \"1.0.1\", \"state\": \"serving\""));
+    }
+
+    private String serviceSince() {
+        return status().replaceAll(".*\"service\": (\\{[^}]*}).*", "$1");
+    }
+
+    @Test
+    void clockThatIsSetBackDelaysNoAttempt() throws Exception {
+        AtomicBoolean broken = new AtomicBoolean();
+        keep(true, service -> {
+            if (broken.getAndSet(false)) {
+                clock.setBack = Duration.between(Instant.EPOCH, Instant.now());
+                throw new ServiceStartException("not now", null);
+            }
+            return start(service);
+        });
+        broken.set(true);
+        become(schema(20260706000003L, Optional.empty()));
+        awaitAnswer("3.0.0");
+        awaitStatus("\"service\": {\"version\": \"3.0.0\", \"state\": \"serving\", \"since\": \"1970-01-01T00:0");
+    }
+
+    /** The system's clock, as the supervisor sees it. */
+    private static final class SettableClock extends Clock {
+
+        private volatile Duration setBack = Duration.ZERO;
+
+        @Override
+        public ZoneId getZone() {
+            return ZoneOffset.UTC;
+        }
+
+        @Override
+        public Clock withZone(ZoneId zone) {
+            return this;
+        }
+
+        @Override
+        public Instant instant() {
+            return Instant.now().minus(setBack);
+        }
     }
 
     @Test
