@@ -6,11 +6,13 @@ import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.Map;
 import java.util.Optional;
 import metaservice.launcher.http.FrontDoor;
 import metaservice.launcher.migration.DatabaseTrouble;
 import metaservice.launcher.migration.MigrationApi;
 import metaservice.launcher.service.BundledService;
+import metaservice.launcher.service.Guarded;
 import metaservice.launcher.service.IsolatedService;
 import metaservice.launcher.service.PauseWhileBusy;
 import metaservice.launcher.service.ServiceCatalog;
@@ -114,32 +116,34 @@ final class Launcher implements AutoCloseable {
         return Optional.of(report);
     }
 
-    /** Drains for as long as the configuration allows, and closes everything. */
+    /**
+     * Drains for as long as the configuration allows, and closes everything. A step that fails is logged, and the next
+     * ones are done all the same: an embedded database must not outlive the process.
+     */
     @Override
     public void close() {
         long deadline = System.nanoTime() + config.drainTimeout().toNanos();
-        if (keeper != null) {
-            keeper.stop(); // or it might put somebody behind the front door while that is closing
+        // No service may be put behind the front door while that is closing.
+        ifOpened(keeper, "stop swapping", ServiceSupervisor::stop);
+        ifOpened(frontDoor, "drain the front door", door -> drain("front door", this::leaveAndDrain, deadline));
+        ifOpened(migrationApi, "drain the migration API", api -> drain("migration service", api::drain, deadline));
+        ifOpened(watch, "close the schema watch", SchemaWatch::close);
+        ifOpened(keeper, "close the service", supervisor -> supervisor.close(left(deadline)));
+        ifOpened(migrationApi, "close the migration API", MigrationApi::close);
+        ifOpened(frontDoor, "close the front door", FrontDoor::close);
+        ifOpened(databaseSource, "close the database", DatabaseSource::close);
+    }
+
+    /** Something to be done with a part that was opened. */
+    private interface Ending<T> {
+        void apply(T part) throws Exception;
+    }
+
+    /** A part that the start did not come to is null. */
+    private static <T> void ifOpened(T part, String what, Ending<T> ending) {
+        if (part != null) {
+            Guarded.run(what, () -> ending.apply(part));
         }
-        if (frontDoor != null) {
-            drain("front door", this::leaveAndDrain, deadline);
-        }
-        if (migrationApi != null) {
-            drain("migration service", migrationApi::drain, deadline);
-        }
-        if (watch != null) {
-            watch.close();
-        }
-        if (keeper != null) {
-            keeper.close(left(deadline));
-        }
-        if (migrationApi != null) {
-            migrationApi.close();
-        }
-        if (frontDoor != null) {
-            frontDoor.close();
-        }
-        databaseSource.close();
     }
 
     private FrontDoor openFrontDoor() throws StartFailedException {
@@ -154,10 +158,29 @@ final class Launcher implements AutoCloseable {
     private MigrationApi openMigrationApi(Migrations migrations, String database) throws StartFailedException {
         try {
             return MigrationApi.open(
-                    address(config.migrationPort()), migrations, keeper, database, config.upgradeEndpoint());
+                    address(config.migrationPort()),
+                    migrations,
+                    servicesOf(keeper),
+                    database,
+                    config.upgradeEndpoint());
         } catch (IOException e) {
             throw notBound(config.migrationPort(), Setting.MIGRATION_PORT, e);
         }
+    }
+
+    /** What the migration API has to do with services, without either package knowing the other. */
+    private static MigrationApi.Services servicesOf(ServiceSupervisor supervisor) {
+        return new MigrationApi.Services() {
+            @Override
+            public Map<String, Object> status(SchemaStatus schema) {
+                return supervisor.status(schema);
+            }
+
+            @Override
+            public void schemaMayHaveChanged() {
+                supervisor.schemaMayHaveChanged();
+            }
+        };
     }
 
     private InetSocketAddress address(int port) throws StartFailedException {
@@ -284,14 +307,10 @@ final class Launcher implements AutoCloseable {
         return Duration.ofNanos(Math.max(0, deadline - System.nanoTime()));
     }
 
-    private static void drain(String what, Drain drain, long deadline) {
-        try {
-            long left = drain.within(left(deadline));
-            if (left > 0) {
-                LOG.warn("{}: gave up waiting for {} requests in flight", what, left);
-            }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
+    private static void drain(String what, Drain drain, long deadline) throws InterruptedException {
+        long left = drain.within(left(deadline));
+        if (left > 0) {
+            LOG.warn("{}: gave up waiting for {} requests in flight", what, left);
         }
     }
 }

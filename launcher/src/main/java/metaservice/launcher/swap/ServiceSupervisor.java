@@ -13,7 +13,6 @@ import metaservice.launcher.Setting;
 import metaservice.launcher.http.Admission;
 import metaservice.launcher.http.CannedAnswer;
 import metaservice.launcher.http.FrontDoor;
-import metaservice.launcher.migration.MigrationApi;
 import metaservice.launcher.service.BundledService;
 import metaservice.launcher.service.Guarded;
 import metaservice.launcher.service.IsolatedService;
@@ -34,7 +33,7 @@ import org.slf4j.LoggerFactory;
  *
  * <p>One thread, {@code service-keeper}, does it all after {@link #begin}; the other methods may be called by any.
  */
-public final class ServiceSupervisor implements MigrationApi.Services, AutoCloseable {
+public final class ServiceSupervisor implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(ServiceSupervisor.class);
 
@@ -145,13 +144,16 @@ public final class ServiceSupervisor implements MigrationApi.Services, AutoClose
         thread.start();
     }
 
-    /** Makes the keeper look at the schema now. */
-    @Override
+    /** Makes the keeper look at the schema now. Returns at once. */
     public void schemaMayHaveChanged() {
         bell.ring();
     }
 
-    @Override
+    /**
+     * The members {@code service}, {@code swap} and {@code candidates} of the status; changes nothing.
+     *
+     * @param found the schema that the candidates are held against
+     */
     public Map<String, Object> status(SchemaStatus found) {
         Map<String, Object> members = new LinkedHashMap<>(status.get().members());
         members.put("candidates", Candidates.of(catalog, found, failures));
