@@ -14,6 +14,7 @@ import java.util.stream.Collectors;
 import metaservice.launcher.http.FrontDoor;
 import metaservice.launcher.migration.MigrationApi;
 import metaservice.launcher.service.DatabaseValues;
+import metaservice.launcher.service.Guarded;
 import metaservice.launcher.service.IsolatedService;
 import metaservice.launcher.service.PauseWhileBusy;
 import metaservice.launcher.service.ServiceCatalog;
@@ -103,19 +104,33 @@ final class Launcher implements AutoCloseable {
         return Optional.of(report);
     }
 
-    /** Waits for requests in flight as long as the configuration allows, and closes everything. */
+    /**
+     * Waits for requests in flight as long as the configuration allows, and closes everything. A step that fails is logged,
+     * and the next ones are done all the same: an embedded database must not outlive the process.
+     */
     @Override
     public void close() {
         long deadline = System.nanoTime() + config.drainTimeout().toNanos();
-        served.forEach(kind -> kind.supervisor().stop()); // no service is put behind a listener any more
-        frontDoors.values().forEach(FrontDoor::leave);
-        frontDoors.forEach((kind, door) -> drain(kind.name(), timeout -> drain(door, timeout), deadline));
-        migrationApi.ifPresent(api -> drain("migration API", api::drain, deadline));
-        watch.ifPresent(SchemaWatch::close);
-        served.forEach(kind -> kind.supervisor().close(left(deadline)));
-        migrationApi.ifPresent(MigrationApi::close);
-        frontDoors.values().forEach(FrontDoor::close);
-        databaseSource.close();
+        // No service may be put behind a listener while that is closing.
+        for (ServedKind kind : served) {
+            Guarded.run("stop swapping " + kind.kind(), kind.supervisor()::stop);
+        }
+        for (FrontDoor door : frontDoors.values()) {
+            Guarded.run("stop accepting connections", door::leave);
+        }
+        frontDoors.forEach((kind, door) ->
+                Guarded.run("drain " + kind, () -> drain(kind.name(), timeout -> drain(door, timeout), deadline)));
+        migrationApi.ifPresent(
+                api -> Guarded.run("drain the migration API", () -> drain("migration API", api::drain, deadline)));
+        watch.ifPresent(open -> Guarded.run("close the schema watch", open::close));
+        for (ServedKind kind : served) {
+            Guarded.run("close " + kind.kind(), () -> kind.supervisor().close(left(deadline)));
+        }
+        migrationApi.ifPresent(api -> Guarded.run("close the migration API", api::close));
+        for (FrontDoor door : frontDoors.values()) {
+            Guarded.run("close a listener", door::close);
+        }
+        Guarded.run("close the database", databaseSource::close);
     }
 
     private void openFrontDoors() throws StartFailedException {
@@ -254,14 +269,10 @@ final class Launcher implements AutoCloseable {
         return Duration.ofNanos(Math.max(0, deadline - System.nanoTime()));
     }
 
-    private static void drain(String what, Drain drain, long deadline) {
-        try {
-            long left = drain.within(left(deadline));
-            if (left > 0) {
-                LOG.warn("{}: gave up waiting for {} requests in flight", what, left);
-            }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
+    private static void drain(String what, Drain drain, long deadline) throws InterruptedException {
+        long left = drain.within(left(deadline));
+        if (left > 0) {
+            LOG.warn("{}: gave up waiting for {} requests in flight", what, left);
         }
     }
 }

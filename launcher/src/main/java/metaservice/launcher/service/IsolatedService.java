@@ -39,7 +39,13 @@ public final class IsolatedService implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(IsolatedService.class);
 
-    private static final int WORKERS = 32;
+    private static final int LEAST_WORKERS = 32;
+    /**
+     * Workers beyond one for each connection to the database. They wait for a connection when all are in use, for 5 s at
+     * most; so a request never waits longer than that for a worker, however long the statements of others take.
+     */
+    private static final int WORKERS_WITHOUT_CONNECTION = 22;
+
     private static final Duration WORKER_IDLE = Duration.ofSeconds(60);
     private static final Duration WORKERS_END = Duration.ofSeconds(5);
 
@@ -61,14 +67,18 @@ public final class IsolatedService implements AutoCloseable {
     private final ThreadPoolExecutor workers;
 
     private IsolatedService(
-            BundledService bundled, ServiceClassLoader loader, ServiceDeadlines deadlines, Started started) {
+            BundledService bundled,
+            ServiceClassLoader loader,
+            ServiceDeadlines deadlines,
+            Started started,
+            int workers) {
         this.bundled = bundled;
         this.loader = loader;
         this.deadlines = deadlines;
         this.service = started.service();
         this.facts = started.facts();
         this.calls = started.calls();
-        this.workers = workers(bundled, loader);
+        this.workers = workers(bundled, loader, workers);
     }
 
     /** What a service says of itself and stays the same as long as it lives. */
@@ -114,7 +124,7 @@ public final class IsolatedService implements AutoCloseable {
                 late.ifPresent(Started::close);
                 close(bundled, loader);
             });
-            return new IsolatedService(bundled, loader, deadlines, started);
+            return new IsolatedService(bundled, loader, deadlines, started, workersFor(database));
         } catch (ServiceStartException e) {
             throw undone(loader, e);
         } catch (TimeoutException e) {
@@ -277,16 +287,22 @@ public final class IsolatedService implements AutoCloseable {
      * Threads of the service's own, which end with it: what its libraries keep in thread-locals ends with them. They are
      * made while tasks are handed over, by threads that may be anybody's, so they get their context class loader here.
      */
-    private static ThreadPoolExecutor workers(BundledService bundled, ClassLoader loader) {
+    private static ThreadPoolExecutor workers(BundledService bundled, ClassLoader loader, int most) {
         AtomicInteger count = new AtomicInteger();
         ThreadPoolExecutor workers = new ThreadPoolExecutor(
-                WORKERS, WORKERS, WORKER_IDLE.toSeconds(), TimeUnit.SECONDS, new LinkedBlockingQueue<>(), task -> {
+                most, most, WORKER_IDLE.toSeconds(), TimeUnit.SECONDS, new LinkedBlockingQueue<>(), task -> {
                     Thread thread = new Thread(task, threadOf(bundled, "task-" + count.incrementAndGet()));
                     thread.setContextClassLoader(loader);
                     return thread;
                 });
         workers.allowCoreThreadTimeOut(true);
         return workers;
+    }
+
+    /** Pools may be larger than usual, and a connection without a worker would be of no use. */
+    private static int workersFor(DatabaseAccess database) {
+        int pools = database.readerUrl().isPresent() ? 2 : 1;
+        return Math.max(LEAST_WORKERS, pools * database.poolMax() + WORKERS_WITHOUT_CONNECTION);
     }
 
     /** Idle connections remember their last exchange, and through its executor they would remember the class loader. */
@@ -306,7 +322,7 @@ public final class IsolatedService implements AutoCloseable {
     }
 
     private static String threadOf(BundledService bundled, String purpose) {
-        return "service-" + bundled.version() + " " + purpose;
+        return "service-" + bundled.title().replace(' ', '-') + " " + purpose;
     }
 
     private static ServiceClassLoader loaderOf(BundledService bundled) throws ServiceStartException {

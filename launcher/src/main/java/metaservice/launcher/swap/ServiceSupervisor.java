@@ -154,7 +154,7 @@ public final class ServiceSupervisor implements AutoCloseable {
         thread.start();
     }
 
-    /** Makes the supervisor look at the schema now. */
+    /** Makes the supervisor look at the schema now. Returns at once. */
     public void schemaMayHaveChanged() {
         bell.ring();
     }

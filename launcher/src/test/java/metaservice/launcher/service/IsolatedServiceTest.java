@@ -14,11 +14,16 @@ import java.lang.ref.WeakReference;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
+import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CyclicBarrier;
+import java.util.stream.IntStream;
 import metaservice.launcher.Http;
 import metaservice.launcher.ServiceJar;
 import metaservice.launcher.http.CannedAnswer;
@@ -51,6 +56,14 @@ public class IsolatedServiceTest {
                     case "/twice" -> exchange.dispatch((HttpHandler) again -> again.dispatch((HttpHandler) Provider::say));
                     case "/body" -> exchange.getRequestReceiver().receiveFullBytes(
                             (received, body) -> received.dispatch(() -> say(received)));
+                    case "/meet" -> exchange.dispatch(() -> {
+                        try {
+                            ((java.util.concurrent.CyclicBarrier) System.getProperties().get("demo.barrier")).await();
+                            say(exchange);
+                        } catch (Exception e) {
+                            throw new IllegalStateException(e);
+                        }
+                    });
                     case "/error" -> exchange.dispatch(() -> { throw new AssertionError("out of a task"); });
                     case "/escape" -> exchange.dispatch(() -> { throw new IllegalStateException("out of a task"); });
                     default -> say(exchange);
@@ -74,7 +87,11 @@ public class IsolatedServiceTest {
     }
 
     private IsolatedService start(ServiceJar jar) throws Exception {
-        return IsolatedService.start(jar(jar), NO_DATABASE, SettingsValues.DEFAULTS, () -> {
+        return start(jar, NO_DATABASE);
+    }
+
+    private IsolatedService start(ServiceJar jar, DatabaseAccess database) throws Exception {
+        return IsolatedService.start(jar(jar), database, SettingsValues.DEFAULTS, () -> {
             throw new AssertionError("nobody asks for tokens here");
         });
     }
@@ -169,6 +186,29 @@ public class IsolatedServiceTest {
             door.serve(service.handler());
             String answer = sendBodyAfter(service::close, door.port());
             assertTrue(answer.matches("(?s).*HTTP/1.1 503 .*Retry-After: 1\r\n.*"), answer);
+        }
+    }
+
+    /** All requests are in the service at the same time, or none is answered. */
+    @Test
+    void everyConnectionOfALargePoolHasAWorker() throws Exception {
+        int connections = 40;
+        System.getProperties().put("demo.barrier", new CyclicBarrier(connections));
+        DatabaseAccess large =
+                new DatabaseValues("jdbc:none", Optional.empty(), Map.of(), 0, connections, Duration.ofSeconds(1));
+        try (IsolatedService service =
+                        start(ServiceJar.of("9.8.7", "0").source("demo.Provider", SAYS_ITS_CONTEXT), large);
+                FrontDoor door = FrontDoor.open(
+                        "front-door", new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 1000)) {
+            door.serve(service.handler());
+            List<CompletableFuture<HttpResponse<String>>> asked = IntStream.range(0, connections)
+                    .mapToObj(i -> Http.begin(door.port(), "/meet"))
+                    .toList();
+            for (CompletableFuture<HttpResponse<String>> answer : asked) {
+                assertEquals(200, answer.get().statusCode());
+            }
+        } finally {
+            System.getProperties().remove("demo.barrier");
         }
     }
 
