@@ -28,6 +28,7 @@ import metaservice.launcher.Http;
 import metaservice.launcher.ServiceJar;
 import metaservice.launcher.http.CannedAnswer;
 import metaservice.launcher.http.FrontDoor;
+import metaservice.migrations.Eventually;
 import metaservice.migrations.SchemaVersion;
 import metaservice.migrations.ServiceVersion;
 import metaservice.spi.DatabaseAccess;
@@ -314,8 +315,10 @@ public class IsolatedServiceTest {
         assertTrue(first.startsWith("service-9.8.7 health "), first);
         assertEquals(first, service.health().detail());
         service.close();
-        assertFalse(
-                Thread.getAllStackTraces().keySet().stream().anyMatch(thread -> first.endsWith(" " + thread.getId())));
+        Eventually.await(
+                "the thread ended",
+                () -> Thread.getAllStackTraces().keySet().stream()
+                        .noneMatch(thread -> first.endsWith(" " + thread.getId())));
     }
 
     @Test
