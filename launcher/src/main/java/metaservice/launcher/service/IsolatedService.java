@@ -124,7 +124,7 @@ public final class IsolatedService implements AutoCloseable {
                 late.ifPresent(Started::close);
                 close(bundled, loader);
             });
-            return new IsolatedService(bundled, loader, deadlines, started, workersFor(database));
+            return new IsolatedService(bundled, loader, deadlines, started, workerCount(database));
         } catch (ServiceStartException e) {
             throw undone(loader, e);
         } catch (TimeoutException e) {
@@ -300,7 +300,7 @@ public final class IsolatedService implements AutoCloseable {
     }
 
     /** Pools may be larger than usual, and a connection without a worker would be of no use. */
-    private static int workersFor(DatabaseAccess database) {
+    private static int workerCount(DatabaseAccess database) {
         int pools = database.readerUrl().isPresent() ? 2 : 1;
         return Math.max(LEAST_WORKERS, pools * database.poolMax() + WORKERS_WITHOUT_CONNECTION);
     }

@@ -22,6 +22,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.CyclicBarrier;
 import java.util.stream.IntStream;
 import metaservice.launcher.Http;
@@ -88,13 +89,19 @@ public class IsolatedServiceTest {
     }
 
     private IsolatedService start(ServiceJar jar) throws Exception {
-        return start(jar, NO_DATABASE);
+        return start(jar, NO_DATABASE, ServiceDeadlines.DEFAULTS);
     }
 
-    private IsolatedService start(ServiceJar jar, DatabaseAccess database) throws Exception {
-        return IsolatedService.start(jar(jar), database, SettingsValues.DEFAULTS, () -> {
-            throw new AssertionError("nobody asks for tokens here");
-        });
+    private IsolatedService start(ServiceJar jar, DatabaseAccess database, ServiceDeadlines deadlines)
+            throws Exception {
+        return IsolatedService.start(
+                jar(jar),
+                database,
+                SettingsValues.DEFAULTS,
+                () -> {
+                    throw new AssertionError("nobody asks for tokens here");
+                },
+                deadlines);
     }
 
     private static String ask(HttpHandler handler, String path) throws Exception {
@@ -197,8 +204,10 @@ public class IsolatedServiceTest {
         System.getProperties().put("demo.barrier", new CyclicBarrier(connections));
         DatabaseAccess large =
                 new DatabaseValues("jdbc:none", Optional.empty(), Map.of(), 0, connections, Duration.ofSeconds(1));
-        try (IsolatedService service =
-                        start(ServiceJar.of("9.8.7", "0").source("demo.Provider", SAYS_ITS_CONTEXT), large);
+        try (IsolatedService service = start(
+                        ServiceJar.of("9.8.7", "0").source("demo.Provider", SAYS_ITS_CONTEXT),
+                        large,
+                        ServiceDeadlines.DEFAULTS);
                 FrontDoor door = FrontDoor.open(
                         "front-door", new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 1000)) {
             door.serve(service.handler());
@@ -287,6 +296,38 @@ public class IsolatedServiceTest {
             awaitCollected(serveAndClose(door, path));
             assertEquals(503, Http.get(door.port(), "/").statusCode());
         }
+    }
+
+    @Test
+    void startThatEndsAfterItsDeadlineIsUndone() throws Exception {
+        CountDownLatch latch = new CountDownLatch(1);
+        System.getProperties().put("demo.latch", latch);
+        String slow = ServiceJar.provider("slowly()", """
+                        static HttpHandler slowly() {
+                            while (true) {
+                                try {
+                                    ((java.util.concurrent.CountDownLatch) System.getProperties().get("demo.latch")).await();
+                                    return null;
+                                } catch (InterruptedException e) {
+                                    // a start that does not react
+                                }
+                            }
+                        }
+                        """)
+                .replace("void close() {}", "void close() { System.setProperty(\"demo.closed\", \"yes\"); }");
+        ServiceDeadlines impatient = new ServiceDeadlines(Duration.ofSeconds(1), Http.DEADLINE, Http.DEADLINE);
+        ServiceStartException failure = assertThrows(
+                ServiceStartException.class,
+                () -> start(ServiceJar.of("9.8.7", "0").source("demo.Provider", slow), NO_DATABASE, impatient));
+        assertEquals("Service 9.8.7 cannot be started: its start took longer than 1 s", failure.getMessage());
+        latch.countDown();
+        Eventually.await("the service is closed", () -> System.clearProperty("demo.closed") != null);
+        Eventually.await(
+                "its threads have ended",
+                () -> Thread.getAllStackTraces().keySet().stream()
+                        .noneMatch(thread -> thread.getName().startsWith("service-9.8.7 start")
+                                || thread.getName().startsWith("service-9.8.7 health")));
+        System.getProperties().remove("demo.latch");
     }
 
     /** A stack overflow is a VirtualMachineError. */

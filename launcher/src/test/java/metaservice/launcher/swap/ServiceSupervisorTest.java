@@ -112,11 +112,11 @@ class ServiceSupervisorTest {
 
     @AfterEach
     void close() {
+        hanging.countDown();
         if (keeper != null) {
             keeper.close();
         }
         door.close();
-        hanging.countDown();
         System.getProperties()
                 .keySet()
                 .removeIf(name -> name.toString().startsWith("keeper-test.") && !name.equals(LATCH));
@@ -268,14 +268,16 @@ class ServiceSupervisorTest {
     void clockThatIsSetBackDelaysNoAttempt() throws Exception {
         AtomicBoolean broken = new AtomicBoolean();
         keep(true, service -> {
-            if (broken.getAndSet(false)) {
-                clock.setBack = Duration.between(Instant.EPOCH, Instant.now());
+            if (broken.get()) {
                 throw new ServiceStartException("not now", null);
             }
             return start(service);
         });
         broken.set(true);
         become(schema(20260706000003L, Optional.empty()));
+        awaitStatus("\"swap\": {\"state\": \"failed\"");
+        clock.setBack = Duration.between(Instant.EPOCH, Instant.now());
+        broken.set(false);
         awaitAnswer("3.0.0");
         awaitStatus("\"service\": {\"version\": \"3.0.0\", \"state\": \"serving\", \"since\": \"1970-01-01T00:0");
     }
