@@ -1,14 +1,20 @@
-package metaservice.kit;
+package metaservice.resources;
 
 import java.sql.SQLException;
-import java.util.List;
-import java.util.Optional;
 import java.util.regex.Pattern;
+import metaservice.kit.Answer;
+import metaservice.kit.ClientError;
+import metaservice.kit.Column;
+import metaservice.kit.Columns;
+import metaservice.kit.EndpointContext;
+import metaservice.kit.Request;
+import metaservice.kit.Sql;
 
-/** Artifacts of the generations that know names and attempts. They show the tags of their run, not their own. */
+/** Artifacts of the versions that know names and attempts. They show the tags of their run, not their own. */
 public final class Artifacts {
 
-    private static final Columns COLUMNS = Columns.of(
+    /** What an artifact shows; {@code a} is the artifact, {@code r} its run. */
+    public static final Columns COLUMNS = Columns.of(
             Column.text("flow_id").from("a.flow_id"),
             new Column("run_number", Ids.RUN.formatted("a"), Column.Kind.ID),
             Column.text("step_name").from("a.step_name"),
@@ -27,56 +33,26 @@ public final class Artifacts {
 
     private static final Pattern ATTEMPT_ID = Pattern.compile("[+-]?[0-9]{1,9}");
 
-    /** What clients store. */
-    public static final TaskBatch.Kind KIND = new TaskBatch.Kind(
-            List.of(
-                    Field.text("name").orElse(" ").required(),
-                    Field.text("location").orElse(" ").required(),
-                    Field.text("ds_type").orElse(" ").required(),
-                    Field.text("sha").orElse(" "),
-                    Field.text("type").orElse(" "),
-                    Field.text("content_type").orElse(" "),
-                    Field.text("user_name").orElse(" "),
-                    Field.smallNumber("attempt_id", "0"),
-                    Field.json("tags"),
-                    Field.json("system_tags")),
-            "artifacts_created",
-            List.of("name", "attempt_id"),
-            false);
-
-    /** The same where the columns that are in no key are of any length: from schema 20261120000000 on. */
-    private static final TaskBatch.Kind LONG_TEXTS =
-            KIND.withUnlimited("location", "ds_type", "sha", "type", "content_type");
-
-    /** What the document of the API calls them. */
-    public static final List<Shape> SHAPES = shapes(KIND);
-
-    /** The same with long texts. */
-    public static final List<Shape> LONG_SHAPES = shapes(LONG_TEXTS);
-
     private final EndpointContext parts;
     private final TaskBatch batch;
     private final String table;
     private final String joinedWithRun;
 
-    /** Artifacts whose texts have at most 255 characters. */
-    public Artifacts(EndpointContext parts) {
-        this(parts, new TaskBatch(parts, parts.tables().artifacts(), KIND, Ids.TASK_COLUMNS));
-    }
-
-    /** Artifacts whose texts are as long as the schema allows: any length, or 255 characters on an older one. */
-    public static Artifacts withLongTexts(EndpointContext parts) {
-        return new Artifacts(
-                parts,
-                new TaskBatch(parts, parts.tables().artifacts(), LONG_TEXTS, Optional.of(KIND), Ids.TASK_COLUMNS));
-    }
-
-    private Artifacts(EndpointContext parts, TaskBatch batch) {
+    /**
+     * Artifacts of one service.
+     *
+     * @param spec what clients store
+     */
+    public Artifacts(EndpointContext parts, BatchSpec spec, LeftOut leftOut) {
         this.parts = parts;
         this.table = parts.tables().artifacts();
-        this.batch = batch;
-        this.joinedWithRun =
-                " a LEFT JOIN " + parts.tables().runs() + " r ON r.flow_id = a.flow_id AND r.run_number = a.run_number";
+        this.batch = new TaskBatch(parts, table, spec, Ids.TASK_COLUMNS, leftOut);
+        this.joinedWithRun = joinedWithRun(parts);
+    }
+
+    /** What follows the table, or what takes its place, in a statement: its alias, and its run. */
+    public static String joinedWithRun(EndpointContext parts) {
+        return " a LEFT JOIN " + parts.tables().runs() + " r ON r.flow_id = a.flow_id AND r.run_number = a.run_number";
     }
 
     /** The latest attempt of every task of a run. */
@@ -102,37 +78,6 @@ public final class Artifacts {
                                 + table + " all_attempts WHERE")
                         .and(rows)
                         .and(")" + joinedWithRun + " WHERE a.attempt_id = a.latest_attempt ORDER BY a.ts_epoch DESC"));
-    }
-
-    /** The newest row of every name in every task of a run, page by page. */
-    public Paged pagesOfRun(Request request) {
-        return pages(Ids.run(request, "every"));
-    }
-
-    /** The newest row of every name in every task of a step, page by page. */
-    public Paged pagesOfStep(Request request) {
-        return pages(Ids.step(request, "every"));
-    }
-
-    /** The newest row of every name in a task, page by page. */
-    public Paged pagesOfTask(Request request) {
-        return pages(Ids.task(request, "every"));
-    }
-
-    private Paged pages(Sql rows) {
-        Sql newest = Sql.of("FROM (SELECT DISTINCT ON (flow_id, run_number, task_id, name) every.* FROM " + table
-                        + " every WHERE")
-                .and(rows)
-                .and("ORDER BY flow_id, run_number, task_id, name, ts_epoch DESC, attempt_id DESC)" + joinedWithRun
-                        + " WHERE true");
-        return new Paged(
-                COLUMNS,
-                newest,
-                List.of(
-                        Paged.Order.number("ts_epoch", "a.ts_epoch"),
-                        Paged.Order.number("task_id", "a.task_id"),
-                        Paged.Order.text("name", "a.name")),
-                Filters.NONE);
     }
 
     /** One attempt of a task; empty if there was none, and for a task without artifacts whatever is asked. */
@@ -190,10 +135,6 @@ public final class Artifacts {
 
     /** Stores artifacts of a task; one that is there already stays as it is. */
     public Answer create(Request request) throws SQLException {
-        return batch.create(request, parts.task(request), Ids.UNKNOWN_TASK);
-    }
-
-    private static List<Shape> shapes(TaskBatch.Kind kind) {
-        return List.of(Shape.row("Artifact", COLUMNS, kind.fields()), Shape.body("NewArtifact", kind.fields()));
+        return batch.create(request, Ids.selectTask(parts, request), Ids.UNKNOWN_TASK);
     }
 }

@@ -1,21 +1,23 @@
-package metaservice.kit;
+package metaservice.resources;
 
 import java.sql.SQLException;
-import java.util.List;
+import metaservice.kit.Answer;
+import metaservice.kit.Column;
+import metaservice.kit.Columns;
+import metaservice.kit.EndpointContext;
+import metaservice.kit.Request;
+import metaservice.kit.Sql;
 
-/** Flows: the same in every generation. */
+/** Flows: the same in every version. */
 public final class Flows {
 
-    private static final Columns COLUMNS = Columns.of(
+    /** What a flow shows. */
+    public static final Columns COLUMNS = Columns.of(
             Column.text("flow_id"),
             Column.text("user_name"),
             Column.number("ts_epoch"),
             Column.json("tags"),
             Column.json("system_tags"));
-
-    /** What the document of the API calls them. */
-    public static final List<Shape> SHAPES =
-            List.of(Shape.row("Flow", COLUMNS, Labels.FIELDS), Shape.body("NewFlow", Labels.FIELDS));
 
     private final EndpointContext parts;
     private final String select;
@@ -33,15 +35,6 @@ public final class Flows {
     /** All flows, in no order. */
     public Answer list(Request request) {
         return parts.list(COLUMNS, Sql.of(select));
-    }
-
-    /** All flows, page by page. */
-    public Paged pages(Request request) {
-        return new Paged(
-                COLUMNS,
-                Sql.of("FROM " + parts.tables().flows() + " WHERE true"),
-                List.of(Paged.Order.number("ts_epoch", "ts_epoch"), Paged.Order.text("flow_id", "flow_id")),
-                Filters.NONE);
     }
 
     /** One flow. */

@@ -1,4 +1,4 @@
-package metaservice.kit;
+package metaservice.resources;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.util.ArrayList;
@@ -7,6 +7,8 @@ import java.util.List;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import metaservice.kit.EndpointContext;
+import metaservice.kit.Sql;
 
 /**
  * The rules of heartbeats, in seconds since the epoch (source: the reference's quirks). A heartbeat counts only if the
@@ -29,6 +31,11 @@ final class Heartbeats {
         return Sql.of(
                 "(" + row + ".last_heartbeat_ts IS NULL OR " + row + ".last_heartbeat_ts <= ?)",
                 now - INTERVAL_SECONDS);
+    }
+
+    /** The heartbeat with which a new run or task begins, if its client sends heartbeats. */
+    static Optional<Long> first(EndpointContext parts, JsonNode body) {
+        return areSentBy(body.get("system_tags")) ? Optional.of(parts.seconds()) : Optional.empty();
     }
 
     /**

@@ -1,4 +1,8 @@
-package metaservice.kit;
+package metaservice.resources;
+
+import metaservice.kit.ClientError;
+import metaservice.kit.Column;
+import metaservice.kit.Sql;
 
 /**
  * An id from a path: digits are a number, anything else is a name that a client gave. Both find the object (reference:
@@ -9,11 +13,6 @@ package metaservice.kit;
  */
 public record Key(String field, String text) {
 
-    /** Whether a text is all ASCII digits. */
-    static boolean isNumber(String text) {
-        return text != null && !text.isEmpty() && text.chars().allMatch(c -> c >= '0' && c <= '9');
-    }
-
     /**
      * The condition that finds the object.
      *
@@ -22,7 +21,7 @@ public record Key(String field, String text) {
      * @throws ClientError 400 if the number is larger than the database can hold
      */
     public Sql matches(String numberColumn, String nameColumn) {
-        return isNumber(text) ? Sql.of(numberColumn + " = ?", number()) : Sql.of(nameColumn + " = ?", text);
+        return Column.isNumber(text) ? Sql.of(numberColumn + " = ?", number()) : Sql.of(nameColumn + " = ?", text);
     }
 
     private long number() {

@@ -1,7 +1,9 @@
-package metaservice.kit;
+package metaservice.resources;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.util.List;
+import metaservice.kit.Field;
+import metaservice.kit.Request;
 
 /**
  * What clients may say of everything that they create. The texts are ready for SQL; null is SQL's NULL.

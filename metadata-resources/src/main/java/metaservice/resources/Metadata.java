@@ -1,13 +1,18 @@
-package metaservice.kit;
+package metaservice.resources;
 
 import java.sql.SQLException;
-import java.util.List;
-import java.util.Optional;
+import metaservice.kit.Answer;
+import metaservice.kit.Column;
+import metaservice.kit.Columns;
+import metaservice.kit.EndpointContext;
+import metaservice.kit.Request;
+import metaservice.kit.Sql;
 
-/** Metadata of the generations that know names. It shows its own tags. */
+/** Metadata of the versions that know names. It shows its own tags. */
 public final class Metadata {
 
-    private static final Columns COLUMNS = Columns.of(
+    /** What a piece of metadata shows; {@code m} is its table. */
+    public static final Columns COLUMNS = Columns.of(
             Column.number("id").from("m.id"),
             Column.text("flow_id").from("m.flow_id"),
             new Column("run_number", Ids.RUN.formatted("m"), Column.Kind.ID),
@@ -21,47 +26,18 @@ public final class Metadata {
             Column.json("tags").from("m.tags"),
             Column.json("system_tags").from("m.system_tags"));
 
-    /** What clients store. */
-    public static final TaskBatch.Kind KIND = new TaskBatch.Kind(
-            List.of(
-                    Field.text("field_name").orElse(" ").required(),
-                    Field.text("value").orElse(" ").required().unlimited(),
-                    Field.text("type").orElse(" ").required(),
-                    Field.text("user_name"),
-                    Field.json("tags"),
-                    Field.json("system_tags")),
-            "metadata_created",
-            List.of(),
-            true);
-
-    /** The same where the type is of any length: from schema 20261120000000 on. */
-    private static final TaskBatch.Kind LONG_TEXTS = KIND.withUnlimited("type");
-
-    /** What the document of the API calls them. */
-    public static final List<Shape> SHAPES = shapes(KIND);
-
-    /** The same with long texts. */
-    public static final List<Shape> LONG_SHAPES = shapes(LONG_TEXTS);
-
     private final EndpointContext parts;
     private final TaskBatch batch;
     private final String select;
 
-    /** Metadata whose type has at most 255 characters. */
-    public Metadata(EndpointContext parts) {
-        this(parts, new TaskBatch(parts, parts.tables().metadata(), KIND, Ids.TASK_COLUMNS));
-    }
-
-    /** Metadata whose type is as long as the schema allows: any length, or 255 characters on an older one. */
-    public static Metadata withLongTexts(EndpointContext parts) {
-        return new Metadata(
-                parts,
-                new TaskBatch(parts, parts.tables().metadata(), LONG_TEXTS, Optional.of(KIND), Ids.TASK_COLUMNS));
-    }
-
-    private Metadata(EndpointContext parts, TaskBatch batch) {
+    /**
+     * Metadata of one service.
+     *
+     * @param spec what clients store
+     */
+    public Metadata(EndpointContext parts, BatchSpec spec, LeftOut leftOut) {
         this.parts = parts;
-        this.batch = batch;
+        this.batch = new TaskBatch(parts, parts.tables().metadata(), spec, Ids.TASK_COLUMNS, leftOut);
         this.select = "SELECT " + COLUMNS.select() + " FROM " + parts.tables().metadata() + " m WHERE";
     }
 
@@ -79,30 +55,8 @@ public final class Metadata {
         return parts.list(COLUMNS, Sql.of(select).and(rows).and("ORDER BY m.id DESC"));
     }
 
-    /** Everything of a run, page by page. */
-    public Paged pagesOfRun(Request request) {
-        return pages(Ids.run(request, "m"));
-    }
-
-    /** Everything of a task, page by page. */
-    public Paged pagesOfTask(Request request) {
-        return pages(Ids.task(request, "m"));
-    }
-
-    private Paged pages(Sql rows) {
-        return new Paged(
-                COLUMNS,
-                Sql.of("FROM " + parts.tables().metadata() + " m WHERE").and(rows),
-                List.of(Paged.Order.number("ts_epoch", "m.ts_epoch"), Paged.Order.number("id", "m.id")),
-                Filters.NONE);
-    }
-
     /** Stores metadata of a task; the same field may be stored again and again. */
     public Answer create(Request request) throws SQLException {
-        return batch.create(request, parts.task(request), Ids.UNKNOWN_TASK);
-    }
-
-    private static List<Shape> shapes(TaskBatch.Kind kind) {
-        return List.of(Shape.row("Metadata", COLUMNS, kind.fields()), Shape.body("NewMetadata", kind.fields()));
+        return batch.create(request, Ids.selectTask(parts, request), Ids.UNKNOWN_TASK);
     }
 }

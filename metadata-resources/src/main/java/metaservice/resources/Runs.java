@@ -1,4 +1,4 @@
-package metaservice.kit;
+package metaservice.resources;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.sql.SQLException;
@@ -7,15 +7,21 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import java.util.stream.Stream;
+import metaservice.kit.Answer;
+import metaservice.kit.Column;
+import metaservice.kit.Columns;
+import metaservice.kit.Database;
+import metaservice.kit.EndpointContext;
+import metaservice.kit.Request;
+import metaservice.kit.Sql;
 
-/** Runs of the generations that know names and heartbeats. */
+/** Runs of the versions that know names and heartbeats. */
 public final class Runs {
 
     private static final String ROW = "r";
 
-    /** What every such generation shows. */
-    private static final Columns COLUMNS = Columns.of(
+    /** What a run shows; {@code r} is its table. */
+    public static final Columns COLUMNS = Columns.of(
             Column.text("flow_id").from("r.flow_id"),
             new Column("run_number", Ids.RUN.formatted(ROW), Column.Kind.ID),
             Column.text("user_name").from("r.user_name"),
@@ -24,46 +30,23 @@ public final class Runs {
             Column.json("system_tags").from("r.system_tags"),
             Column.number("last_heartbeat_ts").from("r.last_heartbeat_ts"));
 
-    /** The user who is known by a tag, too; only then the member is there. */
-    static final Column USER = new Column(
-            "user",
-            "CASE WHEN r.system_tags ?? ('user:' || r.user_name) THEN r.user_name END",
-            Column.Kind.TEXT_IF_ANY);
-
-    /** What the newest generations show. */
-    static final Columns WITH_USER = COLUMNS.and(USER);
-
-    /** What the document of the API calls them. */
-    public static final List<Shape> SHAPES = shapes(COLUMNS);
-
     private static final Answer NOT_TAKEN = Answer.jsonString(404, Runs.waitTime());
 
     private final EndpointContext parts;
     private final Columns shown;
+    private final EarlyHeartbeat earlyHeartbeat;
     private final String table;
 
-    private Runs(EndpointContext parts, Columns shown) {
+    /**
+     * Runs of one service.
+     *
+     * @param shown what those show that are read; {@link #COLUMNS}, or more
+     */
+    public Runs(EndpointContext parts, Columns shown, EarlyHeartbeat earlyHeartbeat) {
         this.parts = parts;
         this.shown = shown;
+        this.earlyHeartbeat = earlyHeartbeat;
         this.table = parts.tables().runs();
-    }
-
-    /** What the document of the API calls runs with these columns. */
-    static List<Shape> shapes(Columns columns) {
-        List<Field> named = Stream.concat(Stream.of(Field.text("run_number")), Labels.FIELDS.stream())
-                .toList();
-        return List.of(
-                Shape.row("Run", columns, Labels.FIELDS).orNull("last_heartbeat_ts"), Shape.body("NewRun", named));
-    }
-
-    /** Runs as they are. */
-    public static Runs plain(EndpointContext parts) {
-        return new Runs(parts, COLUMNS);
-    }
-
-    /** Runs that show in {@code user} who is known by a tag, too. */
-    public static Runs withUser(EndpointContext parts) {
-        return new Runs(parts, WITH_USER);
     }
 
     /** What a heartbeat answers: JSON inside a JSON string. */
@@ -76,8 +59,8 @@ public final class Runs {
      *
      * @param sql its one row says whether the sender is known, and whether the heartbeat was written
      */
-    static Answer beat(EndpointContext parts, Sql sql) throws SQLException {
-        String column = parts.dialect().earlyHeartbeat() == Dialect.EarlyHeartbeat.FINE ? "known" : "written";
+    static Answer beat(EndpointContext parts, Sql sql, EarlyHeartbeat early) throws SQLException {
+        String column = early == EarlyHeartbeat.FINE ? "known" : "written";
         boolean taken =
                 parts.database().first(sql, row -> row.getBoolean(column)).orElse(false);
         return taken ? Answer.jsonString(200, waitTime()) : NOT_TAKEN;
@@ -115,7 +98,7 @@ public final class Runs {
                 labels.tags(),
                 labels.systemTags(),
                 parts.millis(),
-                parts.firstHeartbeat(body).orElse(null));
+                Heartbeats.first(parts, body).orElse(null));
         return parts.created(COLUMNS, sql);
     }
 
@@ -130,7 +113,7 @@ public final class Runs {
                         + " r WHERE")
                 .and(Ids.run(request, ROW))
                 .and(") AS known");
-        return beat(parts, sql);
+        return beat(parts, sql, earlyHeartbeat);
     }
 
     /**

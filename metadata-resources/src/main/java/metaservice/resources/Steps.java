@@ -1,25 +1,27 @@
-package metaservice.kit;
+package metaservice.resources;
 
 import java.sql.SQLException;
-import java.util.List;
+import metaservice.kit.Answer;
+import metaservice.kit.Column;
+import metaservice.kit.Columns;
+import metaservice.kit.EndpointContext;
+import metaservice.kit.Request;
+import metaservice.kit.Sql;
 import metaservice.spi.Tables;
 
-/** Steps of the generations that know names. They show the tags of their run, not their own. */
+/** Steps of the versions that know names. They show the tags of their run, not their own. */
 public final class Steps {
 
-    private static final Columns COLUMNS = Columns.of(
+    /** What a step shows; {@code s} is the step, {@code r} its run. */
+    public static final Columns COLUMNS = Columns.of(
             Column.text("flow_id").from("s.flow_id"),
-            // A string even if it is a number: so it is in every generation that knows names.
+            // A string even if it is a number: so it is in every version that knows names.
             Column.text("run_number").from(Ids.RUN.formatted("s")),
             Column.text("step_name").from("s.step_name"),
             Column.text("user_name").from("s.user_name"),
             Column.number("ts_epoch").from("s.ts_epoch"),
             Column.json("tags").from("r.tags"),
             Column.json("system_tags").from("r.system_tags"));
-
-    /** What the document of the API calls them. */
-    public static final List<Shape> SHAPES =
-            List.of(Shape.row("Step", COLUMNS, Labels.FIELDS), Shape.body("NewStep", Labels.FIELDS));
 
     private final EndpointContext parts;
     private final String select;
@@ -51,7 +53,7 @@ public final class Steps {
     /** Registers a step; 404 if there is no such run, 409 if the step is there already. */
     public Answer create(Request request) throws SQLException {
         Labels labels = Labels.ofStep(request);
-        Sql sql = parts.withRun(request)
+        Sql sql = Ids.withRun(parts, request)
                 .and(
                         ", s AS (" + insert + ")",
                         request.newName("step_name"),
@@ -60,6 +62,6 @@ public final class Steps {
                         labels.systemTags(),
                         parts.millis())
                 .and("SELECT " + COLUMNS.select() + " FROM s, r");
-        return parts.created(COLUMNS, sql, parts.unknownRun(request));
+        return parts.created(COLUMNS, sql, Ids.unknownRun(request));
     }
 }

@@ -1,15 +1,19 @@
-package metaservice.kit;
+package metaservice.resources;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
+import metaservice.kit.Answer;
+import metaservice.kit.ClientError;
+import metaservice.kit.Json;
 
 /**
  * A change of a run's tags (source: reference {@code tag/mutate}). Removals come first, so a tag that is in both lists
@@ -102,7 +106,7 @@ record TagMutation(List<String> toAdd, List<String> toRemove) {
     }
 
     static String toJson(Set<String> tags) {
-        ArrayNode array = Json.MAPPER.createArrayNode();
+        ArrayNode array = JsonNodeFactory.instance.arrayNode();
         tags.forEach(array::add);
         return array.toString();
     }

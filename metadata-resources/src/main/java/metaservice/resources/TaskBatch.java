@@ -1,7 +1,8 @@
-package metaservice.kit;
+package metaservice.resources;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.nio.charset.StandardCharsets;
+import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -11,6 +12,12 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import metaservice.kit.Answer;
+import metaservice.kit.Batch;
+import metaservice.kit.EndpointContext;
+import metaservice.kit.Json;
+import metaservice.kit.Request;
+import metaservice.kit.Sql;
 
 /**
  * Stores what tasks produce: many rows, one statement, one round trip. Rows that are there already are left out, as
@@ -34,55 +41,38 @@ public final class TaskBatch {
               JOIN pg_class s ON s.oid = d.refobjid AND s.relkind = 'S'
               WHERE d.refclassid = 'pg_class'::regclass AND def.adrelid = '%1$s'::regclass AND a.attname = 'id')))""";
 
-    /** SQLSTATE of a value that is longer than its column allows. */
-    private static final String VALUE_TOO_LONG = "22001";
-
     private final EndpointContext parts;
     private final String table;
-    private final Kind kind;
-    private final Optional<Kind> narrower;
+    private final BatchSpec spec;
     private final List<String> ownerColumns;
-
-    /**
-     * What is stored.
-     *
-     * @param fields what a row consists of
-     * @param countedAs the member of the answer that says how many rows were stored
-     * @param keyFields what tells a row from the others of its task; none if any number of equal rows may be stored
-     * @param isNumbered whether rows get a serial number, in the column {@code id}
-     */
-    public record Kind(List<Field> fields, String countedAs, List<String> keyFields, boolean isNumbered) {
-
-        /** The same, but these fields may be of any length. */
-        public Kind withUnlimited(String... names) {
-            Set<String> unlimited = Set.of(names);
-            List<Field> wider = fields.stream()
-                    .map(field -> unlimited.contains(field.name()) ? field.unlimited() : field)
-                    .toList();
-            return new Kind(wider, countedAs, keyFields, isNumbered);
-        }
-    }
+    private final LeftOut leftOut;
 
     /**
      * Batches for a table.
      *
      * @param ownerColumns the columns that tell the task, in the table and in what {@link #create} is told of the owner
      */
-    public TaskBatch(EndpointContext parts, String table, Kind kind, List<String> ownerColumns) {
-        this(parts, table, kind, Optional.empty(), ownerColumns);
+    public TaskBatch(EndpointContext parts, String table, BatchSpec spec, List<String> ownerColumns, LeftOut leftOut) {
+        this.parts = parts;
+        this.table = table;
+        this.spec = spec;
+        this.ownerColumns = ownerColumns;
+        this.leftOut = leftOut;
     }
 
     /**
-     * Batches for a table whose columns are not as wide on every schema version.
+     * Rows that were stored.
      *
-     * @param narrower what is stored instead where the columns cannot hold the values; absent if they can everywhere
+     * @param count how many
+     * @param keys their keys; none if the client is not told which rows are left out
      */
-    TaskBatch(EndpointContext parts, String table, Kind kind, Optional<Kind> narrower, List<String> ownerColumns) {
-        this.parts = parts;
-        this.table = table;
-        this.kind = kind;
-        this.narrower = narrower;
-        this.ownerColumns = ownerColumns;
+    private record Stored(int count, List<List<String>> keys) {
+
+        static Stored sum(List<Stored> parts) {
+            return new Stored(
+                    parts.stream().mapToInt(Stored::count).sum(),
+                    parts.stream().flatMap(part -> part.keys.stream()).toList());
+        }
     }
 
     /**
@@ -92,16 +82,7 @@ public final class TaskBatch {
      * @param withoutOwner the answer then
      */
     public Answer create(Request request, Sql owner, Answer withoutOwner) throws SQLException {
-        JsonNode body = request.json();
-        try {
-            return create(Batch.read(body, kind.fields()), owner, withoutOwner);
-        } catch (SQLException e) {
-            if (narrower.isEmpty() || !VALUE_TOO_LONG.equals(e.getSQLState())) {
-                throw e;
-            }
-            // Nothing was stored. Asked only now, because the next migration may widen the columns at any moment.
-            return create(Batch.read(body, narrower.get().fields()), owner, withoutOwner);
-        }
+        return create(Batch.read(request.json(), spec.fields()), owner, withoutOwner);
     }
 
     private Answer create(Batch batch, Sql owner, Answer withoutOwner) throws SQLException {
@@ -122,11 +103,11 @@ public final class TaskBatch {
 
     /** As many round trips as rows; only rows that a trigger cannot tell of are left out. */
     private Answer createOneByOne(Batch batch, Sql owner, Answer withoutOwner) throws SQLException {
-        List<List<String>> stored = new ArrayList<>();
+        List<Stored> stored = new ArrayList<>();
         List<Integer> tooLong = new ArrayList<>();
         for (int i = 0; i < batch.rows().size(); i++) {
             try {
-                store(owner, batch.only(i)).ifPresent(stored::addAll);
+                store(owner, batch.only(i)).ifPresent(stored::add);
             } catch (SQLException e) {
                 if (!isTooLongForTrigger(e)) {
                     throw e;
@@ -134,14 +115,15 @@ public final class TaskBatch {
                 tooLong.add(i);
             }
         }
-        return create(batch.without(tooLong, TOO_LONG), Optional.of(stored), withoutOwner);
+        return create(batch.without(tooLong, TOO_LONG), Optional.of(Stored.sum(stored)), withoutOwner);
     }
 
-    private Answer create(Batch batch, Optional<List<List<String>>> stored, Answer withoutOwner) {
+    private Answer create(Batch batch, Optional<Stored> stored, Answer withoutOwner) {
         if (batch.brokenAt().isPresent()) {
             throw batch.brokenAt().get();
         }
-        return stored.map(keys -> answer(keys.size(), leftOut(batch, keys))).orElse(withoutOwner);
+        return stored.map(rows -> answer(rows.count(), leftOut(batch, rows.keys())))
+                .orElse(withoutOwner);
     }
 
     /** The answer that says how many rows were stored. */
@@ -149,13 +131,13 @@ public final class TaskBatch {
         return answer(stored, List.of());
     }
 
-    private Answer answer(int stored, List<Batch.Rejected> leftOut) {
+    private Answer answer(int stored, List<Batch.Rejected> rejected) {
         return Answer.json(200, json -> {
             json.writeStartObject();
-            json.writeNumberField(kind.countedAs(), stored);
-            if (parts.dialect().leftOut() == Dialect.LeftOut.TOLD && !leftOut.isEmpty()) {
+            json.writeNumberField(spec.countedAs(), stored);
+            if (!rejected.isEmpty()) {
                 json.writeArrayFieldStart("rejected");
-                for (Batch.Rejected row : leftOut) {
+                for (Batch.Rejected row : rejected) {
                     json.writeStartObject();
                     json.writeNumberField("index", row.index());
                     json.writeStringField("field", row.field());
@@ -168,32 +150,36 @@ public final class TaskBatch {
         });
     }
 
-    /** Rows with a bad field, and rows whose key was there already, in their order. */
+    /** Rows with a bad field, and rows whose key was there already, in their order; none if the client is not told. */
     private List<Batch.Rejected> leftOut(Batch batch, List<List<String>> stored) {
-        List<Batch.Rejected> leftOut = new ArrayList<>(batch.rejected());
-        List<String> keyFields = kind.keyFields();
+        if (leftOut == LeftOut.SILENTLY) {
+            return List.of();
+        }
+        List<Batch.Rejected> rejected = new ArrayList<>(batch.rejected());
+        List<String> keyFields = spec.keyFields();
         Set<List<String>> unmet = new HashSet<>(stored);
         for (int i = 0; i < batch.rows().size() && !keyFields.isEmpty(); i++) {
             if (batch.rows().get(i).isPresent() && !unmet.remove(batch.key(i, keyFields))) {
-                leftOut.add(new Batch.Rejected(i, keyFields.get(0), "is stored already, and stays as it is"));
+                rejected.add(new Batch.Rejected(i, keyFields.get(0), "is stored already, and stays as it is"));
             }
         }
-        leftOut.sort(Comparator.comparing(Batch.Rejected::index));
-        return leftOut;
+        rejected.sort(Comparator.comparing(Batch.Rejected::index));
+        return rejected;
     }
 
-    /** The keys of the rows that were stored; empty if there is no such task. */
-    private Optional<List<List<String>>> store(Sql owner, Batch batch) throws SQLException {
+    /** What was stored; empty if there is no such task. */
+    private Optional<Stored> store(Sql owner, Batch batch) throws SQLException {
+        boolean told = leftOut == LeftOut.TOLD;
         String key =
-                kind.keyFields().stream().map(field -> '"' + field + "\"::text").collect(Collectors.joining(", "));
+                spec.keyFields().stream().map(field -> '"' + field + "\"::text").collect(Collectors.joining(", "));
         // In one order for everybody: of two batches that meet in different orders, one would end as a deadlock.
-        String order = Stream.concat(Stream.of(kind.fields().get(0).name()), kind.keyFields().stream())
+        String order = Stream.concat(Stream.of(spec.fields().get(0).name()), spec.keyFields().stream())
                 .distinct()
                 .map(field -> "numbered.\"" + field + "\", ")
                 .collect(Collectors.joining());
         String own = ownerColumns.stream().map(column -> "owner." + column).collect(Collectors.joining(", "));
-        String number = kind.isNumbered() ? "id, " : "";
-        String numbers = kind.isNumbered() ? ", nextval(" + SEQUENCE.formatted(table) + ") AS id" : "";
+        String number = spec.isNumbered() ? "id, " : "";
+        String numbers = spec.isNumbered() ? ", nextval(" + SEQUENCE.formatted(table) + ") AS id" : "";
         Sql sql = Sql.of("WITH owner AS (")
                 .and(owner)
                 .and("), numbered AS (SELECT batch.*" + numbers + " FROM")
@@ -201,9 +187,19 @@ public final class TaskBatch {
                 .and("ORDER BY n), added AS (INSERT INTO " + table + " (" + number + String.join(", ", ownerColumns)
                         + ", ts_epoch, " + batch.names() + ") SELECT " + number + own + ",")
                 .and("?::bigint, " + batch.values("numbered") + " FROM owner, numbered WHERE good", parts.millis())
-                .and("ORDER BY " + order + "n ON CONFLICT DO NOTHING RETURNING ARRAY[" + key + "]::text[] AS stored)")
-                .and("SELECT (SELECT jsonb_agg(stored) FROM added) FROM owner");
-        return parts.database().first(sql, row -> keys(row.getString(1)));
+                .and("ORDER BY " + order + "n ON CONFLICT DO NOTHING RETURNING "
+                        + (told ? "ARRAY[" + key + "]::text[]" : "1") + " AS stored)")
+                .and("SELECT (SELECT " + (told ? "jsonb_agg(stored)" : "count(*)") + " FROM added) FROM owner");
+        return parts.database().first(sql, this::stored);
+    }
+
+    /** Only a client that is told needs the keys. */
+    private Stored stored(ResultSet row) throws SQLException {
+        if (leftOut == LeftOut.SILENTLY) {
+            return new Stored(row.getInt(1), List.of());
+        }
+        List<List<String>> keys = keys(row.getString(1));
+        return new Stored(keys.size(), keys);
     }
 
     private static List<List<String>> keys(String json) {

@@ -1,18 +1,24 @@
-package metaservice.kit;
+package metaservice.resources;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.sql.SQLException;
 import java.time.Duration;
-import java.util.List;
-import java.util.Map;
 import java.util.Optional;
-import java.util.stream.Stream;
+import metaservice.kit.Answer;
+import metaservice.kit.ClientError;
+import metaservice.kit.Column;
+import metaservice.kit.Columns;
+import metaservice.kit.Database;
+import metaservice.kit.EndpointContext;
+import metaservice.kit.Request;
+import metaservice.kit.Sql;
 import metaservice.spi.Tables;
 
-/** Tasks of the generations that know names and heartbeats. They show the tags of their run, not their own. */
+/** Tasks of the versions that know names and heartbeats. They show the tags of their run, not their own. */
 public final class Tasks {
 
-    private static final Columns COLUMNS = Columns.of(
+    /** What a task shows; {@code t} is the task, {@code r} its run. */
+    public static final Columns COLUMNS = Columns.of(
             Column.text("flow_id").from("t.flow_id"),
             new Column("run_number", Ids.RUN.formatted("t"), Column.Kind.ID),
             Column.text("step_name").from("t.step_name"),
@@ -23,56 +29,35 @@ public final class Tasks {
             Column.json("system_tags").from("r.system_tags"),
             Column.number("last_heartbeat_ts").from("t.last_heartbeat_ts"));
 
-    /** What the list may be narrowed by. */
-    public static final Filters FILTERS = new Filters(Map.of(
-            "task_id", Filters.number("task_id", "t.task_id"),
-            "task_name", Filters.text("task_name", "t.task_name"),
-            "user_name", Filters.text("user_name", "t.user_name"),
-            "ts_epoch", Filters.time("ts_epoch", "t.ts_epoch"),
-            "last_heartbeat_ts", Filters.time("last_heartbeat_ts", "t.last_heartbeat_ts")));
-
     private static final Duration LONGEST_MATCH = Duration.ofSeconds(10);
 
-    /** What the document of the API calls them. */
-    public static final List<Shape> SHAPES = List.of(
-            Shape.row("Task", COLUMNS, Labels.FIELDS).orNull("last_heartbeat_ts"),
-            Shape.body(
-                    "NewTask",
-                    Stream.concat(Stream.of(Field.text("task_id")), Labels.FIELDS.stream())
-                            .toList()));
-
     private final EndpointContext parts;
+    private final EarlyHeartbeat earlyHeartbeat;
     private final String select;
     private final String insert;
 
     /** Tasks of one service. */
-    public Tasks(EndpointContext parts) {
+    public Tasks(EndpointContext parts, EarlyHeartbeat earlyHeartbeat) {
         this.parts = parts;
+        this.earlyHeartbeat = earlyHeartbeat;
         Tables tables = parts.tables();
-        this.select = "SELECT " + COLUMNS.select() + " FROM " + tables.tasks() + " t LEFT JOIN " + tables.runs()
-                + " r ON r.flow_id = t.flow_id AND r.run_number = t.run_number WHERE";
+        this.select = "SELECT " + COLUMNS.select() + " " + from(parts);
         this.insert = "INSERT INTO " + tables.tasks()
                 + " (flow_id, run_number, run_id, step_name, task_name, user_name, tags, system_tags, ts_epoch,"
                 + " last_heartbeat_ts) SELECT r.flow_id, r.run_number, r.run_id, ?, ?, ?, ?::jsonb, ?::jsonb,"
                 + " ?::bigint, ?::bigint FROM r RETURNING *";
     }
 
+    /** The tables of which {@link #COLUMNS} are, up to WHERE. */
+    public static String from(EndpointContext parts) {
+        return "FROM " + parts.tables().tasks() + " t LEFT JOIN "
+                + parts.tables().runs() + " r ON r.flow_id = t.flow_id AND r.run_number = t.run_number WHERE";
+    }
+
     /** The tasks of a step, newest first; empty if there is no such step. */
     public Answer list(Request request) {
         return parts.list(
                 COLUMNS, Sql.of(select).and(Ids.step(request, "t")).and("ORDER BY t.ts_epoch DESC, t.task_id DESC"));
-    }
-
-    /** The tasks of a step, page by page. */
-    public Paged pages(Request request) {
-        Tables tables = parts.tables();
-        return new Paged(
-                COLUMNS,
-                Sql.of("FROM " + tables.tasks() + " t LEFT JOIN " + tables.runs()
-                                + " r ON r.flow_id = t.flow_id AND r.run_number = t.run_number WHERE")
-                        .and(Ids.step(request, "t")),
-                List.of(Paged.Order.number("ts_epoch", "t.ts_epoch"), Paged.Order.number("task_id", "t.task_id")),
-                FILTERS);
     }
 
     /** One task. */
@@ -84,8 +69,8 @@ public final class Tasks {
     public Answer create(Request request) throws SQLException {
         JsonNode body = request.jsonObject();
         Labels labels = Labels.of(body);
-        Optional<Long> heartbeat = parts.firstHeartbeat(body);
-        Sql sql = parts.withRun(request)
+        Optional<Long> heartbeat = Heartbeats.first(parts, body);
+        Sql sql = Ids.withRun(parts, request)
                 .and(
                         ", t AS (" + insert + ")",
                         request.newName("step_name"),
@@ -100,7 +85,7 @@ public final class Tasks {
                     .and(beatOfRun(request, heartbeat.get()))
                     .and(")");
         }
-        return parts.created(COLUMNS, sql.and("SELECT " + COLUMNS.select() + " FROM t, r"), parts.unknownRun(request));
+        return parts.created(COLUMNS, sql.and("SELECT " + COLUMNS.select() + " FROM t, r"), Ids.unknownRun(request));
     }
 
     /** A task is alive, and so is its run, even if the task is unknown. */
@@ -119,7 +104,7 @@ public final class Tasks {
                         + " t WHERE")
                 .and(Ids.task(request, "t"))
                 .and(") AS known");
-        return Runs.beat(parts, sql);
+        return Runs.beat(parts, sql, earlyHeartbeat);
     }
 
     private Sql beatOfRun(Request request, long now) {

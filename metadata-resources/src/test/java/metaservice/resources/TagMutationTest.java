@@ -1,4 +1,4 @@
-package metaservice.kit;
+package metaservice.resources;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.IntStream;
+import metaservice.kit.ClientError;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 

@@ -90,6 +90,15 @@ public final class Database implements AutoCloseable {
         this.describes = true;
     }
 
+    /** No database: whatever is asked of it fails. It holds no connection and no thread. */
+    static Database unconnected() {
+        HikariDataSource nothing = new HikariDataSource();
+        return new Database(
+                nothing,
+                nothing,
+                new DatabaseAccess("jdbc:postgresql:", Optional.empty(), Map.of(), 0, 1, Duration.ofSeconds(1)));
+    }
+
     /**
      * The same pools, seen so that nothing changes: of a statement that may change rows the server is only asked what it
      * would return. It reads and checks the statement for that, tables and columns included. There is no row then.
@@ -182,13 +191,15 @@ public final class Database implements AutoCloseable {
 
     /** Does something with every row, and says about how many characters it has. */
     @FunctionalInterface
-    interface RowSink {
+    public interface RowSink {
+        /** Takes the row on which the result stands; its length in characters, about. */
         long accept(ResultSet row) throws Exception;
     }
 
     /** Uses a connection. */
     @FunctionalInterface
-    interface Work<T> {
+    public interface Work<T> {
+        /** Works on a connection that it must not close. */
         T on(Connection connection) throws SQLException;
     }
 
@@ -225,7 +236,7 @@ public final class Database implements AutoCloseable {
     }
 
     /** The same, on a connection that somebody holds. */
-    static <T> Optional<T> first(Connection connection, Sql sql, RowReader<T> reader) throws SQLException {
+    public static <T> Optional<T> first(Connection connection, Sql sql, RowReader<T> reader) throws SQLException {
         try (PreparedStatement statement = prepare(connection, sql);
                 ResultSet rows = statement.executeQuery()) {
             return rows.next() ? Optional.of(reader.read(rows)) : Optional.empty();
@@ -245,14 +256,14 @@ public final class Database implements AutoCloseable {
     }
 
     /** Runs a statement that changes rows and says how many, on a connection that somebody holds. */
-    static int update(Connection connection, Sql sql) throws SQLException {
+    public static int update(Connection connection, Sql sql) throws SQLException {
         try (PreparedStatement statement = prepare(connection, sql)) {
             return statement.executeUpdate();
         }
     }
 
     /** Runs a query, with the readers, and hands every row to the sink; they come in portions, through a cursor. */
-    void forEach(Sql sql, RowSink sink) throws Exception {
+    public void forEach(Sql sql, RowSink sink) throws Exception {
         forEach(List.of(), sql, sink, Long.MAX_VALUE);
     }
 
@@ -261,7 +272,7 @@ public final class Database implements AutoCloseable {
      *
      * @return whether that was all rows
      */
-    boolean forEachUntil(long characters, Sql sql, RowSink sink) throws Exception {
+    public boolean forEachUntil(long characters, Sql sql, RowSink sink) throws Exception {
         return forEach(List.of(), sql, sink, characters);
     }
 
@@ -271,7 +282,7 @@ public final class Database implements AutoCloseable {
      *
      * @param longest after that much work it fails with SQLSTATE 57014; waiting for locks fails with 55P03, earlier
      */
-    void forEachWithin(Duration longest, Sql sql, RowSink sink) throws Exception {
+    public void forEachWithin(Duration longest, Sql sql, RowSink sink) throws Exception {
         long millis = Math.min(longest.toMillis(), timeout.toMillis());
         List<Sql> limits = List.of(
                 Sql.of("SET LOCAL statement_timeout = " + millis),
@@ -338,7 +349,7 @@ public final class Database implements AutoCloseable {
     }
 
     /** Runs work in one repeatable-read transaction; of two that change the same row, one fails with 40001. */
-    <T> T repeatableRead(Work<T> work) throws SQLException {
+    public <T> T repeatableRead(Work<T> work) throws SQLException {
         return transaction(connection -> {
             update(connection, Sql.of("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ"));
             return work.on(connection);

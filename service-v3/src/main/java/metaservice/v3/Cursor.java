@@ -1,8 +1,8 @@
-package metaservice.kit;
+package metaservice.v3;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import java.io.IOException;
 import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -10,6 +10,9 @@ import java.util.Base64;
 import java.util.List;
 import java.util.Optional;
 import java.util.regex.Pattern;
+import metaservice.kit.Answer;
+import metaservice.kit.ClientError;
+import metaservice.kit.Json;
 
 /**
  * Where the next page begins: base64 of a JSON object with what the last row of a page is ordered by (source: the
@@ -26,7 +29,7 @@ final class Cursor {
 
     /** The cursor of a row. */
     static String of(List<Paged.Order> order, List<String> values) {
-        ObjectNode object = Json.MAPPER.createObjectNode();
+        ObjectNode object = JsonNodeFactory.instance.objectNode();
         for (int i = 0; i < order.size(); i++) {
             if (order.get(i).isNumber()) {
                 object.put(order.get(i).name(), Long.parseLong(values.get(i)));
@@ -62,8 +65,8 @@ final class Cursor {
             if (base64.length() % 4 != 0) {
                 return Optional.empty();
             }
-            return Optional.ofNullable(Json.MAPPER.readTree(Base64.getDecoder().decode(base64)));
-        } catch (IllegalArgumentException | ArithmeticException | IOException e) {
+            return Optional.of(Json.parse(Base64.getDecoder().decode(base64)));
+        } catch (IllegalArgumentException | ClientError e) {
             return Optional.empty();
         }
     }

@@ -1,22 +1,27 @@
-package metaservice.kit;
+package metaservice.v3;
 
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.function.BiFunction;
 import java.util.function.Function;
+import metaservice.kit.Answer;
+import metaservice.kit.ClientError;
+import metaservice.kit.Request;
+import metaservice.kit.Sql;
 
 /**
  * What a list may be narrowed by, as {@code field:operator=value,value} in the query (source: the reference's newest
  * state). Commas mean or, repeats mean and; no operator means {@code eq}; an empty one, and an unknown field, are
  * ignored; {@code null} means that there is no value, whatever the operator. Immutable.
  */
-public final class Filters {
+final class Filters {
 
     /** For lists without filters. */
-    public static final Filters NONE = new Filters(Map.of());
+    static final Filters NONE = new Filters(Map.of());
 
     private static final Map<String, String> COMPARISONS =
             Map.of("eq", "=", "ne", "<>", "lt", "<", "le", "<=", "gt", ">", "ge", ">=");
@@ -36,7 +41,7 @@ public final class Filters {
     /**
      * What one field may be asked for.
      *
-     * @param expects what its values are, for the document of the API
+     * @param expects what its values are, in which {@code {field}} stands for the name of the field; for readers
      * @param sql from an operator and its values to SQL
      */
     record Condition(String expects, BiFunction<String, List<String>, Sql> sql) {}
@@ -72,16 +77,12 @@ public final class Filters {
         return all.isEmpty() ? Optional.empty() : Optional.of(Sql.joined(" AND ", all));
     }
 
-    /** What the document says of them: a parameter for each field, whose name may have an operator behind it. */
-    List<Doc.Query> queries() {
-        return conditions.entrySet().stream()
-                .sorted(Map.Entry.comparingByKey())
-                .map(one -> new Doc.Query(one.getKey(), "string", description(one.getKey(), one.getValue())))
-                .toList();
-    }
-
-    private static String description(String field, Condition condition) {
-        return "filter: " + condition.expects().replace("{field}", field);
+    /** What each field expects, by its name; for readers. */
+    Map<String, String> expectations() {
+        Map<String, String> all = new TreeMap<>();
+        conditions.forEach(
+                (field, condition) -> all.put(field, condition.expects().replace("{field}", field)));
+        return all;
     }
 
     /** A text field. */

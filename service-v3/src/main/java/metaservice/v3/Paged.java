@@ -1,7 +1,9 @@
-package metaservice.kit;
+package metaservice.v3;
 
 import java.util.List;
 import java.util.stream.Collectors;
+import metaservice.kit.Columns;
+import metaservice.kit.Sql;
 
 /**
  * A list that can be read page by page.
@@ -9,9 +11,8 @@ import java.util.stream.Collectors;
  * @param columns what each row shows
  * @param rows {@code FROM …} and {@code WHERE …} with at least one condition
  * @param order what pages are ordered by, each descending; together they tell every row from every other
- * @param filters what the list may be narrowed by
  */
-public record Paged(Columns columns, Sql rows, List<Order> order, Filters filters) {
+record Paged(Columns columns, Sql rows, List<Order> order) {
 
     /**
      * One part of the order.
@@ -20,7 +21,7 @@ public record Paged(Columns columns, Sql rows, List<Order> order, Filters filter
      * @param expression the SQL that computes it, never NULL
      * @param isNumber whether it is a number; otherwise a text
      */
-    public record Order(String name, String expression, boolean isNumber) {
+    record Order(String name, String expression, boolean isNumber) {
 
         /** A number. */
         static Order number(String name, String expression) {

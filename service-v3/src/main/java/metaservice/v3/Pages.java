@@ -1,4 +1,4 @@
-package metaservice.kit;
+package metaservice.v3;
 
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -7,46 +7,53 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
 import java.util.regex.Pattern;
+import metaservice.kit.Answer;
+import metaservice.kit.ClientError;
+import metaservice.kit.Columns;
+import metaservice.kit.Endpoint;
+import metaservice.kit.EndpointContext;
+import metaservice.kit.Request;
+import metaservice.kit.Sql;
 
 /**
  * Lists page by page (source: the reference's newest state). {@code _limit}, {@code _cursor}, even empty, or a filter
  * turn pages on: newest first, {@code X-Limit} says how many rows a page has at most, and {@code X-Next-Cursor} where
  * the next one begins, unless it was the last.
  */
-public final class Pages {
+final class Pages {
 
-    private static final int DEFAULT_LIMIT = 50;
-    private static final int MAX_LIMIT = 500;
+    static final int DEFAULT_LIMIT = 50;
+    static final int MAX_LIMIT = 500;
     private static final long MOST_CHARACTERS = 8_000_000;
     private static final Pattern LIMIT = Pattern.compile("\\s*\\+?0*([0-9]+)\\s*");
-
-    /** What the document says of the parameters of the query. */
-    static final List<Doc.Query> QUERIES = List.of(
-            new Doc.Query(
-                    "_limit",
-                    "integer",
-                    "asks for pages, newest first: how many elements each has at most; " + DEFAULT_LIMIT
-                            + " if it is empty, never more than " + MAX_LIMIT),
-            new Doc.Query(
-                    "_cursor", "string", "asks for a page: the X-Next-Cursor of the one before; empty: the first"));
 
     private final EndpointContext parts;
 
     /** Pages of one service. */
-    public Pages(EndpointContext parts) {
+    Pages(EndpointContext parts) {
         this.parts = parts;
     }
 
     /** An endpoint that answers a page if one is asked for, and otherwise what the other one answers. */
-    public Endpoint or(Endpoint whole, Function<Request, Paged> paged) {
+    Endpoint or(Endpoint whole, Function<Request, Paged> paged) {
+        return or(whole, Filters.NONE, paged);
+    }
+
+    /**
+     * The same for a list that may be filtered.
+     *
+     * @param filters what a page may be narrowed by
+     * @param paged the list; called only if a page is asked for
+     */
+    Endpoint or(Endpoint whole, Filters filters, Function<Request, Paged> paged) {
         return request -> {
-            Paged list = paged.apply(request);
-            Optional<Sql> filter = list.filters().read(request);
+            Optional<Sql> filter = filters.read(request);
             Optional<String> limit = request.rawQuery("_limit");
             Optional<String> cursor = request.rawQuery("_cursor");
             if (filter.isEmpty() && limit.isEmpty() && cursor.isEmpty()) {
                 return whole.answer(request);
             }
+            Paged list = paged.apply(request);
             int rows = limit.filter(text -> !text.isEmpty()).map(Pages::limit).orElse(DEFAULT_LIMIT);
             Sql sql = list.select();
             if (filter.isPresent()) {

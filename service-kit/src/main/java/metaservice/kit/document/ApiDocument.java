@@ -1,64 +1,77 @@
-package metaservice.kit;
+package metaservice.kit.document;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import metaservice.kit.ApiPages;
+import metaservice.kit.Dialect;
+import metaservice.kit.Route;
 
 /**
  * Makes the OpenAPI document of a table of routes. It is made of what the router has, so it cannot name another path or
- * forget one; a shape, a parameter or an example that is missing is an error when the service starts, and so in every
- * test.
+ * forget one; a doc, a shape, a parameter or an example that is missing fails the build.
  */
 final class ApiDocument {
 
     /** 3.0, because more tools read it than 3.1. */
     private static final String OPENAPI = "3.0.3";
 
+    private static final JsonNodeFactory NODES = JsonNodeFactory.instance;
+
     private static final String VERSION_HEADER = "METADATA_SERVICE_VERSION";
 
-    private final Api api;
-    private final Dialect dialect;
+    private final ApiDescription api;
     private final Map<String, Shape> shapes;
-    private final ObjectNode document = Json.MAPPER.createObjectNode();
+    private final ObjectNode document = NODES.objectNode();
 
-    private ApiDocument(Api api, Dialect dialect) {
+    private ApiDocument(ApiDescription api) {
         this.api = api;
-        this.dialect = dialect;
-        this.shapes = Stream.concat(api.shapes().stream(), Docs.shapes(dialect).stream())
+        this.shapes = Stream.concat(api.shapes().stream(), ServiceDocs.SHAPES.stream())
                 .collect(Collectors.toMap(Shape::name, Function.identity()));
     }
 
     /**
-     * Describes the routes.
+     * Describes the version's routes and those of the pages that show the API.
      *
-     * @throws IllegalStateException if they need a shape, a parameter or an example that the generation does not have
+     * @throws IllegalStateException if they need a doc, a shape, a parameter or an example that the description lacks
      */
-    static JsonNode of(String serviceVersion, Api api, Dialect dialect, List<Route> routes) {
-        return new ApiDocument(api, dialect).describe(serviceVersion, routes);
+    static ObjectNode of(String serviceVersion, ApiDescription api) {
+        return new ApiDocument(api).describe(serviceVersion);
     }
 
-    private ObjectNode describe(String serviceVersion, List<Route> routes) {
+    private ObjectNode describe(String serviceVersion) {
         document.put("openapi", OPENAPI);
         document.set("info", api.texts().get("info").deepCopy());
         document.withObjectProperty("info").put("version", serviceVersion);
         // Seen from /api/doc/swagger.json: whatever prefix a gateway or we put before all paths.
         document.putArray("servers").addObject().put("url", "../..");
-        Docs.TAGS.forEach((name, description) ->
-                document.withArrayProperty("tags").addObject().put("name", name).put("description", description));
+        api.tags().forEach(this::tag);
+        tag(ServiceDocs.TAG, ServiceDocs.TAG_DESCRIPTION);
         ObjectNode paths = document.putObject("paths");
-        for (Route route : routes) {
+        for (Route route : ApiPages.with(api.routes(), new byte[0])) {
             ObjectNode path = paths.withObjectProperty(route.path());
-            operation(route, path.putObject(route.method().toLowerCase(Locale.ROOT)));
+            operation(route, doc(route), path.putObject(route.method().toLowerCase(Locale.ROOT)));
         }
         common();
         return document;
+    }
+
+    private void tag(String name, String description) {
+        document.withArrayProperty("tags").addObject().put("name", name).put("description", description);
+    }
+
+    private Doc doc(Route route) {
+        return Optional.ofNullable(api.docs().get(route.toString()))
+                .or(() -> Optional.ofNullable(ServiceDocs.DOCS.get(route.toString())))
+                .orElseThrow(() -> new IllegalStateException("nothing describes the route " + route));
     }
 
     private void parameters(Route route, ObjectNode operation) {
@@ -71,8 +84,7 @@ final class ApiDocument {
         }
     }
 
-    private void operation(Route route, ObjectNode operation) {
-        Doc doc = route.doc();
+    private void operation(Route route, Doc doc, ObjectNode operation) {
         operation.put("operationId", operationId(route));
         operation.put("summary", doc.summary());
         operation.putArray("tags").add(doc.tag());
@@ -86,7 +98,7 @@ final class ApiDocument {
             ObjectNode request = operation.putObject("requestBody").put("required", true);
             content(body, request, false);
         });
-        responses(route, operation.putObject("responses"));
+        responses(route, doc, operation.putObject("responses"));
     }
 
     /** Such as {@code getFlowsFlowIdRuns}; generated clients call their methods so. */
@@ -98,14 +110,10 @@ final class ApiDocument {
                         .collect(Collectors.joining());
     }
 
-    private void responses(Route route, ObjectNode responses) {
-        Doc doc = route.doc();
+    private void responses(Route route, Doc doc, ObjectNode responses) {
         ObjectNode ok = responses.putObject("200").put("description", "OK");
         header(ok, VERSION_HEADER, "the version of the service");
-        if (doc.isPaged()) {
-            header(ok, "X-Limit", "a page: how many elements it has at most");
-            header(ok, "X-Next-Cursor", "a page: where the next one begins, for _cursor; not there on the last one");
-        }
+        new TreeMap<>(doc.headers()).forEach((name, description) -> header(ok, name, description));
         content(doc.answers(), ok, true);
         Map<Integer, String> refusals = new TreeMap<>(doc.refusals());
         if (!route.parameters().isEmpty() || !doc.queries().isEmpty() || route.readsBody()) {
@@ -139,17 +147,22 @@ final class ApiDocument {
             media.set("schema", list(reference, isAnswer));
         }
         if (content.mediaType().equals("application/json") && !content.shape().equals("Document")) {
-            media.set("example", api.example(content));
+            media.set("example", example(content));
         }
     }
 
+    private JsonNode example(Doc.Content content) {
+        JsonNode example = api.required("examples", content.shape()).deepCopy();
+        return content.isList() ? NODES.arrayNode().add(example) : example;
+    }
+
     private ObjectNode list(ObjectNode element, boolean isAnswer) {
-        ObjectNode array = Json.MAPPER.createObjectNode().put("type", "array");
+        ObjectNode array = NODES.objectNode().put("type", "array");
         array.set("items", element);
-        if (!isAnswer || dialect.emptyList() == Dialect.EmptyList.ARRAY) {
+        if (!isAnswer || api.dialect().emptyList() == Dialect.EmptyList.ARRAY) {
             return array;
         }
-        ObjectNode either = Json.MAPPER.createObjectNode();
+        ObjectNode either = NODES.objectNode();
         ArrayNode cases = either.put("description", "an empty list may be an empty object")
                 .putArray("oneOf");
         cases.add(array);
@@ -163,7 +176,7 @@ final class ApiDocument {
             throw new IllegalStateException("a route's doc speaks of " + name + ", which no shape is called");
         }
         document.withObjectProperty("components").withObjectProperty("schemas").set(name, shape.schema());
-        return Json.MAPPER.createObjectNode().put("$ref", "#/components/schemas/" + name);
+        return NODES.objectNode().put("$ref", "#/components/schemas/" + name);
     }
 
     private ObjectNode component(String kind, String name) {

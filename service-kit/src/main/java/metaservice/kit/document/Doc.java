@@ -1,4 +1,4 @@
-package metaservice.kit;
+package metaservice.kit.document;
 
 import java.util.ArrayList;
 import java.util.List;
@@ -16,7 +16,7 @@ import java.util.TreeMap;
  * @param answers what comes with status 200
  * @param refusals other statuses, and when they are given
  * @param queries parameters of the query
- * @param isPaged whether the list can be read page by page
+ * @param headers headers that come with status 200, and what they say
  */
 public record Doc(
         String tag,
@@ -25,7 +25,7 @@ public record Doc(
         Content answers,
         Map<Integer, String> refusals,
         List<Query> queries,
-        boolean isPaged) {
+        Map<String, String> headers) {
 
     /**
      * The body of a request or an answer.
@@ -34,7 +34,7 @@ public record Doc(
      * @param shape the name of its {@link Shape}, or of each element's
      * @param isList whether it is a list of them
      */
-    record Content(String mediaType, String shape, boolean isList) {
+    public record Content(String mediaType, String shape, boolean isList) {
 
         static Content json(String shape) {
             return new Content("application/json", shape, false);
@@ -51,70 +51,62 @@ public record Doc(
      * @param type its type in JSON's words
      * @param description what it does
      */
-    record Query(String name, String type, String description) {}
+    public record Query(String name, String type, String description) {}
 
     /** Copies the collections. */
     public Doc {
         refusals = Map.copyOf(refusals);
         queries = List.copyOf(queries);
+        headers = Map.copyOf(headers);
     }
 
     private static Doc of(String tag, String summary, Content answers) {
-        return new Doc(tag, summary, Optional.empty(), answers, Map.of(), List.of(), false);
+        return new Doc(tag, summary, Optional.empty(), answers, Map.of(), List.of(), Map.of());
     }
 
     /** Answers one JSON value. */
-    static Doc one(String tag, String summary, String shape) {
+    public static Doc one(String tag, String summary, String shape) {
         return of(tag, summary, Content.json(shape));
     }
 
     /** Answers a JSON array. */
-    static Doc list(String tag, String summary, String shape) {
+    public static Doc list(String tag, String summary, String shape) {
         return of(tag, summary, Content.listOf(shape));
     }
 
     /** Answers something that is not JSON. */
-    static Doc file(String tag, String summary, String mediaType, String shape) {
+    public static Doc file(String tag, String summary, String mediaType, String shape) {
         return of(tag, summary, new Content(mediaType, shape, false));
     }
 
     /** Takes one JSON value. */
-    Doc takes(String shape) {
-        return new Doc(tag, summary, Optional.of(Content.json(shape)), answers, refusals, queries, isPaged);
+    public Doc takes(String shape) {
+        return new Doc(tag, summary, Optional.of(Content.json(shape)), answers, refusals, queries, headers);
     }
 
     /** Takes a JSON array. */
-    Doc takesList(String shape) {
-        return new Doc(tag, summary, Optional.of(Content.listOf(shape)), answers, refusals, queries, isPaged);
+    public Doc takesList(String shape) {
+        return new Doc(tag, summary, Optional.of(Content.listOf(shape)), answers, refusals, queries, headers);
     }
 
     /** Refuses with a status at times. */
     public Doc refuses(int status, String when) {
         Map<Integer, String> more = new TreeMap<>(refusals);
         more.put(status, when);
-        return new Doc(tag, summary, takes, answers, more, queries, isPaged);
+        return new Doc(tag, summary, takes, answers, more, queries, headers);
     }
 
-    /** Knows one more parameter of the query. */
-    Doc query(String name, String type, String description) {
-        return with(List.of(new Query(name, type, description)), isPaged);
-    }
-
-    /** The same list, but page by page if its client wants that. */
-    public Doc paged() {
-        return paged(Filters.NONE);
-    }
-
-    /** The same list, but page by page if its client wants that, and narrowed by filters. */
-    public Doc paged(Filters filters) {
-        List<Query> pages = new ArrayList<>(Pages.QUERIES);
-        pages.addAll(filters.queries());
-        return with(pages, true);
-    }
-
-    private Doc with(List<Query> more, boolean nowPaged) {
+    /** Knows more parameters of the query. */
+    public Doc queries(List<Query> more) {
         List<Query> all = new ArrayList<>(queries);
         all.addAll(more);
-        return new Doc(tag, summary, takes, answers, refusals, all, nowPaged);
+        return new Doc(tag, summary, takes, answers, refusals, all, headers);
+    }
+
+    /** Has one more header in its answer with status 200. */
+    public Doc header(String name, String description) {
+        Map<String, String> more = new TreeMap<>(headers);
+        more.put(name, description);
+        return new Doc(tag, summary, takes, answers, refusals, queries, more);
     }
 }

@@ -1,8 +1,12 @@
-package metaservice.kit;
+package metaservice.kit.document;
 
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.List;
 import java.util.Optional;
+import metaservice.kit.Column;
+import metaservice.kit.Columns;
+import metaservice.kit.Field;
 
 /**
  * A kind of JSON value under the name by which the API's document refers to it, as a schema of OpenAPI 3.0. What the
@@ -50,7 +54,7 @@ public final class Shape {
     }
 
     /** An object that holds one list of texts in each member. */
-    static Shape lists(String name, String... members) {
+    public static Shape lists(String name, String... members) {
         ObjectNode schema = object("object");
         for (String member : members) {
             ObjectNode list = schema.withObjectProperty("properties").putObject(member);
@@ -64,7 +68,7 @@ public final class Shape {
      *
      * @param told whether it says which were left out, too
      */
-    static Shape count(String name, String member, boolean told) {
+    public static Shape count(String name, String member, boolean told) {
         ObjectNode schema = object("object");
         schema.withObjectProperty("properties")
                 .putObject(member)
@@ -83,7 +87,7 @@ public final class Shape {
     }
 
     /** An object whose members are texts and always there. */
-    static Shape texts(String name, String... members) {
+    public static Shape texts(String name, String... members) {
         ObjectNode schema = object("object");
         for (String member : members) {
             schema.withObjectProperty("properties").putObject(member).put("type", "string");
@@ -93,24 +97,24 @@ public final class Shape {
     }
 
     /** A text. */
-    static Shape text(String name, String description) {
+    public static Shape text(String name, String description) {
         return new Shape(name, object("string").put("description", description));
     }
 
     /** An object with members that the code does not list. */
-    static Shape open(String name, String description) {
+    public static Shape open(String name, String description) {
         return new Shape(name, object("object").put("description", description));
     }
 
     /** The same, but a member that is always there may be null. */
-    Shape orNull(String member) {
+    public Shape orNull(String member) {
         ObjectNode copy = schema.deepCopy();
         copy.withObjectProperty("properties").withObjectProperty(member).put("nullable", true);
         return new Shape(name, copy);
     }
 
     /** The same, but a member is there only at times. */
-    Shape sometimes(String member, String when) {
+    public Shape sometimes(String member, String when) {
         ObjectNode copy = schema.deepCopy();
         copy.withObjectProperty("properties").withObjectProperty(member).put("description", when);
         for (int i = copy.withArrayProperty("required").size() - 1; i >= 0; i--) {
@@ -121,7 +125,8 @@ public final class Shape {
         return new Shape(name, copy);
     }
 
-    String name() {
+    /** The name by which docs refer to it. */
+    public String name() {
         return name;
     }
 
@@ -162,11 +167,12 @@ public final class Shape {
     }
 
     private static ObjectNode anything() {
-        return Json.MAPPER.createObjectNode().put("description", "any JSON; Metaflow sends a list of texts");
+        return JsonNodeFactory.instance.objectNode().put("description", "any JSON; Metaflow sends a list of texts");
     }
 
     private static ObjectNode id() {
-        ObjectNode id = Json.MAPPER.createObjectNode().put("description", "a number, or the name that its client gave");
+        ObjectNode id =
+                JsonNodeFactory.instance.objectNode().put("description", "a number, or the name that its client gave");
         id.putArray("oneOf")
                 .add(object("integer").put("format", "int64"))
                 .add(object("string").put("maxLength", MAX_NAME_LENGTH));
@@ -174,6 +180,6 @@ public final class Shape {
     }
 
     private static ObjectNode object(String type) {
-        return Json.MAPPER.createObjectNode().put("type", type);
+        return JsonNodeFactory.instance.objectNode().put("type", type);
     }
 }
