@@ -108,7 +108,7 @@ public record ServiceCatalog(List<BundledService> services) {
             Attributes entries = manifest == null ? new Attributes() : manifest.getMainAttributes();
             BundledService service = new BundledService(
                     entry(entries, VERSION, "a version like 3.0.0", ServiceVersion::parse),
-                    entry(entries, SCHEMA_MIN, "a schema version like 20200603104139", SchemaVersion::parse),
+                    entry(entries, SCHEMA_MIN, "the number of a schema version", SchemaVersion::parse),
                     entry(entries, PROVIDER, "a class name", Function.identity()),
                     jar);
             if (file.getEntry(service.provider().replace('.', '/') + ".class") == null) {
