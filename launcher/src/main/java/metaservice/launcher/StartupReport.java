@@ -38,7 +38,7 @@ record StartupReport(String schema, List<Service> services, Optional<String> mig
     }
 
     /**
-     * Why the schema is what it is; completes "20260706000003 (…)".
+     * Why the schema is what it is; follows its version, in brackets.
      *
      * @param filled whether the database was empty a moment ago
      */

@@ -1,57 +1,73 @@
 package metaservice.kit;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
-import java.util.List;
+import java.nio.charset.StandardCharsets;
+import java.util.HashMap;
+import java.util.Map;
 
 /**
- * What the document of an API needs beyond its table of routes.
- *
- * @param texts the generation's {@code api.json}: {@code info}, {@code parameters} of paths by name, and recorded
- *     {@code examples} by the name of their shape
- * @param shapes the JSON values that are particular to the generation
+ * What the build made of a version's table of routes: the OpenAPI document, and an example of a body for every route
+ * that reads one. Both are files beside a class of the version. Immutable.
  */
-public record Api(JsonNode texts, List<Shape> shapes) {
+public final class Api {
+
+    /** The file that holds the OpenAPI document. */
+    public static final String DOCUMENT_FILE = "openapi.json";
+
+    /** The file that holds the examples: on each line a route's method, a space, its path, a tab, and a JSON value. */
+    public static final String BODIES_FILE = "bodies.tsv";
+
+    private final byte[] document;
+    private final Map<String, byte[]> bodies;
+
+    private Api(byte[] document, Map<String, byte[]> bodies) {
+        this.document = document;
+        this.bodies = bodies;
+    }
 
     /**
-     * Reads the file {@code api.json} beside a class.
+     * Reads the files.
      *
-     * @param generation the class
-     * @param shapes what is particular to this generation
+     * @param version a class in whose package they are
+     * @throws UncheckedIOException if one of them cannot be read
      */
-    public static Api of(Class<?> generation, List<List<Shape>> shapes) {
-        try (InputStream file = generation.getResourceAsStream("api.json")) {
-            return new Api(
-                    Json.AT_START.readTree(file),
-                    shapes.stream().flatMap(List::stream).toList());
+    public static Api of(Class<?> version) {
+        Map<String, byte[]> bodies = new HashMap<>();
+        new String(read(version, BODIES_FILE), StandardCharsets.UTF_8).lines().forEach(line -> {
+            int tab = line.indexOf('\t');
+            bodies.put(line.substring(0, tab), line.substring(tab + 1).getBytes(StandardCharsets.UTF_8));
+        });
+        return new Api(read(version, DOCUMENT_FILE), bodies);
+    }
+
+    private static byte[] read(Class<?> version, String name) {
+        try (InputStream file = version.getResourceAsStream(name)) {
+            if (file == null) {
+                throw new IOException("there is no such file");
+            }
+            return file.readAllBytes();
         } catch (IOException e) {
-            throw new UncheckedIOException("api.json beside " + generation + " cannot be read", e);
+            throw new UncheckedIOException(name + " beside " + version + " cannot be read", e);
         }
+    }
+
+    /** The OpenAPI document as it is sent; callers must not change the bytes. */
+    byte[] document() {
+        return document;
     }
 
     /**
      * An example of a body.
      *
-     * @throws IllegalStateException if there is none
+     * @throws IllegalStateException if there is none for this route
      */
-    JsonNode example(Doc.Content content) {
-        JsonNode example = required("examples", content.shape()).deepCopy();
-        return content.isList() ? Json.MAPPER.createArrayNode().add(example) : example;
-    }
-
-    /**
-     * One of the texts.
-     *
-     * @param kind the member of the texts that has all of its kind
-     * @throws IllegalStateException if there is none
-     */
-    JsonNode required(String kind, String name) {
-        JsonNode found = texts.path(kind).path(name);
-        if (found.isMissingNode()) {
-            throw new IllegalStateException("api.json has nothing for " + name + " in its " + kind);
+    byte[] body(Route route) {
+        byte[] body = bodies.get(route.toString());
+        if (body == null) {
+            throw new IllegalStateException(BODIES_FILE + " has nothing for " + route);
         }
-        return found;
+        return body;
     }
 }

@@ -1,7 +1,5 @@
 package metaservice.kit;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -15,7 +13,7 @@ import java.util.Optional;
  * behind whatever prefix; everything comes from the service itself, and the browser is told to accept nothing else. Of
  * files only those of a fixed list are served. Immutable.
  */
-final class ApiPages {
+public final class ApiPages {
 
     private static final String ROOT = "/api/doc";
 
@@ -31,30 +29,19 @@ final class ApiPages {
     private static final String POLICY = "default-src 'none'; script-src 'self'; dialect-src 'self' 'unsafe-inline';"
             + " img-src 'self' data:; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
-    private final byte[] document;
+    private ApiPages() {}
 
-    private ApiPages(byte[] document) {
-        this.document = document;
-    }
-
-    /** The routes, and those of the pages behind them; the document describes them all. */
-    static List<Route> with(List<Route> routes, String serviceVersion, Api api, Dialect dialect) {
+    /**
+     * The routes, and those of the pages behind them.
+     *
+     * @param document describes them all; callers must not change it afterwards
+     */
+    public static List<Route> with(List<Route> routes, byte[] document) {
         List<Route> all = new ArrayList<>(routes);
-        all.add(Route.get(ROOT, request -> page(), Docs.PAGE));
-        all.add(Route.get(ROOT + "/{file}", ApiPages::file, Docs.PAGE_FILE));
-        // The document describes the route that serves it, so it is known only after that.
-        List<ApiPages> pages = new ArrayList<>();
-        all.add(Route.get(ROOT + "/swagger.json", request -> pages.get(0).document(), Docs.DOCUMENT));
-        pages.add(new ApiPages(bytes(ApiDocument.of(serviceVersion, api, dialect, all))));
+        all.add(Route.get(ROOT, request -> page()));
+        all.add(Route.get(ROOT + "/{file}", ApiPages::file));
+        all.add(Route.get(ROOT + "/swagger.json", request -> document(document)));
         return List.copyOf(all);
-    }
-
-    private static byte[] bytes(JsonNode document) {
-        try {
-            return Json.AT_START.writeValueAsBytes(document);
-        } catch (JsonProcessingException e) {
-            throw new IllegalStateException("a tree in memory can always be written", e);
-        }
     }
 
     private static Answer page() {
@@ -65,7 +52,7 @@ final class ApiPages {
                 .with("Referrer-Policy", "no-referrer");
     }
 
-    private Answer document() {
+    private static Answer document(byte[] document) {
         return Answer.file("application/json; charset=utf-8", document).with("Cache-Control", "no-cache");
     }
 

@@ -18,7 +18,7 @@ import java.util.stream.Stream;
  * @param rejected why rows are left out
  * @param brokenAt set if an element is no object
  */
-record Batch(
+public record Batch(
         List<Field> fields, List<Optional<String[]>> rows, List<Rejected> rejected, Optional<ClientError> brokenAt) {
 
     /**
@@ -28,14 +28,14 @@ record Batch(
      * @param field the member that is to blame
      * @param reason what was expected of it
      */
-    record Rejected(int index, String field, String reason) {}
+    public record Rejected(int index, String field, String reason) {}
 
     /**
      * Reads the rows.
      *
      * @throws ClientError 400 if the body is no array; an empty object passes for an empty array
      */
-    static Batch read(JsonNode body, List<Field> fields) {
+    public static Batch read(JsonNode body, List<Field> fields) {
         if (!body.isArray() && !(body.isObject() && body.isEmpty())) {
             throw ClientError.badRequest("body: expected an array of objects");
         }
@@ -62,7 +62,7 @@ record Batch(
     }
 
     /** A batch of one of the rows. */
-    Batch only(int index) {
+    public Batch only(int index) {
         return new Batch(fields, List.of(rows.get(index)), List.of(), Optional.empty());
     }
 
@@ -71,7 +71,7 @@ record Batch(
      *
      * @param reason why; their longest field is to blame
      */
-    Batch without(List<Integer> indexes, String reason) {
+    public Batch without(List<Integer> indexes, String reason) {
         List<Optional<String[]>> left = new ArrayList<>(rows);
         List<Rejected> all = new ArrayList<>(rejected);
         for (int index : indexes) {
@@ -90,7 +90,7 @@ record Batch(
     }
 
     /** What tells a row from the others of its task: the texts of these fields. */
-    List<String> key(int index, List<String> keyFields) {
+    public List<String> key(int index, List<String> keyFields) {
         String[] texts = rows.get(index).orElseThrow();
         return IntStream.range(0, fields.size())
                 .filter(column -> keyFields.contains(fields.get(column).name()))
@@ -102,7 +102,7 @@ record Batch(
      * The rows as something to select from: the fields under their names, then {@code good}, which says whether the row
      * is to be stored, and {@code n}, which counts from 1.
      */
-    Sql source() {
+    public Sql source() {
         Stream<String> arrays = fields.stream().map(field -> "?::text[]");
         Stream<String> names = fields.stream().map(Batch::quoted);
         Stream<Object> values = IntStream.range(0, fields.size()).mapToObj(this::column);
@@ -123,12 +123,12 @@ record Batch(
     }
 
     /** The names of the fields, for the list of an INSERT. */
-    String names() {
+    public String names() {
         return fields.stream().map(Batch::quoted).collect(Collectors.joining(", "));
     }
 
     /** The values of the fields, cast to their columns' types; {@code row} is what {@link #source} became. */
-    String values(String row) {
+    public String values(String row) {
         return fields.stream()
                 .map(field -> row + "." + quoted(field) + cast(field))
                 .collect(Collectors.joining(", "));

@@ -50,11 +50,16 @@ public record Column(String name, String expression, Kind kind) {
         ID {
             @Override
             void write(String name, String value, JsonGenerator json) throws IOException {
-                (Key.isNumber(value) ? NUMBER : TEXT).write(name, value, json);
+                (isNumber(value) ? NUMBER : TEXT).write(name, value, json);
             }
         };
 
         abstract void write(String name, String value, JsonGenerator json) throws IOException;
+    }
+
+    /** Whether an id is a number: all ASCII digits. */
+    public static boolean isNumber(String id) {
+        return id != null && !id.isEmpty() && id.chars().allMatch(c -> c >= '0' && c <= '9');
     }
 
     /** A text column of the same name. */

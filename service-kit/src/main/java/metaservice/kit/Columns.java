@@ -29,7 +29,7 @@ public record Columns(List<Column> columns) {
     }
 
     /** The texts of the current row, which must have been selected by {@link #select()}. */
-    String[] read(ResultSet row) throws SQLException {
+    public String[] read(ResultSet row) throws SQLException {
         String[] texts = new String[columns.size()];
         for (int i = 0; i < texts.length; i++) {
             texts[i] = row.getString(i + 1);
@@ -38,7 +38,7 @@ public record Columns(List<Column> columns) {
     }
 
     /** About how many characters a row takes that was {@linkplain #read read}. */
-    static long length(String[] texts) {
+    public static long length(String[] texts) {
         long length = 0;
         for (String text : texts) {
             length += text == null ? 0 : text.length();
@@ -47,7 +47,7 @@ public record Columns(List<Column> columns) {
     }
 
     /** Writes a row that was {@linkplain #read read} as one object. */
-    void write(String[] texts, JsonGenerator json) throws IOException {
+    public void write(String[] texts, JsonGenerator json) throws IOException {
         json.writeStartObject();
         for (int i = 0; i < texts.length; i++) {
             Column column = columns.get(i);

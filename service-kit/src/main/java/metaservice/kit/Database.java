@@ -74,11 +74,11 @@ public final class Database implements AutoCloseable {
     /** Whether statements that may change rows are described instead of being run. */
     private final boolean describes;
 
-    private Database(HikariDataSource pool, HikariDataSource readers, DatabaseAccess access) {
+    private Database(HikariDataSource pool, HikariDataSource readers, Duration timeout, int poolMax) {
         this.pool = pool;
         this.readers = readers;
-        this.timeout = access.timeout();
-        this.slowStatements = new Semaphore(Math.max(1, access.poolMax() / 2));
+        this.timeout = timeout;
+        this.slowStatements = new Semaphore(Math.max(1, poolMax / 2));
         this.describes = false;
     }
 
@@ -88,6 +88,12 @@ public final class Database implements AutoCloseable {
         this.timeout = shared.timeout;
         this.slowStatements = shared.slowStatements;
         this.describes = true;
+    }
+
+    /** No database: whatever is asked of it fails. It holds no connection and no thread. */
+    static Database unconnected() {
+        HikariDataSource nothing = new HikariDataSource();
+        return new Database(nothing, nothing, Duration.ZERO, 1);
     }
 
     /**
@@ -109,7 +115,7 @@ public final class Database implements AutoCloseable {
             Optional<String> readerUrl = access.readerUrl();
             HikariDataSource readers =
                     readerUrl.isEmpty() ? pool : pool(name + "-readers", readerUrl.get(), access, false);
-            return new Database(pool, readers, access);
+            return new Database(pool, readers, access.timeout(), access.poolMax());
         } catch (SQLException | RuntimeException e) {
             pool.close();
             forgetDrivers();
@@ -182,13 +188,15 @@ public final class Database implements AutoCloseable {
 
     /** Does something with every row, and says about how many characters it has. */
     @FunctionalInterface
-    interface RowSink {
+    public interface RowSink {
+        /** Takes the row on which the result stands; its length in characters, about. */
         long accept(ResultSet row) throws Exception;
     }
 
     /** Uses a connection. */
     @FunctionalInterface
-    interface Work<T> {
+    public interface Work<T> {
+        /** Works on a connection that it must not close. */
         T on(Connection connection) throws SQLException;
     }
 
@@ -225,7 +233,7 @@ public final class Database implements AutoCloseable {
     }
 
     /** The same, on a connection that somebody holds. */
-    static <T> Optional<T> first(Connection connection, Sql sql, RowReader<T> reader) throws SQLException {
+    public static <T> Optional<T> first(Connection connection, Sql sql, RowReader<T> reader) throws SQLException {
         try (PreparedStatement statement = prepare(connection, sql);
                 ResultSet rows = statement.executeQuery()) {
             return rows.next() ? Optional.of(reader.read(rows)) : Optional.empty();
@@ -245,14 +253,14 @@ public final class Database implements AutoCloseable {
     }
 
     /** Runs a statement that changes rows and says how many, on a connection that somebody holds. */
-    static int update(Connection connection, Sql sql) throws SQLException {
+    public static int update(Connection connection, Sql sql) throws SQLException {
         try (PreparedStatement statement = prepare(connection, sql)) {
             return statement.executeUpdate();
         }
     }
 
     /** Runs a query, with the readers, and hands every row to the sink; they come in portions, through a cursor. */
-    void forEach(Sql sql, RowSink sink) throws Exception {
+    public void forEach(Sql sql, RowSink sink) throws Exception {
         forEach(List.of(), sql, sink, Long.MAX_VALUE);
     }
 
@@ -261,7 +269,7 @@ public final class Database implements AutoCloseable {
      *
      * @return whether that was all rows
      */
-    boolean forEachUntil(long characters, Sql sql, RowSink sink) throws Exception {
+    public boolean forEachUntil(long characters, Sql sql, RowSink sink) throws Exception {
         return forEach(List.of(), sql, sink, characters);
     }
 
@@ -271,7 +279,7 @@ public final class Database implements AutoCloseable {
      *
      * @param longest after that much work it fails with SQLSTATE 57014; waiting for locks fails with 55P03, earlier
      */
-    void forEachWithin(Duration longest, Sql sql, RowSink sink) throws Exception {
+    public void forEachWithin(Duration longest, Sql sql, RowSink sink) throws Exception {
         long millis = Math.min(longest.toMillis(), timeout.toMillis());
         List<Sql> limits = List.of(
                 Sql.of("SET LOCAL statement_timeout = " + millis),
@@ -338,7 +346,7 @@ public final class Database implements AutoCloseable {
     }
 
     /** Runs work in one repeatable-read transaction; of two that change the same row, one fails with 40001. */
-    <T> T repeatableRead(Work<T> work) throws SQLException {
+    public <T> T repeatableRead(Work<T> work) throws SQLException {
         return transaction(connection -> {
             update(connection, Sql.of("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ"));
             return work.on(connection);

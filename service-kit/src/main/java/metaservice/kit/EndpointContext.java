@@ -1,7 +1,6 @@
 package metaservice.kit;
 
 import com.fasterxml.jackson.core.JsonGenerator;
-import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.sql.SQLException;
 import java.time.Clock;
@@ -18,6 +17,11 @@ import metaservice.spi.Tables;
  */
 public record EndpointContext(Database database, Tables tables, Dialect dialect, Clock clock) {
 
+    /** For a table of routes that is only looked at: every endpoint that needs the database fails. */
+    public static EndpointContext unconnected(Dialect dialect) {
+        return new EndpointContext(Database.unconnected(), Tables.DEFAULT, dialect, Clock.systemUTC());
+    }
+
     /** The same on a database that only {@link Database#describing describes} statements that may change rows. */
     EndpointContext describing() {
         return new EndpointContext(database.describing(), tables, dialect, clock);
@@ -29,33 +33,8 @@ public record EndpointContext(Database database, Tables tables, Dialect dialect,
     }
 
     /** Seconds since the epoch, as heartbeats count. */
-    long seconds() {
+    public long seconds() {
         return clock.millis() / 1000;
-    }
-
-    /** The heartbeat with which a new run or task begins, if its client sends heartbeats. */
-    Optional<Long> firstHeartbeat(JsonNode body) {
-        return Heartbeats.areSentBy(body.get("system_tags")) ? Optional.of(seconds()) : Optional.empty();
-    }
-
-    /** Begins a statement that needs the run of the path: it is {@code r} in what follows. */
-    Sql withRun(Request request) {
-        return Sql.of("WITH r AS (SELECT r.* FROM " + tables.runs() + " r WHERE")
-                .and(Ids.run(request, "r"))
-                .and(")");
-    }
-
-    /** Selects the columns of the task of the path. */
-    Sql task(Request request) {
-        return Sql.of("SELECT " + String.join(", ", Ids.TASK_COLUMNS) + " FROM " + tables.tasks() + " t WHERE")
-                .and(Ids.task(request, "t"));
-    }
-
-    /** What the creation of something below a run answers if there is no such run. */
-    Answer unknownRun(Request request) {
-        return Answer.message(
-                404,
-                "run_number: there is no run " + request.path("run_number") + " of flow " + request.path("flow_id"));
     }
 
     /** Reads and answers the first row as an object, or that there is none. One round trip. */
@@ -69,7 +48,7 @@ public record EndpointContext(Database database, Tables tables, Dialect dialect,
     }
 
     /** The same, with another answer if there is no row. */
-    Answer created(Columns columns, Sql sql, Answer otherwise) throws SQLException {
+    public Answer created(Columns columns, Sql sql, Answer otherwise) throws SQLException {
         return object(columns, database.first(sql, columns::read), otherwise);
     }
 

@@ -38,7 +38,7 @@ public final class Failures {
         void describe(ServerErrorMessage error, ObjectNode answer);
     }
 
-    /** From 2.x on: an object with PostgreSQL's whole message, the SQLSTATE and its parts. */
+    /** An object with PostgreSQL's whole message, the SQLSTATE and its parts. */
     public static final Form STRUCTURED = (error, answer) -> {
         ObjectNode message = answer.putObject("err_msg");
         message.put("pgerror", error.getSeverity() + ":  " + withDetail(error));
@@ -46,10 +46,8 @@ public final class Failures {
         message.putObject("diag").put("message_primary", error.getMessage()).put("severity", error.getSeverity());
     };
 
-    /** 1.x: the message and its detail as one text. */
-    public static final Form PLAIN = (error, answer) -> answer.put("err_msg", withDetail(error));
-
-    private static String withDetail(ServerErrorMessage error) {
+    /** What the server said and its detail, each on a line of its own. */
+    public static String withDetail(ServerErrorMessage error) {
         String detail = error.getDetail() == null ? "" : "DETAIL:  " + error.getDetail() + "\n";
         return error.getMessage() + "\n" + detail;
     }

@@ -59,7 +59,7 @@ public record Field(String name, Kind kind, int maxLength, boolean nullable, Opt
      *
      * @throws ClientError 400 if the value is not what it has to be
      */
-    String read(JsonNode object) {
+    public String read(JsonNode object) {
         JsonNode value = object.get(name);
         if (value == null) {
             return whenMissing.orElse(null);

@@ -32,7 +32,7 @@ public final class HttpService implements RunningService {
      * Opens the pool, sees to the triggers if they are wanted, builds the routes and rehearses them.
      *
      * @param dialect how this generation words its answers
-     * @param api what its document needs beyond its routes
+     * @param api the document of its API
      * @param routes makes the version's table of routes
      * @throws ServiceStartException if the database cannot be reached, does not take the triggers that are wanted, or
      *     lacks what the version needs
@@ -55,7 +55,7 @@ public final class HttpService implements RunningService {
                     settings.maxBodyBytes(),
                     context.serviceVersion(),
                     new Failures(dialect.errors()),
-                    ApiPages.with(table, context.serviceVersion(), api, dialect));
+                    ApiPages.with(table, api.document()));
             return new HttpService(
                     database,
                     settings.pathPrefix(),

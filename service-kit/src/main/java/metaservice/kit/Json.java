@@ -17,7 +17,7 @@ import java.util.List;
 import java.util.Map;
 
 /** Reading JSON: one configuration for all bodies. Thread-safe. */
-final class Json {
+public final class Json {
 
     /** Numbers with more digits are refused: the same that the parser accepts without an exponent. */
     static final int MAX_DIGITS = 1000;
@@ -53,7 +53,7 @@ final class Json {
      *
      * @throws ClientError 400 if it is not JSON
      */
-    static JsonNode parse(byte[] body) {
+    public static JsonNode parse(byte[] body) {
         JsonNode node;
         try {
             node = MAPPER.readTree(body);
@@ -74,7 +74,7 @@ final class Json {
     }
 
     /** Whether PostgreSQL can store the text: it holds neither NUL nor half of a surrogate pair. */
-    static boolean isStorable(String text) {
+    public static boolean isStorable(String text) {
         for (int i = 0; i < text.length(); i++) {
             char c = text.charAt(i);
             if (c == 0 || Character.isLowSurrogate(c)) {

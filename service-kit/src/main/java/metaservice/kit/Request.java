@@ -16,6 +16,9 @@ public final class Request {
     private final Map<String, String> path;
     private final byte[] body;
 
+    /** The query's parameters once they were asked for; none before that. */
+    private Optional<List<Map.Entry<String, String>>> queries = Optional.empty();
+
     Request(String query, Map<String, String> path, byte[] body) {
         this.query = query;
         this.path = path;
@@ -61,7 +64,7 @@ public final class Request {
     }
 
     /** The same, but an empty value is one. */
-    Optional<String> rawQuery(String name) {
+    public Optional<String> rawQuery(String name) {
         return queries().stream()
                 .filter(parameter -> parameter.getKey().equals(name))
                 .findFirst()
@@ -69,18 +72,25 @@ public final class Request {
     }
 
     /**
-     * All query parameters in their order, decoded. A plus sign is a blank.
+     * All query parameters in their order, decoded. A plus sign is a blank. The query is parsed once, when it is needed.
      *
      * @throws ClientError 400 if one holds a NUL
      */
-    List<Map.Entry<String, String>> queries() {
+    public List<Map.Entry<String, String>> queries() {
+        if (queries.isEmpty()) {
+            queries = Optional.of(parse(query));
+        }
+        return queries.get();
+    }
+
+    private static List<Map.Entry<String, String>> parse(String query) {
         List<Map.Entry<String, String>> parameters = new ArrayList<>();
         for (String pair : query.split("&", -1)) {
             int equals = pair.indexOf('=');
             String name = decoded("query", equals < 0 ? pair : pair.substring(0, equals));
             parameters.add(Map.entry(name, equals < 0 ? "" : decoded(name, pair.substring(equals + 1))));
         }
-        return parameters;
+        return List.copyOf(parameters);
     }
 
     private static String decoded(String name, String text) {

@@ -11,37 +11,36 @@ import java.util.List;
  * @param direct whether the endpoint is called on the I/O thread, because it never blocks and must answer even when
  *     every worker is busy: load balancers probe {@code /ping} with a timeout of a second
  * @param endpoint what answers
- * @param doc what the document of the API says of it; without it there is no route
  */
-public record Route(String method, String path, boolean readsBody, boolean direct, Endpoint endpoint, Doc doc) {
+public record Route(String method, String path, boolean readsBody, boolean direct, Endpoint endpoint) {
 
     /** A read. */
-    public static Route get(String path, Endpoint endpoint, Doc doc) {
-        return new Route("GET", path, false, false, endpoint, doc);
+    public static Route get(String path, Endpoint endpoint) {
+        return new Route("GET", path, false, false, endpoint);
     }
 
     /** A read that is answered on the I/O thread; the endpoint must not block. */
-    public static Route direct(String path, Endpoint endpoint, Doc doc) {
-        return new Route("GET", path, false, true, endpoint, doc);
+    public static Route direct(String path, Endpoint endpoint) {
+        return new Route("GET", path, false, true, endpoint);
     }
 
     /** A creation; the endpoint reads the body. */
-    public static Route post(String path, Endpoint endpoint, Doc doc) {
-        return new Route("POST", path, true, false, endpoint, doc);
+    public static Route post(String path, Endpoint endpoint) {
+        return new Route("POST", path, true, false, endpoint);
     }
 
     /** A command without a body. */
-    public static Route signal(String path, Endpoint endpoint, Doc doc) {
-        return new Route("POST", path, false, false, endpoint, doc);
+    public static Route signal(String path, Endpoint endpoint) {
+        return new Route("POST", path, false, false, endpoint);
     }
 
     /** A change; the endpoint reads the body. */
-    public static Route patch(String path, Endpoint endpoint, Doc doc) {
-        return new Route("PATCH", path, true, false, endpoint, doc);
+    public static Route patch(String path, Endpoint endpoint) {
+        return new Route("PATCH", path, true, false, endpoint);
     }
 
     /** The names in braces, in their order. */
-    List<String> parameters() {
+    public List<String> parameters() {
         return segments().stream()
                 .filter(segment -> segment.startsWith("{"))
                 .map(segment -> segment.substring(1, segment.length() - 1))
@@ -50,5 +49,11 @@ public record Route(String method, String path, boolean readsBody, boolean direc
 
     List<String> segments() {
         return PathSegments.of(path);
+    }
+
+    /** The method and the path, with a space between them: what tells one route from the others. */
+    @Override
+    public String toString() {
+        return method + " " + path;
     }
 }

@@ -56,7 +56,8 @@ final class Router implements HttpHandler {
     @Override
     public void handleRequest(HttpServerExchange exchange) {
         String path = rawPath(exchange);
-        List<Target> matching = matching(path);
+        List<String> segments = segments(path);
+        List<Target> matching = matching(segments);
         if (matching.isEmpty()) {
             send(exchange, Answer.message(404, "no such path: " + path));
             return;
@@ -64,7 +65,7 @@ final class Router implements HttpHandler {
         String method = exchange.getRequestMethod().toString();
         for (Target target : matching) {
             if (target.route.method().equals(method)) {
-                handle(exchange, target, PathSegments.of(path.substring(prefix.length())));
+                handle(exchange, target, segments);
                 return;
             }
         }
@@ -81,11 +82,14 @@ final class Router implements HttpHandler {
         return path < 0 ? "/" : uri.substring(path);
     }
 
-    private List<Target> matching(String path) {
-        if (!path.startsWith(prefix) || !path.startsWith("/", prefix.length())) {
-            return List.of();
-        }
-        List<String> segments = PathSegments.of(path.substring(prefix.length()));
+    /** The parts of the path behind the prefix; none if it does not begin with the prefix and a slash. */
+    private List<String> segments(String path) {
+        return path.startsWith(prefix) && path.startsWith("/", prefix.length())
+                ? PathSegments.of(path.substring(prefix.length()))
+                : List.of();
+    }
+
+    private List<Target> matching(List<String> segments) {
         List<Target> matching = new ArrayList<>();
         for (Target target : targetsByLength.getOrDefault(segments.size(), List.of())) {
             if (target.matches(segments)) {

@@ -1,6 +1,7 @@
 package metaservice.kit;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Collectors;
 
@@ -14,7 +15,7 @@ public record Sql(String text, List<Object> values) {
 
     /** A statement, or a part of one, and its values; null is a value, too. */
     public static Sql of(String text, Object... values) {
-        return new Sql(text, new ArrayList<>(java.util.Arrays.asList(values)));
+        return new Sql(text, new ArrayList<>(Arrays.asList(values)));
     }
 
     /** This text, a blank, and more text with its values. */
@@ -23,7 +24,7 @@ public record Sql(String text, List<Object> values) {
     }
 
     /** All parts, with a text between each two; one copy, however many they are. */
-    static Sql joined(String between, List<Sql> parts) {
+    public static Sql joined(String between, List<Sql> parts) {
         List<Object> values = new ArrayList<>();
         parts.forEach(part -> values.addAll(part.values));
         return new Sql(parts.stream().map(Sql::text).collect(Collectors.joining(between)), values);

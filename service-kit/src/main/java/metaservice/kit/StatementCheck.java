@@ -1,8 +1,6 @@
 package metaservice.kit;
 
 import com.fasterxml.jackson.core.JsonGenerator;
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.JsonNode;
 import java.io.OutputStream;
 import java.sql.SQLException;
 import java.util.List;
@@ -98,11 +96,7 @@ final class StatementCheck {
     }
 
     /** What the API's document shows as an example. */
-    private byte[] body(Route route) throws JsonProcessingException {
-        if (!route.readsBody()) {
-            return NO_BODY;
-        }
-        JsonNode example = api.example(route.doc().takes().orElseThrow());
-        return Json.AT_START.writeValueAsBytes(example);
+    private byte[] body(Route route) {
+        return route.readsBody() ? api.body(route) : NO_BODY;
     }
 }

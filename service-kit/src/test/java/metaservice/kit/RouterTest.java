@@ -36,17 +36,15 @@ class RouterTest {
     @BeforeAll
     static void start() {
         List<Route> routes = List.of(
-                Route.direct("/ping", request -> Answer.text("pong"), Docs.PING),
+                Route.direct("/ping", request -> Answer.text("pong")),
                 Route.get(
                         "/things",
-                        request -> Answer.text("all " + request.query("q").orElse("-")),
-                        Docs.FLOWS),
-                Route.get("/things/{id}", request -> Answer.text("one " + request.path("id")), Docs.FLOW),
-                Route.get("/things/special", request -> Answer.text("special"), Docs.FLOW),
+                        request -> Answer.text("all " + request.query("q").orElse("-"))),
+                Route.get("/things/{id}", request -> Answer.text("one " + request.path("id"))),
+                Route.get("/things/special", request -> Answer.text("special")),
                 Route.post(
                         "/things/{id}",
-                        request -> Answer.jsonString(200, request.jsonObject().toString()),
-                        Docs.NEW_FLOW),
+                        request -> Answer.jsonString(200, request.jsonObject().toString())),
                 Route.get(
                         "/long",
                         request -> Answer.json(200, json -> {
@@ -55,14 +53,10 @@ class RouterTest {
                                 json.writeNumber(i);
                             }
                             json.writeEndArray();
-                        }),
-                        Docs.FLOWS),
-                Route.get(
-                        "/fails",
-                        request -> {
-                            throw new IllegalStateException("a secret detail");
-                        },
-                        Docs.FLOWS),
+                        })),
+                Route.get("/fails", request -> {
+                    throw new IllegalStateException("a secret detail");
+                }),
                 Route.get(
                         "/fails-late",
                         request -> Answer.json(200, json -> {
@@ -71,14 +65,10 @@ class RouterTest {
                                 json.writeNumber(i);
                             }
                             throw new IllegalStateException("in the middle");
-                        }),
-                        Docs.FLOWS),
-                Route.get(
-                        "/away",
-                        request -> {
-                            throw new SQLTransientConnectionException("no connection");
-                        },
-                        Docs.FLOWS));
+                        })),
+                Route.get("/away", request -> {
+                    throw new SQLTransientConnectionException("no connection");
+                }));
         Router router = new Router("/api", MAX_BODY_BYTES, "9.9.9", new Failures(Failures.STRUCTURED), routes);
         server = Undertow.builder()
                 .addHttpListener(0, "127.0.0.1")

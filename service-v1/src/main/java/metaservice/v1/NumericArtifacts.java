@@ -1,22 +1,20 @@
 package metaservice.v1;
 
 import java.sql.SQLException;
-import java.util.List;
 import metaservice.kit.Answer;
-import metaservice.kit.Artifacts;
 import metaservice.kit.Column;
 import metaservice.kit.Columns;
 import metaservice.kit.Dialect;
 import metaservice.kit.EndpointContext;
 import metaservice.kit.Request;
-import metaservice.kit.Shape;
 import metaservice.kit.Sql;
-import metaservice.kit.TaskBatch;
+import metaservice.resources.BatchSpec;
+import metaservice.resources.TaskBatch;
 
 /** Artifacts of numbered tasks, which need not exist; they show their own tags. */
 final class NumericArtifacts {
 
-    private static final Columns COLUMNS = Columns.of(
+    static final Columns COLUMNS = Columns.of(
             Column.text("flow_id"),
             Column.number("run_number"),
             Column.text("step_name"),
@@ -33,11 +31,6 @@ final class NumericArtifacts {
             Column.json("tags"),
             Column.json("system_tags"));
 
-    /** What the document of the API calls them. */
-    static final List<Shape> SHAPES = List.of(
-            Shape.row("Artifact", COLUMNS, Artifacts.KIND.fields()),
-            Shape.body("NewArtifact", Artifacts.KIND.fields()));
-
     private final EndpointContext parts;
     private final TaskBatch batch;
     private final String table;
@@ -45,22 +38,22 @@ final class NumericArtifacts {
     NumericArtifacts(EndpointContext parts) {
         this.parts = parts;
         this.table = parts.tables().artifacts();
-        this.batch = new TaskBatch(parts, table, Artifacts.KIND, NumericOwner.COLUMNS);
+        this.batch = new TaskBatch(parts, table, BatchSpec.ARTIFACTS, NumericIds.COLUMNS, V1Provider.LEFT_OUT);
     }
 
     /** The latest attempt that any task of a run made. */
     Answer ofRun(Request request) {
-        return latest(NumericIds.run(request));
+        return latest(NumericIds.match(request, NumericIds.OF_RUN));
     }
 
     /** The latest attempt that any task of a step made. */
     Answer ofStep(Request request) {
-        return latest(NumericIds.step(request));
+        return latest(NumericIds.match(request, NumericIds.OF_STEP));
     }
 
     /** The latest attempt of a task. */
     Answer ofTask(Request request) {
-        return latest(NumericIds.task(request));
+        return latest(NumericIds.match(request, NumericIds.OF_TASK));
     }
 
     /** An empty list of artifacts is an array, unlike all others. */
@@ -75,13 +68,13 @@ final class NumericArtifacts {
     /** One artifact, of its own latest attempt. */
     Answer one(Request request) throws SQLException {
         Sql sql = Sql.of("SELECT " + COLUMNS.select() + " FROM " + table + " WHERE")
-                .and(NumericIds.task(request))
+                .and(NumericIds.match(request, NumericIds.OF_TASK))
                 .and("AND name = ? ORDER BY attempt_id DESC LIMIT 1", request.path("artifact_name"));
         return parts.object(COLUMNS, sql);
     }
 
     /** Stores artifacts of a task; one that is there already stays as it is. */
     Answer create(Request request) throws SQLException {
-        return batch.create(request, NumericOwner.of(request), batch.count(0));
+        return batch.create(request, NumericIds.owner(request), batch.count(0));
     }
 }

@@ -25,6 +25,7 @@ import metaservice.launcher.http.ClientTimeouts;
 import metaservice.launcher.http.HttpListener;
 import metaservice.migrations.LastUpgrade;
 import metaservice.migrations.Migrations;
+import metaservice.migrations.ReferenceFolders;
 import metaservice.migrations.RunningMigration;
 import metaservice.migrations.SchemaDifference;
 import metaservice.migrations.SchemaState;
@@ -43,12 +44,6 @@ public final class MigrationApi implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(MigrationApi.class);
 
     private static final HttpListener.Threads THREADS = new HttpListener.Threads(1, 8);
-
-    /** What {@code /version} says instead of the number: folders of the image that operators' scripts know by name. */
-    private static final Map<SchemaVersion, String> NAMES =
-            Map.of(SchemaVersion.ZERO, "v_1_0_1", new SchemaVersion(1), "v_1_0_1");
-
-    private static final String NAME_OF_NEWEST = "latest";
 
     /** How long a caller waits for an upgrade; load balancers drop a connection that is idle for 350 seconds. */
     private static final Duration UPGRADE_WAIT = Duration.ofMinutes(5);
@@ -251,22 +246,15 @@ public final class MigrationApi implements AutoCloseable {
     }
 
     private static CannedAnswer version(SchemaStatus status) {
-        SchemaVersion schema = status.schemaVersion();
-        if (status.isUpToDate()) {
-            return CannedAnswer.text(200, NAME_OF_NEWEST);
-        }
-        if (NAMES.containsKey(schema)) {
-            return CannedAnswer.text(200, NAMES.get(schema));
-        }
-        if (status.isKnown()) {
-            return CannedAnswer.text(200, schema.toString());
-        }
-        return CannedAnswer.json(
-                500,
-                Map.of(
-                        "detail",
-                        "The database has schema version " + schema + ", which this build does not know; it knows "
-                                + texts(status.bundled()) + "."));
+        return ReferenceFolders.of(status)
+                .map(name -> CannedAnswer.text(200, name))
+                .orElseGet(() -> CannedAnswer.json(
+                        500,
+                        Map.of(
+                                "detail",
+                                "The database has schema version " + status.schemaVersion()
+                                        + ", which this build does not know; it knows " + texts(status.bundled())
+                                        + ".")));
     }
 
     private CannedAnswer status() throws SQLException {

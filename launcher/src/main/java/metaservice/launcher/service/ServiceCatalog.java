@@ -131,7 +131,7 @@ public record ServiceCatalog(List<BundledService> services) {
             BundledService service = new BundledService(
                     entry(entries, KIND, "a kind like metadata", ServiceKind::new),
                     version,
-                    entry(entries, SCHEMA_MIN, "a schema version like 20200603104139", SchemaVersion::parse),
+                    entry(entries, SCHEMA_MIN, "the number of a schema version", SchemaVersion::parse),
                     entry(entries, PROVIDER, "a class name", Function.identity()),
                     jar);
             if (file.getEntry(service.provider().replace('.', '/') + ".class") == null) {

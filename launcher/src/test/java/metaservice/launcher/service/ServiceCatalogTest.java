@@ -104,7 +104,7 @@ public class ServiceCatalogTest {
     @Test
     void schemaVersionThatIsNoneIsNamed() throws IOException {
         ServiceJar.of("3.0.0", "latest").write(folder, "bad.jar");
-        assertProblem("bad.jar: Metaservice-Schema-Min is 'latest'; expected a schema version like 20200603104139");
+        assertProblem("bad.jar: Metaservice-Schema-Min is 'latest'; expected the number of a schema version");
     }
 
     @Test

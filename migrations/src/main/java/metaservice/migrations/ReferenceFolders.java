@@ -1,0 +1,26 @@
+package metaservice.migrations;
+
+import java.util.Map;
+import java.util.Optional;
+
+/** The names of the folders of the reference's image, each of which serves some schema versions; scripts rely on them. */
+public final class ReferenceFolders {
+
+    private static final String NEWEST = "latest";
+
+    /** Folders that are not called like their schema version. */
+    private static final Map<SchemaVersion, String> NAMES =
+            Map.of(SchemaVersion.ZERO, "v_1_0_1", new SchemaVersion(1), "v_1_0_1");
+
+    private ReferenceFolders() {}
+
+    /** The folder for the schema that a database has; empty if this build does not know its version. */
+    public static Optional<String> of(SchemaStatus status) {
+        if (status.isUpToDate()) {
+            return Optional.of(NEWEST);
+        }
+        SchemaVersion version = status.schemaVersion();
+        return Optional.ofNullable(NAMES.get(version))
+                .or(() -> status.isKnown() ? Optional.of(version.toString()) : Optional.empty());
+    }
+}

@@ -1,0 +1,49 @@
+package metaservice.kit.document;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Locale;
+import java.util.stream.Collectors;
+import metaservice.kit.Api;
+
+/** Writes the files that {@link Api} reads beside the class that describes the API. The build of a version runs it. */
+public final class GenerateDocument {
+
+    private GenerateDocument() {}
+
+    /**
+     * Writes the files.
+     *
+     * @param args the name of a {@link DescribesApi}, the service version, and the folder of the module's classes
+     * @throws ReflectiveOperationException if there is no such description
+     * @throws IOException if a file cannot be written
+     * @throws IllegalStateException if something is missing in the description; the message says what
+     */
+    public static void main(String[] args) throws ReflectiveOperationException, IOException {
+        String version = args[1];
+        Class<?> describing = Class.forName(args[0]);
+        DescribesApi api = (DescribesApi) describing.getDeclaredConstructor().newInstance();
+        ObjectNode document = ApiDocument.of(version, api.describe(new DocumentContext(version)));
+        Path folder = Path.of(args[2], describing.getPackageName().replace('.', '/'));
+        Files.createDirectories(folder);
+        Files.write(
+                folder.resolve(Api.DOCUMENT_FILE), JsonMapper.builder().build().writeValueAsBytes(document));
+        Files.writeString(folder.resolve(Api.BODIES_FILE), bodies(document));
+    }
+
+    /** The example of every request's body. */
+    static String bodies(JsonNode document) {
+        return document.get("paths").properties().stream()
+                .flatMap(path -> path.getValue().properties().stream()
+                        .filter(operation -> operation.getValue().has("requestBody"))
+                        .map(operation -> operation.getKey().toUpperCase(Locale.ROOT) + " " + path.getKey()
+                                + "\t"
+                                + operation.getValue().at("/requestBody/content/application~1json/example")
+                                + "\n"))
+                .collect(Collectors.joining());
+    }
+}

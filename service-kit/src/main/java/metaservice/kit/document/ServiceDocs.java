@@ -1,0 +1,42 @@
+package metaservice.kit.document;
+
+import java.util.List;
+import java.util.Map;
+
+/** What the document says of the routes that concern the service itself, and of the pages that show the API. */
+final class ServiceDocs {
+
+    /** The group of these routes; readers see it last. */
+    static final String TAG = "service";
+
+    static final String TAG_DESCRIPTION = "the service itself";
+
+    /** By method and path. */
+    static final Map<String, Doc> DOCS = Map.of(
+            "GET /ping",
+            Doc.file(TAG, "Says pong; waits for nothing", "text/plain; charset=utf-8", "Pong"),
+            "GET /version",
+            Doc.file(TAG, "The version of the service", "text/plain; charset=utf-8", "Version"),
+            "GET /healthcheck",
+            Doc.one(TAG, "Whether the database answers", "Health"),
+            "GET /auth/token",
+            Doc.one(TAG, "Temporary AWS credentials of the role that the operator chose", "Token")
+                    .refuses(501, "No role is configured."),
+            "GET /api/doc",
+            Doc.file(TAG, "This page", "text/html; charset=utf-8", "Page"),
+            "GET /api/doc/{file}",
+            Doc.file(TAG, "A file of this page", "*/*", "File").refuses(404, "The page has no such file."),
+            "GET /api/doc/swagger.json",
+            Doc.one(TAG, "This document", "Document"));
+
+    static final List<Shape> SHAPES = List.of(
+            Shape.text("Pong", "pong"),
+            Shape.text("Version", "three numbers with dots between them"),
+            Shape.text("Health", "JSON inside a text: an object that holds status, UP or DOWN"),
+            Shape.texts("Token", "aws_access_key_id", "aws_secret_access_key", "aws_session_token"),
+            Shape.text("Page", "HTML"),
+            Shape.text("File", "of the type that fits it"),
+            Shape.open("Document", "an OpenAPI document"));
+
+    private ServiceDocs() {}
+}

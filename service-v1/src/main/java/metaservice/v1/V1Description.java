@@ -1,0 +1,35 @@
+package metaservice.v1;
+
+import java.util.List;
+import metaservice.kit.EndpointContext;
+import metaservice.kit.document.ApiDescription;
+import metaservice.kit.document.DescribesApi;
+import metaservice.resources.BatchSpec;
+import metaservice.resources.EarlyHeartbeat;
+import metaservice.resources.document.Docs;
+import metaservice.resources.document.Shapes;
+import metaservice.spi.ServiceContext;
+
+/** Describes the API for its document; used by the build, and not in the service's jar. */
+public final class V1Description implements DescribesApi {
+
+    /** For the build. */
+    public V1Description() {}
+
+    @Override
+    public ApiDescription describe(ServiceContext context) {
+        return ApiDescription.of(
+                V1Description.class,
+                V1Provider.DIALECT,
+                V1Provider.routes(EndpointContext.unconnected(V1Provider.DIALECT), context),
+                Docs.TAGS,
+                Docs.all(EarlyHeartbeat.NOT_FOUND),
+                Shapes.all(List.of(
+                        Shapes.common(V1Provider.LEFT_OUT),
+                        Shapes.runs(NumericResource.RUN_COLUMNS),
+                        Shapes.steps(NumericResource.STEP_COLUMNS),
+                        Shapes.tasks(NumericResource.TASK_COLUMNS),
+                        Shapes.metadata(NumericMetadata.COLUMNS, BatchSpec.METADATA),
+                        Shapes.artifacts(NumericArtifacts.COLUMNS, BatchSpec.ARTIFACTS))));
+    }
+}

@@ -1,0 +1,35 @@
+package metaservice.v3;
+
+import java.util.List;
+import java.util.Map;
+import metaservice.kit.EndpointContext;
+import metaservice.kit.Request;
+import metaservice.kit.Sql;
+import metaservice.resources.Ids;
+import metaservice.resources.Tasks;
+
+/** Pages of a step's tasks, and what they may be narrowed by. */
+final class TaskPages {
+
+    /** What the list may be narrowed by. */
+    static final Filters FILTERS = new Filters(Map.of(
+            "task_id", Filters.number("task_id", "t.task_id"),
+            "task_name", Filters.text("task_name", "t.task_name"),
+            "user_name", Filters.text("user_name", "t.user_name"),
+            "ts_epoch", Filters.time("ts_epoch", "t.ts_epoch"),
+            "last_heartbeat_ts", Filters.time("last_heartbeat_ts", "t.last_heartbeat_ts")));
+
+    private static final List<Paged.Order> ORDER =
+            List.of(Paged.Order.number("ts_epoch", "t.ts_epoch"), Paged.Order.number("task_id", "t.task_id"));
+
+    private final String from;
+
+    TaskPages(EndpointContext parts) {
+        this.from = Tasks.from(parts);
+    }
+
+    /** The tasks of a step. */
+    Paged ofStep(Request request) {
+        return new Paged(Tasks.COLUMNS, Sql.of(from).and(Ids.step(request, "t")), ORDER);
+    }
+}
