@@ -18,6 +18,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Predicate;
 import java.util.jar.Attributes;
 import java.util.jar.JarEntry;
@@ -70,6 +71,9 @@ class DistributionIT {
     /** What a service shares with the launcher and therefore must not bring along. */
     private static final List<String> SHARED =
             List.of("metaservice/spi/", "io/undertow/", "org/xnio/", "org/slf4j/", "org/jboss/");
+
+    /** Our classes of each jar that was looked at; reading them takes seconds. */
+    private static final Map<Path, JavaClasses> IMPORTED = new ConcurrentHashMap<>();
 
     static List<Path> services() {
         return jars("services");
@@ -163,7 +167,7 @@ class DistributionIT {
 
     @ParameterizedTest
     @MethodSource("ourJars")
-    void modulesKnowOnlyThoseThatTheyMay(Path jar) throws IOException {
+    void modulesKnowOnlyThoseThatTheyMay(Path jar) {
         assertEquals(List.of(), dependencies(jar, DistributionIT::isForbidden));
     }
 
@@ -183,7 +187,7 @@ class DistributionIT {
     /** What only the build uses, to make the API's document, is not in the jar, and nothing in the jar asks for it. */
     @ParameterizedTest
     @MethodSource("services")
-    void serviceNeedsNothingOfOursThatItsJarDoesNotHave(Path jar) throws IOException {
+    void serviceNeedsNothingOfOursThatItsJarDoesNotHave(Path jar) {
         Set<String> has = Set.copyOf(entries(jar));
         assertEquals(List.of(), dependencies(jar, dependency -> {
             JavaClass target = dependency.getTargetClass().getBaseComponentType();
@@ -197,7 +201,7 @@ class DistributionIT {
     }
 
     @Test
-    void launchersPackagesKnowOnlyThoseBelowThem() throws IOException {
+    void launchersPackagesKnowOnlyThoseBelowThem() {
         Path jar = jars("lib").stream()
                 .filter(file -> ownPackages(file).contains(LAUNCHER))
                 .findAny()
@@ -225,18 +229,24 @@ class DistributionIT {
     }
 
     /** The dependencies of our classes in a jar that are of a kind, as sentences. */
-    private static List<String> dependencies(Path jar, Predicate<Dependency> kind) throws IOException {
+    private static List<String> dependencies(Path jar, Predicate<Dependency> kind) {
+        JavaClasses ours = IMPORTED.computeIfAbsent(jar, DistributionIT::imported);
+        assertFalse(ours.isEmpty());
+        return ours.stream()
+                .flatMap(one -> one.getDirectDependenciesFromSelf().stream())
+                .filter(kind)
+                .map(Dependency::getDescription)
+                .sorted()
+                .toList();
+    }
+
+    private static JavaClasses imported(Path jar) {
         try (JarFile file = new JarFile(jar.toFile())) {
-            JavaClasses ours = new ClassFileImporter()
+            return new ClassFileImporter()
                     .withImportOption(location -> location.contains("!/metaservice/"))
                     .importJar(file);
-            assertFalse(ours.isEmpty());
-            return ours.stream()
-                    .flatMap(one -> one.getDirectDependenciesFromSelf().stream())
-                    .filter(kind)
-                    .map(Dependency::getDescription)
-                    .sorted()
-                    .toList();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
     }
 

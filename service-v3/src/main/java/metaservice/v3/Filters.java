@@ -100,48 +100,51 @@ final class Filters {
 
     /** A number field. */
     static Condition number(String field, String expression) {
-        return new Condition(
-                "whole numbers" + ORDER_OPERATORS,
-                (operator, values) -> anyOf(
-                        operator,
-                        field,
-                        values,
-                        expression,
-                        value -> Sql.of(
-                                expression + " " + comparison(operator, field) + " ?",
-                                integer(value)
-                                        .orElseThrow(() -> ClientError.badRequest(
-                                                field + ": expected a whole number, found '" + value + "'")))));
+        return compared(
+                "whole numbers",
+                field,
+                expression,
+                "?",
+                value -> integer(value)
+                        .orElseThrow(() ->
+                                ClientError.badRequest(field + ": expected a whole number, found '" + value + "'")));
     }
 
     /** A field that holds a time; the words of its message are the reference's. */
     static Condition time(String field, String expression) {
+        return compared(
+                "whole numbers, as answers show the time",
+                field,
+                expression,
+                "?",
+                value -> integer(value)
+                        .orElseThrow(() -> ClientError.of(Answer.jsonString(
+                                400,
+                                "invalid " + field + ": expected integer epoch milliseconds, got '" + value + "'"))));
+    }
+
+    /** A field that holds JSON and is compared as a whole. */
+    static Condition json(String field, String expression) {
+        return compared("JSON without commas, compared as a whole", field, expression, "?::jsonb", value -> value);
+    }
+
+    /**
+     * A field whose values have an order, but are no texts.
+     *
+     * @param mark the question mark for a value, perhaps with a cast
+     * @param read makes of the text of a value what is bound to the question mark
+     */
+    private static Condition compared(
+            String expects, String field, String expression, String mark, Function<String, Object> read) {
         return new Condition(
-                "whole numbers, as answers show the time" + ORDER_OPERATORS,
+                expects + ORDER_OPERATORS,
                 (operator, values) -> anyOf(
                         operator,
                         field,
                         values,
                         expression,
                         value -> Sql.of(
-                                expression + " " + comparison(operator, field) + " ?",
-                                integer(value)
-                                        .orElseThrow(() -> ClientError.of(Answer.jsonString(
-                                                400,
-                                                "invalid " + field + ": expected integer epoch milliseconds, got '"
-                                                        + value + "'"))))));
-    }
-
-    /** A field that holds JSON and is compared as a whole. */
-    static Condition json(String field, String expression) {
-        return new Condition(
-                "JSON without commas, compared as a whole" + ORDER_OPERATORS,
-                (operator, values) -> anyOf(
-                        operator,
-                        field,
-                        values,
-                        expression,
-                        value -> Sql.of(expression + " " + comparison(operator, field) + " ?::jsonb", value)));
+                                expression + " " + comparison(operator, field) + " " + mark, read.apply(value))));
     }
 
     /** A text field that knows all its values; the words of its message are the reference's. */
