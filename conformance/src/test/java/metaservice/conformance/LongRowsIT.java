@@ -125,7 +125,7 @@ class LongRowsIT {
     @Test
     void manyLongRowsAtOnceTakeLittleMemory() throws Exception {
         database.execute("INSERT INTO artifact_v3 (flow_id, run_number, step_name, task_id, name, location, ds_type,"
-                + " attempt_id, ts_epoch) VALUES ('F', 1, 's', 1, 'a', repeat('l', 8000000), 's3', 0, 1)");
+                + " attempt_id, ts_epoch) VALUES ('F', 1, 's', 1, 'a', repeat('l', 5000000), 's3', 0, 1)");
         List<Future<Answer>> answers = new ArrayList<>();
         ExecutorService clients = Executors.newFixedThreadPool(AT_ONCE);
         try {

@@ -62,11 +62,11 @@ final class Reply extends OutputStream {
         start(exchange, answer, serviceVersion, "application/json");
         Answer.Body body = ((Answer.Json) answer).body();
         // The generator is closed only if all went well: closing would end brackets that a failure left open.
-        new Reply(exchange, body.permits()).write(body).close();
+        new Reply(exchange, body.permits()).writeBody(body).close();
     }
 
     /** Writes the body; one that has to wait until it may be sent gives its connection back, waits, and begins anew. */
-    private JsonGenerator write(Answer.Body body) throws Exception {
+    private JsonGenerator writeBody(Answer.Body body) throws Exception {
         try {
             return writeOnce(body);
         } catch (NoPermitException e) {
