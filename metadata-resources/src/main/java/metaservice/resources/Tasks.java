@@ -8,7 +8,6 @@ import metaservice.kit.Answer;
 import metaservice.kit.ClientError;
 import metaservice.kit.Column;
 import metaservice.kit.Columns;
-import metaservice.kit.Database;
 import metaservice.kit.EndpointContext;
 import metaservice.kit.Request;
 import metaservice.kit.Sql;
@@ -132,34 +131,16 @@ public final class Tasks {
         }
         Sql grouped = sql.and(
                 "GROUP BY m.flow_id, m.run_number, m.run_id, m.step_name, m.task_id, m.task_name ORDER BY m.task_id");
-        return Answer.json(200, json -> {
-            json.writeStartArray();
-            Database.RowSink path = row -> {
-                String text = row.getString(1);
-                json.writeString(text);
-                return text.length();
-            };
-            if (pattern.isPresent()) {
-                match(grouped, path);
-            } else {
-                parts.database().forEach(grouped, path);
-            }
-            json.writeEndArray();
-        });
+        // Some patterns take for ever, and would keep a connection from everybody else.
+        return pattern.isPresent()
+                ? parts.stringsWithin(LONGEST_MATCH, grouped, Tasks::tooSlow)
+                : parts.strings(grouped);
     }
 
-    /** Some patterns take for ever, and would keep a connection from everybody else. */
-    private void match(Sql sql, Database.RowSink path) throws Exception {
-        try {
-            parts.database().forEachWithin(LONGEST_MATCH, sql, path);
-        } catch (SQLException e) {
-            if ("57014".equals(e.getSQLState())) {
-                throw ClientError.badRequest(
-                        "pattern: matching took longer than " + LONGEST_MATCH.toSeconds()
-                                + " s; expected a simpler pattern, or metadata_field_name beside it",
-                        e);
-            }
-            throw e;
-        }
+    private static ClientError tooSlow(SQLException cause) {
+        return ClientError.badRequest(
+                "pattern: matching took longer than " + LONGEST_MATCH.toSeconds()
+                        + " s; expected a simpler pattern, or metadata_field_name beside it",
+                cause);
     }
 }

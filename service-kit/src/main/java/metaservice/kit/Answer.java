@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonGenerator;
 import java.nio.ByteBuffer;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Optional;
 
 /** What an endpoint answers. Immutable; the router sends it once. */
 public sealed interface Answer {
@@ -29,8 +30,16 @@ public sealed interface Answer {
     /** Writes exactly one JSON value. */
     @FunctionalInterface
     interface Body {
-        /** Called once, on a worker thread. A failure before the first flush still becomes an error answer. */
+        /** Called on a worker thread. A failure before the first flush still becomes an error answer. */
         void writeTo(JsonGenerator json) throws Exception;
+
+        /**
+         * The permits of which one is needed to send what {@link #writeTo} has written while it is still writing: present
+         * if it holds a database connection meanwhile. Then it may be called a second time, from the beginning.
+         */
+        default Optional<SlowPermits> permits() {
+            return Optional.empty();
+        }
     }
 
     /** Status 200 and a text. */
@@ -46,6 +55,21 @@ public sealed interface Answer {
     /** A JSON value with a status. */
     static Answer json(int status, Body body) {
         return new Json(status, body, Map.of());
+    }
+
+    /** Status 200 and a JSON value that is written while a database connection is held. */
+    static Answer whileReading(SlowPermits permits, Body body) {
+        return json(200, new Body() {
+            @Override
+            public void writeTo(JsonGenerator json) throws Exception {
+                body.writeTo(json);
+            }
+
+            @Override
+            public Optional<SlowPermits> permits() {
+                return Optional.of(permits);
+            }
+        });
     }
 
     /** A JSON string, which may itself hold JSON: the reference answers heartbeats and database errors so. */

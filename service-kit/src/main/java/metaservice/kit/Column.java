@@ -2,6 +2,11 @@ package metaservice.kit;
 
 import com.fasterxml.jackson.core.JsonGenerator;
 import java.io.IOException;
+import java.io.InputStream;
+import java.io.InputStreamReader;
+import java.io.Reader;
+import java.nio.charset.StandardCharsets;
+import java.util.Set;
 
 /**
  * One member of the JSON objects that a table's rows become.
@@ -11,6 +16,10 @@ import java.io.IOException;
  * @param kind how the value is written
  */
 public record Column(String name, String expression, Kind kind) {
+
+    /** Of at most 255 characters on every schema, or made of such columns. */
+    private static final Set<String> SHORT_TEXTS =
+            Set.of("flow_id", "run_number", "step_name", "field_name", "name", "user_name", "user", "status");
 
     /** How a value goes from the database into JSON. SQL's NULL is JSON's null but for {@link #TEXT_IF_ANY}. */
     public enum Kind {
@@ -45,6 +54,17 @@ public record Column(String name, String expression, Kind kind) {
                 json.writeFieldName(name);
                 json.writeRawValue(value == null ? "null" : value);
             }
+
+            @Override
+            void write(String name, InputStream text, JsonGenerator json) throws IOException {
+                json.writeFieldName(name);
+                json.writeRawValue("");
+                Reader reader = new InputStreamReader(text, StandardCharsets.UTF_8);
+                char[] some = new char[2048];
+                for (int count = reader.read(some); count >= 0; count = reader.read(some)) {
+                    json.writeRaw(some, 0, count);
+                }
+            }
         },
         /** An id: a JSON number if it is one, a string if it is a name. Names never consist of digits only. */
         ID {
@@ -55,6 +75,12 @@ public record Column(String name, String expression, Kind kind) {
         };
 
         abstract void write(String name, String value, JsonGenerator json) throws IOException;
+
+        /** Writes a long text, which must not be null, while it is read, in UTF-8. */
+        void write(String name, InputStream text, JsonGenerator json) throws IOException {
+            json.writeFieldName(name);
+            json.writeString(new InputStreamReader(text, StandardCharsets.UTF_8), -1);
+        }
     }
 
     /** Whether an id is a number: all ASCII digits. */
@@ -75,6 +101,12 @@ public record Column(String name, String expression, Kind kind) {
     /** A JSONB column of the same name. */
     public static Column json(String name) {
         return new Column(name, name, Kind.JSON);
+    }
+
+    /** Whether values can have any length. */
+    boolean mayBeLong() {
+        boolean isText = kind == Kind.TEXT || kind == Kind.TEXT_IF_ANY || kind == Kind.JSON;
+        return isText && !SHORT_TEXTS.contains(name);
     }
 
     /** The same member, computed by other SQL. */

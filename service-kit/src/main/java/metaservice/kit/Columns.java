@@ -37,15 +37,6 @@ public record Columns(List<Column> columns) {
         return texts;
     }
 
-    /** About how many characters a row takes that was {@linkplain #read read}. */
-    public static long length(String[] texts) {
-        long length = 0;
-        for (String text : texts) {
-            length += text == null ? 0 : text.length();
-        }
-        return length;
-    }
-
     /** Writes a row that was {@linkplain #read read} as one object. */
     public void write(String[] texts, JsonGenerator json) throws IOException {
         json.writeStartObject();

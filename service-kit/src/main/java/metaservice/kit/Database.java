@@ -9,15 +9,12 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.SQLTransientConnectionException;
-import java.sql.SQLTransientException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.Semaphore;
-import java.util.concurrent.TimeUnit;
 import javax.sql.DataSource;
 import metaservice.spi.DatabaseAccess;
 import org.postgresql.ds.PGSimpleDataSource;
@@ -36,15 +33,6 @@ public final class Database implements AutoCloseable {
     /** Gets the text of every statement, with question marks where its values go: they may be anybody's secrets. */
     private static final Logger STATEMENTS = LoggerFactory.getLogger("metaservice.sql");
 
-    /** Rows of a list come in portions, of so many at first and at most; and of about so many characters. */
-    private static final int FIRST_PORTION = 16;
-
-    private static final int LARGEST_PORTION = 1000;
-    private static final int CHARACTERS_PER_PORTION = 2_000_000;
-
-    /** A client that reads a little now and then would keep a connection, and a snapshot that upgrades wait for. */
-    private static final Duration LONGEST_LIST = Duration.ofMinutes(5);
-
     /** The pool's own default: after so long a connection is closed as soon as nobody uses it. */
     private static final Duration LIFETIME = Duration.ofMinutes(30);
 
@@ -54,12 +42,6 @@ public final class Database implements AutoCloseable {
      */
     private static final Duration LONGEST_WAIT_FOR_CONNECTION = Duration.ofSeconds(5);
 
-    /** So many may wait for their turn with a slow statement: each waits on a worker that others need. */
-    private static final int MOST_WAITING_SLOW_ONES = 8;
-
-    /** SQLSTATE of a statement that took too long. */
-    private static final String QUERY_CANCELED = "57014";
-
     private static final int HEALTH_CHECK_SECONDS = 5;
 
     private final HikariDataSource pool;
@@ -67,9 +49,7 @@ public final class Database implements AutoCloseable {
     /** The same pool, unless reads have one of their own, perhaps to a replica that lags behind. */
     private final HikariDataSource readers;
 
-    private final Duration timeout;
-    private final Semaphore slowStatements;
-    private final Semaphore waitingSlowOnes = new Semaphore(MOST_WAITING_SLOW_ONES);
+    private final ListReader lists;
 
     /** Whether statements that may change rows are described instead of being run. */
     private final boolean describes;
@@ -77,16 +57,14 @@ public final class Database implements AutoCloseable {
     private Database(HikariDataSource pool, HikariDataSource readers, Duration timeout, int poolMax) {
         this.pool = pool;
         this.readers = readers;
-        this.timeout = timeout;
-        this.slowStatements = new Semaphore(Math.max(1, poolMax / 2));
+        this.lists = new ListReader(readers, timeout, new SlowPermits(poolMax));
         this.describes = false;
     }
 
     private Database(Database shared) {
         this.pool = shared.pool;
         this.readers = shared.readers;
-        this.timeout = shared.timeout;
-        this.slowStatements = shared.slowStatements;
+        this.lists = shared.lists;
         this.describes = true;
     }
 
@@ -186,13 +164,6 @@ public final class Database implements AutoCloseable {
         T read(ResultSet row) throws SQLException;
     }
 
-    /** Does something with every row, and says about how many characters it has. */
-    @FunctionalInterface
-    public interface RowSink {
-        /** Takes the row on which the result stands; its length in characters, about. */
-        long accept(ResultSet row) throws Exception;
-    }
-
     /** Uses a connection. */
     @FunctionalInterface
     public interface Work<T> {
@@ -201,7 +172,7 @@ public final class Database implements AutoCloseable {
     }
 
     /** One that clients are told to wait for, if the pool has none: even a closed pool has a successor soon. */
-    private static Connection connection(HikariDataSource pool) throws SQLException {
+    static Connection connection(HikariDataSource pool) throws SQLException {
         if (pool.isClosed()) {
             throw new SQLTransientConnectionException("the pool is closed");
         }
@@ -259,90 +230,9 @@ public final class Database implements AutoCloseable {
         }
     }
 
-    /** Runs a query, with the readers, and hands every row to the sink; they come in portions, through a cursor. */
-    public void forEach(Sql sql, RowSink sink) throws Exception {
-        forEach(List.of(), sql, sink, Long.MAX_VALUE);
-    }
-
-    /**
-     * The same until the rows have so many characters.
-     *
-     * @return whether that was all rows
-     */
-    public boolean forEachUntil(long characters, Sql sql, RowSink sink) throws Exception {
-        return forEach(List.of(), sql, sink, characters);
-    }
-
-    /**
-     * The same for a statement that a client can make as slow as it likes. Such statements have half of the pool, so
-     * that they leave the rest to everybody else.
-     *
-     * @param longest after that much work it fails with SQLSTATE 57014; waiting for locks fails with 55P03, earlier
-     */
-    public void forEachWithin(Duration longest, Sql sql, RowSink sink) throws Exception {
-        long millis = Math.min(longest.toMillis(), timeout.toMillis());
-        List<Sql> limits = List.of(
-                Sql.of("SET LOCAL statement_timeout = " + millis),
-                Sql.of("SET LOCAL lock_timeout = " + Math.max(1, millis / 2)));
-        if (!mayRunSlowStatement()) {
-            throw new SQLTransientConnectionException("as many slow statements as may run at once are running");
-        }
-        try {
-            forEach(limits, sql, sink, Long.MAX_VALUE);
-        } finally {
-            slowStatements.release();
-        }
-    }
-
-    private boolean mayRunSlowStatement() throws InterruptedException {
-        if (slowStatements.tryAcquire()) {
-            return true;
-        }
-        if (!waitingSlowOnes.tryAcquire()) {
-            return false;
-        }
-        try {
-            return slowStatements.tryAcquire(LONGEST_WAIT_FOR_CONNECTION.toMillis(), TimeUnit.MILLISECONDS);
-        } finally {
-            waitingSlowOnes.release();
-        }
-    }
-
-    private boolean forEach(List<Sql> settings, Sql sql, RowSink sink, long mostCharacters) throws Exception {
-        try (Connection connection = connection(readers)) {
-            // The driver uses a cursor only inside a transaction; the pool ends it and turns autocommit on again.
-            connection.setAutoCommit(false);
-            for (Sql setting : settings) {
-                update(connection, setting);
-            }
-            try (PreparedStatement statement = prepare(connection, sql)) {
-                statement.setFetchSize(FIRST_PORTION);
-                try (ResultSet rows = statement.executeQuery()) {
-                    return pass(rows, sink, mostCharacters);
-                }
-            }
-        }
-    }
-
-    /** Portions shrink as rows grow: a thousand long ones at once would fill the memory. */
-    private static boolean pass(ResultSet rows, RowSink sink, long mostCharacters) throws Exception {
-        long begin = System.nanoTime();
-        long characters = 0;
-        long longest = 1;
-        while (rows.next()) {
-            if (characters >= mostCharacters) {
-                return false;
-            }
-            long row = sink.accept(rows);
-            characters += row;
-            longest = Math.max(longest, row);
-            rows.setFetchSize((int) Math.max(1, Math.min(LARGEST_PORTION, CHARACTERS_PER_PORTION / longest)));
-            if (System.nanoTime() - begin > LONGEST_LIST.toNanos()) {
-                throw new SQLTransientException(
-                        "reading a list took longer than " + LONGEST_LIST.toSeconds() + " s", QUERY_CANCELED);
-            }
-        }
-        return true;
+    /** Reads lists, with the readers. */
+    public ListReader lists() {
+        return lists;
     }
 
     /** Runs work in one repeatable-read transaction; of two that change the same row, one fails with 40001. */
@@ -402,7 +292,7 @@ public final class Database implements AutoCloseable {
         }
     }
 
-    private static PreparedStatement prepare(Connection connection, Sql sql) throws SQLException {
+    static PreparedStatement prepare(Connection connection, Sql sql) throws SQLException {
         STATEMENTS.debug(sql.text());
         PreparedStatement statement = connection.prepareStatement(sql.text());
         try {

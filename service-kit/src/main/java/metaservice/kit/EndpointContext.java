@@ -3,8 +3,11 @@ package metaservice.kit;
 import com.fasterxml.jackson.core.JsonGenerator;
 import java.io.IOException;
 import java.sql.SQLException;
+import java.sql.SQLTransientException;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.Optional;
+import java.util.function.Function;
 import metaservice.spi.Tables;
 
 /**
@@ -16,6 +19,9 @@ import metaservice.spi.Tables;
  * @param clock tells what becomes {@code ts_epoch} and heartbeats
  */
 public record EndpointContext(Database database, Tables tables, Dialect dialect, Clock clock) {
+
+    /** SQLSTATE of a statement that took too long. */
+    private static final String QUERY_CANCELED = "57014";
 
     /** For a table of routes that is only looked at: every endpoint that needs the database fails. */
     public static EndpointContext unconnected(Dialect dialect) {
@@ -39,7 +45,22 @@ public record EndpointContext(Database database, Tables tables, Dialect dialect,
 
     /** Reads and answers the first row as an object, or that there is none. One round trip. */
     public Answer object(Columns columns, Sql sql) throws SQLException {
-        return object(columns, database.read(sql, columns::read), dialect.notFound());
+        BoundedRows rows = new BoundedRows(columns, 0);
+        Optional<Answer> answer = database.read(
+                rows.withoutTooLong(sql),
+                row -> rows.isTooLong(row) ? longObject(rows, sql) : object(columns, rows.texts(row)));
+        return answer.orElse(dialect.notFound());
+    }
+
+    private Answer longObject(BoundedRows rows, Sql sql) {
+        return Answer.whileReading(
+                database.lists().permits(),
+                json -> database.lists().read(rows.inPieces(sql), cursor -> {
+                    if (!cursor.next()) {
+                        throw new SQLTransientException("a row that was there a moment ago is gone", "40001");
+                    }
+                    Row.read(rows, cursor).write(json);
+                }));
     }
 
     /** Runs a statement that creates something and answers what became of it, or that there is none. One round trip. */
@@ -49,12 +70,11 @@ public record EndpointContext(Database database, Tables tables, Dialect dialect,
 
     /** The same, with another answer if there is no row. */
     public Answer created(Columns columns, Sql sql, Answer otherwise) throws SQLException {
-        return object(columns, database.first(sql, columns::read), otherwise);
+        return database.first(sql, row -> object(columns, columns.read(row))).orElse(otherwise);
     }
 
-    private static Answer object(Columns columns, Optional<String[]> row, Answer otherwise) {
-        return row.map(texts -> Answer.json(200, json -> columns.write(texts, json)))
-                .orElse(otherwise);
+    private static Answer object(Columns columns, String[] texts) {
+        return Answer.json(200, json -> columns.write(texts, json));
     }
 
     /** Answers all rows of the statement as an array of objects; they are read and written one by one. */
@@ -64,12 +84,13 @@ public record EndpointContext(Database database, Tables tables, Dialect dialect,
 
     /** The same, with another shape for the empty list. */
     public Answer list(Columns columns, Sql sql, Dialect.EmptyList whenEmpty) {
-        return Answer.json(200, json -> {
-            database.forEach(sql, row -> {
-                startArrayOnce(json);
-                String[] texts = columns.read(row);
-                columns.write(texts, json);
-                return Columns.length(texts);
+        BoundedRows rows = new BoundedRows(columns, 0);
+        return Answer.whileReading(database.lists().permits(), json -> {
+            database.lists().read(rows.inPieces(sql), cursor -> {
+                while (cursor.next()) {
+                    startArrayOnce(json);
+                    Row.read(rows, cursor).write(json);
+                }
             });
             if (!json.getOutputContext().inRoot()) {
                 json.writeEndArray();
@@ -87,5 +108,58 @@ public record EndpointContext(Database database, Tables tables, Dialect dialect,
         if (json.getOutputContext().inRoot()) {
             json.writeStartArray();
         }
+    }
+
+    /** Answers the first column of all rows, which must be short, as an array of strings. */
+    public Answer strings(Sql sql) {
+        return Answer.whileReading(
+                database.lists().permits(), json -> database.lists().read(sql, cursor -> writeStrings(cursor, json)));
+    }
+
+    /**
+     * The same for a statement that a client can make as slow as it likes.
+     *
+     * @param longest how much work it may be at most
+     * @param tooSlow what the client is told if it is more
+     */
+    public Answer stringsWithin(Duration longest, Sql sql, Function<SQLException, ClientError> tooSlow) {
+        return Answer.json(200, json -> {
+            try {
+                database.lists().readWithin(longest, sql, cursor -> writeStrings(cursor, json));
+            } catch (SQLException e) {
+                if (QUERY_CANCELED.equals(e.getSQLState())) {
+                    throw tooSlow.apply(e);
+                }
+                throw e;
+            }
+        });
+    }
+
+    private static void writeStrings(RowCursor cursor, JsonGenerator json) throws IOException, SQLException {
+        json.writeStartArray();
+        while (cursor.next()) {
+            json.writeString(cursor.row().getString(1));
+        }
+        json.writeEndArray();
+    }
+
+    /**
+     * Reads a page into memory; the connection is free again before the page is sent.
+     *
+     * @param columns what the statement selects first
+     * @param more how many short columns it selects behind them
+     * @param sql asks for one row more than the page has
+     * @param limit how many rows the page has at most
+     * @param isSlow whether a client can make the statement slow
+     */
+    public PageRows page(Columns columns, int more, Sql sql, int limit, boolean isSlow) throws Exception {
+        BoundedRows rows = new BoundedRows(columns, more);
+        PageReader page = new PageReader(rows, limit);
+        if (isSlow) {
+            database.lists().readSlow(rows.inPieces(sql), page::read);
+        } else {
+            database.lists().read(rows.inPieces(sql), page::read);
+        }
+        return page.page();
     }
 }

@@ -7,14 +7,16 @@ import io.undertow.util.Headers;
 import io.undertow.util.HttpString;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.InterruptedIOException;
 import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.util.Optional;
 
 /**
  * Sends one answer. What fits into the buffer is sent with its length after everything was written, so that a failure
  * on the way can still become an error answer and the database connection is free again before the client reads; longer
- * answers go out while they are being written.
+ * answers go out while they are being written, a limited number at a time if their bodies hold a connection meanwhile.
  */
 final class Reply extends OutputStream {
 
@@ -25,10 +27,18 @@ final class Reply extends OutputStream {
 
     private final HttpServerExchange exchange;
     private final ByteArrayOutputStream buffer = new ByteArrayOutputStream(1024);
+    private final Optional<SlowPermits> permits;
+
+    /** Whether the body holds a connection. */
+    private boolean isReading;
+
+    private boolean hasPermit;
     private boolean streaming;
 
-    private Reply(HttpServerExchange exchange) {
+    private Reply(HttpServerExchange exchange, Optional<SlowPermits> permits) {
         this.exchange = exchange;
+        this.permits = permits;
+        this.isReading = permits.isPresent();
     }
 
     /**
@@ -49,12 +59,40 @@ final class Reply extends OutputStream {
             exchange.getResponseSender().send(file.bytes().duplicate());
             return;
         }
-        Reply reply = new Reply(exchange);
-        // The generator is closed only if all went well: closing would end brackets that a failure left open.
-        JsonGenerator json = Json.MAPPER.getFactory().createGenerator(reply, JsonEncoding.UTF8);
         start(exchange, answer, serviceVersion, "application/json");
-        ((Answer.Json) answer).body().writeTo(json);
-        json.close();
+        Answer.Body body = ((Answer.Json) answer).body();
+        // The generator is closed only if all went well: closing would end brackets that a failure left open.
+        new Reply(exchange, body.permits()).writeBody(body).close();
+    }
+
+    /** Writes the body; one that has to wait until it may be sent gives its connection back, waits, and begins anew. */
+    private JsonGenerator writeBody(Answer.Body body) throws Exception {
+        try {
+            return writeOnce(body);
+        } catch (NoPermitException e) {
+            buffer.reset();
+            permits.orElseThrow().acquire();
+            hasPermit = true;
+            return writeOnce(body);
+        } finally {
+            isReading = false;
+            if (hasPermit) {
+                permits.orElseThrow().release();
+            }
+        }
+    }
+
+    private JsonGenerator writeOnce(Answer.Body body) throws Exception {
+        JsonGenerator json = Json.MAPPER.getFactory().createGenerator(this, JsonEncoding.UTF8);
+        body.writeTo(json);
+        return json;
+    }
+
+    /** The answer is too long for the buffer, and as many connections as may serve such answers do so already. */
+    private static final class NoPermitException extends IOException {
+        NoPermitException() {
+            super("no permit to send while reading");
+        }
     }
 
     private static void start(HttpServerExchange exchange, Answer answer, String serviceVersion, String contentType) {
@@ -73,6 +111,7 @@ final class Reply extends OutputStream {
     @Override
     public void write(byte[] bytes, int offset, int length) throws IOException {
         if (!streaming && buffer.size() + length > BUFFER_BYTES) {
+            takePermit();
             streaming = true;
             if (exchange.isHttp11()) {
                 // Even if the connection is to be closed afterwards: only chunks tell the client where the end is.
@@ -86,6 +125,21 @@ final class Reply extends OutputStream {
             exchange.getOutputStream().write(bytes, offset, length);
         } else {
             buffer.write(bytes, offset, length);
+        }
+    }
+
+    private void takePermit() throws IOException {
+        if (!isReading || hasPermit) {
+            return;
+        }
+        try {
+            hasPermit = permits.orElseThrow().tryAcquire();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new InterruptedIOException("interrupted before the answer was sent");
+        }
+        if (!hasPermit) {
+            throw new NoPermitException();
         }
     }
 

@@ -1,6 +1,5 @@
 package metaservice.v3;
 
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
@@ -9,9 +8,10 @@ import java.util.function.Function;
 import java.util.regex.Pattern;
 import metaservice.kit.Answer;
 import metaservice.kit.ClientError;
-import metaservice.kit.Columns;
+import metaservice.kit.Dialect;
 import metaservice.kit.Endpoint;
 import metaservice.kit.EndpointContext;
+import metaservice.kit.PageRows;
 import metaservice.kit.Request;
 import metaservice.kit.Sql;
 
@@ -24,7 +24,6 @@ final class Pages {
 
     static final int DEFAULT_LIMIT = 50;
     static final int MAX_LIMIT = 500;
-    private static final long MOST_CHARACTERS = 8_000_000;
     private static final Pattern LIMIT = Pattern.compile("\\s*\\+?0*([0-9]+)\\s*");
 
     private final EndpointContext parts;
@@ -60,48 +59,49 @@ final class Pages {
                 sql = sql.and("AND").and(filter.get());
             }
             if (cursor.filter(text -> !text.isEmpty()).isPresent()) {
-                sql = sql.and(after(list, Cursor.read(list.order(), cursor.get())));
+                sql = sql.and(beside(list, "<", cursor.get()));
             }
-            return page(list, sql.and(list.orderBy() + " LIMIT ?", rows + 1), rows);
+            return page(list, sql.and(list.orderBy() + " LIMIT ?", rows + 1), rows, filter.isPresent());
         };
     }
 
-    private static Sql after(Paged list, List<Object> values) {
+    private static Sql beside(Paged list, String comparison, String cursor) {
+        List<Object> values = Cursor.read(list.order(), cursor);
         String marks = String.join(", ", Collections.nCopies(values.size(), "?"));
-        return Sql.of("AND " + list.key() + " < (" + marks + ")", values.toArray());
+        return Sql.of("AND " + list.key() + " " + comparison + " (" + marks + ")", values.toArray());
     }
 
     /**
      * One row more than the page has was asked for: it tells whether there is another page. A page of very long rows ends
      * early, so that it fits into the memory.
      */
-    private Answer page(Paged list, Sql sql, int limit) throws Exception {
+    private Answer page(Paged list, Sql sql, int limit, boolean isFiltered) throws Exception {
         int shown = list.columns().columns().size();
         int all = shown + list.order().size();
-        List<String[]> rows = new ArrayList<>();
-        boolean whole = parts.database().forEachUntil(MOST_CHARACTERS, sql, row -> {
-            String[] texts = new String[all];
-            for (int i = 0; i < all; i++) {
-                texts[i] = row.getString(i + 1);
-            }
-            rows.add(texts);
-            return Columns.length(texts);
-        });
-        List<String[]> page = new ArrayList<>(rows.subList(0, Math.min(limit, rows.size())));
-        Answer answer = Answer.json(200, json -> {
-                    json.writeStartArray();
-                    for (String[] row : page) {
-                        list.columns().write(Arrays.copyOf(row, shown), json);
-                    }
-                    json.writeEndArray();
-                })
-                .with("X-Limit", Integer.toString(limit));
-        if (whole && rows.size() <= limit) {
+        PageRows page = parts.page(list.columns(), list.order().size(), sql, limit, isFiltered);
+        Answer answer = answer(list, page, shown).with("X-Limit", Integer.toString(limit));
+        if (page.isLast()) {
             return answer;
         }
-        String[] last = page.get(page.size() - 1);
+        String[] last = page.rows().get(page.rows().size() - 1);
         return answer.with(
                 "X-Next-Cursor", Cursor.of(list.order(), Arrays.asList(last).subList(shown, all)));
+    }
+
+    private Answer answer(Paged list, PageRows page, int shown) {
+        if (page.isTooLong()) {
+            String[] row = page.rows().get(0);
+            List<String> key = Arrays.asList(row).subList(shown, row.length);
+            Sql one = list.select().and(beside(list, "=", Cursor.of(list.order(), key)));
+            return parts.list(list.columns(), one, Dialect.EmptyList.ARRAY);
+        }
+        return Answer.json(200, json -> {
+            json.writeStartArray();
+            for (String[] row : page.rows()) {
+                list.columns().write(Arrays.copyOf(row, shown), json);
+            }
+            json.writeEndArray();
+        });
     }
 
     private static int limit(String text) {
