@@ -34,10 +34,11 @@ class DistributionIT {
     private static final Map<String, Set<String>> MAY_KNOW = Map.of(
             "metaservice.spi", Set.of(),
             "metaservice.kit", Set.of("metaservice.spi"),
-            "metaservice.migrations", Set.of(),
-            "metaservice.launcher", Set.of("metaservice.migrations", "metaservice.spi"),
+            "metaservice.settings", Set.of(),
+            "metaservice.migrations", Set.of("metaservice.settings"),
+            "metaservice.launcher", Set.of("metaservice.migrations", "metaservice.settings", "metaservice.spi"),
             "metaservice.sts", Set.of("metaservice.spi"),
-            "metaservice.tools", Set.of("metaservice.migrations"));
+            "metaservice.tools", Set.of("metaservice.migrations", "metaservice.settings"));
 
     private static final Set<String> A_SERVICE_MAY_KNOW = Set.of("metaservice.kit", "metaservice.spi");
 
@@ -154,12 +155,17 @@ class DistributionIT {
     }
 
     private static boolean isForbidden(Dependency dependency) {
-        String from = dependency.getOriginClass().getPackageName();
+        String from = room(dependency.getOriginClass().getPackageName());
         JavaClass target = dependency.getTargetClass().getBaseComponentType();
-        String to = target.getPackageName();
+        String to = room(target.getPackageName());
         return isOurs(to)
                 && !to.equals(from)
                 && !MAY_KNOW.getOrDefault(from, A_SERVICE_MAY_KNOW).contains(to);
+    }
+
+    /** The package of the module that a package belongs to: {@code metaservice.launcher} of its {@code .http}, too. */
+    private static String room(String packageName) {
+        return packageName.replaceFirst("^(metaservice\\.[a-z0-9]+)\\..*", "$1");
     }
 
     private static boolean isOurs(String packageName) {

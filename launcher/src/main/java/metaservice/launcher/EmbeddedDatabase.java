@@ -19,7 +19,8 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.stream.Stream;
-import metaservice.migrations.DatabaseConfig;
+import metaservice.settings.DatabaseConfig;
+import metaservice.settings.Setting;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 

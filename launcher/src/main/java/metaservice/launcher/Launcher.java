@@ -17,10 +17,12 @@ import metaservice.launcher.service.ServiceCatalog;
 import metaservice.launcher.swap.SchemaWatch;
 import metaservice.launcher.swap.ServiceSupervisor;
 import metaservice.launcher.swap.VersionChoice;
-import metaservice.migrations.DatabaseConfig;
 import metaservice.migrations.Migrations;
 import metaservice.migrations.SchemaStatus;
 import metaservice.migrations.UpgradeOutcome;
+import metaservice.settings.DatabaseConfig;
+import metaservice.settings.LauncherConfig;
+import metaservice.settings.Setting;
 import metaservice.spi.DatabaseAccess;
 import metaservice.spi.ServiceStartException;
 import metaservice.spi.TokenIssuer;
@@ -90,7 +92,8 @@ final class Launcher implements AutoCloseable {
                 frontDoor,
                 catalog,
                 migrations::status,
-                (service, gently) -> IsolatedService.start(service, access(database), config.service(), tokens, gently),
+                (service, gently) -> IsolatedService.start(
+                        service, access(database), SpiSettings.service(config.service()), tokens, gently),
                 new ServiceSupervisor.Pace(config.drainTimeout(), config.pollInterval(), config.swaps(), courtesy));
         migrationApi = openMigrationApi(migrations, database.describe());
         LOG.info("Migration service is open on port {}", migrationApi.port());

@@ -3,6 +3,7 @@ package metaservice.launcher;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import metaservice.settings.Setting;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;

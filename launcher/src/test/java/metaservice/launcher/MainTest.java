@@ -9,6 +9,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
+import metaservice.settings.Setting;
 import org.junit.jupiter.api.Test;
 
 class MainTest {

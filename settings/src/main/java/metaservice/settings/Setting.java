@@ -1,7 +1,6 @@
-package metaservice.launcher;
+package metaservice.settings;
 
 import java.util.List;
-import metaservice.spi.Tables;
 
 /**
  * One environment variable, as {@code --help} tells of it.
@@ -12,53 +11,52 @@ import metaservice.spi.Tables;
  */
 public record Setting(String name, String otherwise, String meaning) {
 
-    static final Setting HOST = new Setting("MF_METADATA_HOST", "0.0.0.0", "address both listeners bind to");
-    static final Setting METADATA_PORT =
+    public static final Setting HOST = new Setting("MF_METADATA_HOST", "0.0.0.0", "address both listeners bind to");
+    public static final Setting METADATA_PORT =
             new Setting("MF_METADATA_PORT", "8080", "port of the metadata service; 0: any free one");
-    static final Setting MIGRATION_PORT =
+    public static final Setting MIGRATION_PORT =
             new Setting("MF_MIGRATION_PORT", "8082", "port of the migration service; 0: any free one");
-    static final Setting UPGRADE_ENDPOINT = new Setting(
+    public static final Setting UPGRADE_ENDPOINT = new Setting(
             "MF_MIGRATION_ENDPOINTS_ENABLED", "1", "an integer; 0 takes /upgrade away from the migration service");
-    static final Setting PATH_PREFIX =
+    public static final Setting PATH_PREFIX =
             new Setting("PATH_PREFIX", "-", "put before all paths of the metadata service; starts with /");
-    static final Setting MAX_BODY =
+    public static final Setting MAX_BODY =
             new Setting("MF_METADATA_MAX_BODY_BYTES", "16777216", "longest request body; longer ones are answered 413");
-    static final Setting DRAIN = new Setting(
+    public static final Setting DRAIN = new Setting(
             "MF_METADATA_DRAIN_SECONDS", "20", "longest wait for requests in flight when stopping or swapping");
     public static final Setting SWAP =
             new Setting("MF_UPGRADE_SWAP", "on", "off: after an upgrade a newer service waits for a restart");
-    static final Setting PAUSES =
+    public static final Setting PAUSES =
             new Setting("MF_UPGRADE_PAUSES", "on", "off: upgrades and swaps do not pause while clients are served");
-    static final Setting POLL = new Setting("MF_UPGRADE_POLL_SECONDS", "30", "seconds between two looks at the schema");
-    static final Setting ATTEMPTS =
+    public static final Setting POLL =
+            new Setting("MF_UPGRADE_POLL_SECONDS", "30", "seconds between two looks at the schema");
+    public static final Setting ATTEMPTS =
             new Setting("MF_SERVICE_CONNECTION_RETRIES", "3", "attempts to reach the database at start");
-    static final Setting ATTEMPT_WAIT =
+    public static final Setting ATTEMPT_WAIT =
             new Setting("MF_SERVICE_CONNECTION_RETRY_WAITTIME_SECONDS", "1", "seconds between two of these attempts");
-    static final Setting CUTOFF = new Setting(
+    public static final Setting CUTOFF = new Setting(
             "RUN_INACTIVE_CUTOFF_TIME", "360", "seconds after the last heartbeat until an unfinished run has failed");
-    static final Setting FLOWS = new Setting("DB_TABLE_NAME_FLOWS", Tables.DEFAULT.flows(), "table of flows");
-    static final Setting RUNS = new Setting("DB_TABLE_NAME_RUNS", Tables.DEFAULT.runs(), "table of runs");
-    static final Setting STEPS = new Setting("DB_TABLE_NAME_STEPS", Tables.DEFAULT.steps(), "table of steps");
-    static final Setting TASKS = new Setting("DB_TABLE_NAME_TASKS", Tables.DEFAULT.tasks(), "table of tasks");
-    static final Setting METADATA =
-            new Setting("DB_TABLE_NAME_METADATA", Tables.DEFAULT.metadata(), "table of metadata");
-    static final Setting ARTIFACT =
-            new Setting("DB_TABLE_NAME_ARTIFACT", Tables.DEFAULT.artifacts(), "table of artifacts");
-    static final Setting TRIGGERS =
+    public static final Setting FLOWS = new Setting("DB_TABLE_NAME_FLOWS", "flows_v3", "table of flows");
+    public static final Setting RUNS = new Setting("DB_TABLE_NAME_RUNS", "runs_v3", "table of runs");
+    public static final Setting STEPS = new Setting("DB_TABLE_NAME_STEPS", "steps_v3", "table of steps");
+    public static final Setting TASKS = new Setting("DB_TABLE_NAME_TASKS", "tasks_v3", "table of tasks");
+    public static final Setting METADATA = new Setting("DB_TABLE_NAME_METADATA", "metadata_v3", "table of metadata");
+    public static final Setting ARTIFACT = new Setting("DB_TABLE_NAME_ARTIFACT", "artifact_v3", "table of artifacts");
+    public static final Setting TRIGGERS =
             new Setting("DB_TRIGGER_CREATE", "0", "1: create triggers that notify a user interface of changes");
-    static final Setting SCHEMA = new Setting("DB_SCHEMA_NAME", "public", "schema that gets these triggers");
-    static final Setting ORIGINS =
+    public static final Setting SCHEMA = new Setting("DB_SCHEMA_NAME", "public", "schema that gets these triggers");
+    public static final Setting ORIGINS =
             new Setting("ORIGIN_TO_ALLOW_CORS_FROM", "-", "origins whose pages may use the service: a,b or *");
-    static final Setting ECHO = new Setting("AIOPG_ECHO", "0", "1: log SQL statements, without their values");
-    static final Setting IAM_ROLE =
+    public static final Setting ECHO = new Setting("AIOPG_ECHO", "0", "1: log SQL statements, without their values");
+    public static final Setting IAM_ROLE =
             new Setting("MF_USER_IAM_ROLE", "-", "ARN of the role whose credentials /auth/token gives");
-    static final Setting STS_REGION = new Setting("MF_REGION", "us-west-2", "AWS region of the token service");
-    static final Setting STS_ENDPOINT =
+    public static final Setting STS_REGION = new Setting("MF_REGION", "us-west-2", "AWS region of the token service");
+    public static final Setting STS_ENDPOINT =
             new Setting("MF_STS_ENDPOINT", "-", "address of the token service, if not AWS.s");
-    static final Setting LOG_LEVEL = new Setting("LOGLEVEL", "INFO", "DEBUG, INFO, WARNING, ERROR or CRITICAL");
+    public static final Setting LOG_LEVEL = new Setting("LOGLEVEL", "INFO", "DEBUG, INFO, WARNING, ERROR or CRITICAL");
 
     /** The launcher's own variables, in the order of the help. */
-    static final List<Setting> LAUNCHER = List.of(
+    public static final List<Setting> LAUNCHER = List.of(
             HOST,
             METADATA_PORT,
             MIGRATION_PORT,
@@ -88,11 +86,11 @@ public record Setting(String name, String otherwise, String meaning) {
             ECHO);
 
     /** What the reference knows and means nothing here; set or not, it makes no difference. */
-    static final List<String> WITHOUT_EFFECT =
+    public static final List<String> WITHOUT_EFFECT =
             List.of("MF_SERVICE_STARTUP_RETRIES", "MF_SERVICE_STARTUP_WAITTIME_SECONDS");
 
     /** The variables that {@link metaservice.migrations.DatabaseConfig} reads, in the order of the help. */
-    static final List<Setting> DATABASE = List.of(
+    public static final List<Setting> DATABASE = List.of(
             new Setting("MF_METADATA_DB_DSN", "-", "libpq string or postgres:// URL; beats the settings below"),
             new Setting("MF_METADATA_DB_HOST", "localhost", "database host"),
             new Setting("MF_METADATA_DB_PORT", "5432", "database port"),
@@ -111,5 +109,5 @@ public record Setting(String name, String otherwise, String meaning) {
             new Setting("MF_METADATA_DB_READ_REPLICA_HOST", "localhost", "host of that pool; a DSN serves both"));
 
     /** What every variable that says where the database is begins with. */
-    static final String DATABASE_PREFIX = "MF_METADATA_DB_";
+    public static final String DATABASE_PREFIX = "MF_METADATA_DB_";
 }

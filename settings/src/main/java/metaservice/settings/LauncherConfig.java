@@ -1,4 +1,4 @@
-package metaservice.launcher;
+package metaservice.settings;
 
 import java.time.Duration;
 import java.util.ArrayList;
@@ -7,9 +7,6 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Pattern;
-import metaservice.migrations.InvalidConfigException;
-import metaservice.spi.ServiceSettings;
-import metaservice.spi.Tables;
 
 /**
  * What the operator chose, apart from where the database is and {@linkplain TokenSettings whose credentials clients
@@ -29,12 +26,12 @@ import metaservice.spi.Tables;
  * @param logLevel as slf4j-simple spells it
  * @param logStatements whether every SQL statement is logged, whatever the level
  */
-record LauncherConfig(
+public record LauncherConfig(
         String host,
         int metadataPort,
         int migrationPort,
         boolean upgradeEndpoint,
-        ServiceSettings service,
+        ServiceOptions service,
         Duration drainTimeout,
         boolean swaps,
         boolean pauses,
@@ -67,7 +64,7 @@ record LauncherConfig(
      *
      * @throws InvalidConfigException with all problems at once, each naming its variable and what was expected
      */
-    static LauncherConfig fromEnvironment(Map<String, String> environment) {
+    public static LauncherConfig fromEnvironment(Map<String, String> environment) {
         Reader reader = new Reader(environment, new ArrayList<>());
         LauncherConfig config = new LauncherConfig(
                 reader.text(Setting.HOST),
@@ -94,7 +91,7 @@ record LauncherConfig(
     }
 
     /** The values in force, for the log; there is no secret among them. */
-    String describe() {
+    public String describe() {
         return Setting.HOST.name() + "=" + host + " "
                 + Setting.METADATA_PORT.name() + "=" + metadataPort + " "
                 + Setting.MIGRATION_PORT.name() + "=" + migrationPort + " "
@@ -137,12 +134,12 @@ record LauncherConfig(
             return Integer.parseInt(setting.otherwise());
         }
 
-        ServiceSettings service() {
-            return new ServiceSettings(
+        ServiceOptions service() {
+            return new ServiceOptions(
                     pathPrefix(),
                     integer(Setting.MAX_BODY, 1, 1 << 30),
                     origins(),
-                    new Tables(
+                    new TableNames(
                             table(Setting.FLOWS),
                             table(Setting.RUNS),
                             table(Setting.STEPS),
@@ -171,7 +168,7 @@ record LauncherConfig(
 
         private String table(Setting setting) {
             String value = text(setting);
-            if (Tables.isName(value)) {
+            if (TableNames.isName(value)) {
                 return value;
             }
             problem(setting, value, "letters, digits and underscores, after a schema and a dot if need be");

@@ -1,4 +1,4 @@
-package metaservice.launcher;
+package metaservice.settings;
 
 import java.net.URI;
 import java.util.ArrayList;
@@ -6,24 +6,26 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Pattern;
-import metaservice.migrations.InvalidConfigException;
-import metaservice.spi.TokenRole;
 
-/** Reads whose temporary credentials clients get. */
-final class TokenSettings {
+/**
+ * Whose temporary credentials clients get, and where from.
+ *
+ * @param arn the role
+ * @param region AWS region of the token service
+ * @param endpoint address of the token service; empty for the region's own
+ */
+public record TokenSettings(String arn, String region, Optional<URI> endpoint) {
 
     private static final Pattern ROLE = Pattern.compile("arn:[^:]+:iam::[^:]*:role/.+");
     private static final Pattern REGION = Pattern.compile("[a-z0-9-]+");
     private static final Pattern ENDPOINT = Pattern.compile("https?://[^/?#\\s]+/?");
-
-    private TokenSettings() {}
 
     /**
      * Reads the environment; without a role the other variables do not matter.
      *
      * @throws InvalidConfigException with all problems at once, each naming its variable and what was expected
      */
-    static Optional<TokenRole> fromEnvironment(Map<String, String> environment) {
+    public static Optional<TokenSettings> fromEnvironment(Map<String, String> environment) {
         Optional<String> role = value(environment, Setting.IAM_ROLE);
         if (role.isEmpty()) {
             return Optional.empty();
@@ -37,8 +39,8 @@ final class TokenSettings {
         if (!problems.isEmpty()) {
             throw new InvalidConfigException(problems);
         }
-        return Optional.of(
-                new TokenRole(role.get(), region.orElse(Setting.STS_REGION.otherwise()), endpoint.map(URI::create)));
+        return Optional.of(new TokenSettings(
+                role.get(), region.orElse(Setting.STS_REGION.otherwise()), endpoint.map(URI::create)));
     }
 
     private static Optional<String> value(Map<String, String> environment, Setting setting) {

@@ -1,4 +1,4 @@
-package metaservice.launcher;
+package metaservice.settings;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -7,9 +7,6 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import metaservice.migrations.InvalidConfigException;
-import metaservice.spi.ServiceSettings;
-import metaservice.spi.Tables;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -24,7 +21,14 @@ class LauncherConfigTest {
                         8080,
                         8082,
                         true,
-                        ServiceSettings.DEFAULTS,
+                        new ServiceOptions(
+                                "",
+                                16 << 20,
+                                List.of(),
+                                new TableNames(
+                                        "flows_v3", "runs_v3", "steps_v3", "tasks_v3", "metadata_v3", "artifact_v3"),
+                                Optional.empty(),
+                                Duration.ofMinutes(6)),
                         Duration.ofSeconds(20),
                         true,
                         true,
@@ -51,11 +55,11 @@ class LauncherConfigTest {
                         0,
                         0,
                         false,
-                        new ServiceSettings(
+                        new ServiceOptions(
                                 "/meta",
                                 1000,
                                 List.of("https://ui.example", "http://localhost:3000"),
-                                new Tables("a", "x.b", "c_1", "D", "e", "f"),
+                                new TableNames("a", "x.b", "c_1", "D", "e", "f"),
                                 Optional.of("mf"),
                                 Duration.ofSeconds(60)),
                         Duration.ZERO,
