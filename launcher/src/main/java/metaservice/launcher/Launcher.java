@@ -6,8 +6,10 @@ import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import metaservice.launcher.http.FrontDoor;
+import metaservice.launcher.http.RequestGuard;
 import metaservice.launcher.migration.DatabaseTrouble;
 import metaservice.launcher.migration.MigrationApi;
 import metaservice.launcher.service.BundledService;
@@ -22,6 +24,7 @@ import metaservice.migrations.SchemaStatus;
 import metaservice.migrations.UpgradeOutcome;
 import metaservice.settings.DatabaseConfig;
 import metaservice.settings.LauncherConfig;
+import metaservice.settings.ListenAddress;
 import metaservice.settings.Setting;
 import metaservice.spi.DatabaseAccess;
 import metaservice.spi.ServiceStartException;
@@ -148,35 +151,42 @@ final class Launcher implements AutoCloseable {
     private FrontDoor openFrontDoor() throws StartFailedException {
         try {
             return FrontDoor.open(
-                    address(config.metadataPort()), config.service().maxBodyBytes());
+                    address(config.metadata(), Setting.HOST),
+                    config.service().maxBodyBytes(),
+                    new RequestGuard(config.allowedHosts(), config.service().allowedOrigins()));
         } catch (IOException e) {
-            throw notBound(config.metadataPort(), Setting.METADATA_PORT, e);
+            throw notBound(config.metadata(), Setting.METADATA_PORT, Setting.HOST, e);
         }
     }
 
     private MigrationApi openMigrationApi(Migrations migrations, String database) throws StartFailedException {
         try {
             return MigrationApi.open(
-                    address(config.migrationPort()), migrations, keeper, database, config.upgradeEndpoint());
+                    address(config.migration(), Setting.MIGRATION_HOST),
+                    migrations,
+                    keeper,
+                    database,
+                    config.upgradeEndpoint(),
+                    new RequestGuard(config.allowedHosts(), List.of()));
         } catch (IOException e) {
-            throw notBound(config.migrationPort(), Setting.MIGRATION_PORT, e);
+            throw notBound(config.migration(), Setting.MIGRATION_PORT, Setting.MIGRATION_HOST, e);
         }
     }
 
-    private InetSocketAddress address(int port) throws StartFailedException {
+    private static InetSocketAddress address(ListenAddress address, Setting host) throws StartFailedException {
         try {
-            return new InetSocketAddress(InetAddress.getByName(config.host()), port);
+            return new InetSocketAddress(InetAddress.getByName(address.host()), address.port());
         } catch (UnknownHostException e) {
             throw new StartFailedException(
-                    Setting.HOST.name() + " is '" + config.host() + "', which is no address of any machine.", e);
+                    host.name() + " is '" + address.host() + "', which is no address of any machine.", e);
         }
     }
 
-    private StartFailedException notBound(int port, Setting setting, IOException cause) {
+    private static StartFailedException notBound(ListenAddress address, Setting port, Setting host, IOException cause) {
         return new StartFailedException(
-                "Cannot listen on " + config.host() + " port " + port + ": " + cause.getMessage()
-                        + "; choose another with " + setting.name() + " (0: any free one) or another address with "
-                        + Setting.HOST.name() + ".",
+                "Cannot listen on " + address.host() + " port " + address.port() + ": " + cause.getMessage()
+                        + "; choose another with " + port.name() + " (0: any free one) or another address with "
+                        + host.name() + ".",
                 cause);
     }
 
@@ -268,8 +278,8 @@ final class Launcher implements AutoCloseable {
         return new StartupReport(
                 status.schemaVersion() + " (" + StartupReport.schemaReason(status, filled) + ")",
                 chosen.service().version() + " (" + chosen.reason() + ")",
-                StartupReport.url(config.host(), frontDoor.port(), keeper.pathPrefix()),
-                StartupReport.url(config.host(), migrationApi.port(), ""));
+                StartupReport.url(config.metadata().host(), frontDoor.port(), keeper.pathPrefix()),
+                StartupReport.url(config.migration().host(), migrationApi.port(), ""));
     }
 
     /** Something that can be drained. */

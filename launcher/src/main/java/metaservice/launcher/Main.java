@@ -15,6 +15,7 @@ import metaservice.settings.DatabaseConfig;
 import metaservice.settings.InvalidConfigException;
 import metaservice.settings.LauncherConfig;
 import metaservice.settings.TokenSettings;
+import metaservice.settings.UnknownVariables;
 import metaservice.spi.TokenIssuer;
 import metaservice.spi.TokenRole;
 import org.slf4j.Logger;
@@ -94,6 +95,7 @@ public final class Main {
         if (!problems.isEmpty()) {
             throw new InvalidConfigException(problems);
         }
+        UnknownVariables.warnings(environment).forEach(warning -> logger().warn(warning));
         ServiceCatalog catalog = ServiceCatalog.read(home().resolve("services"));
         try (TokenIssuer tokens =
                 TokenLibrary.issuer(role.orElseThrow(), home().resolve("lib").resolve("sts"))) {

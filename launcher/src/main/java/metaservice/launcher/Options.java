@@ -104,6 +104,7 @@ public final class Options {
     }
 
     private static String line(Setting setting) {
-        return String.format("  %-44s  %-11s  %s", setting.name(), setting.otherwise(), setting.meaning());
+        return String.format(
+                "  %-44s  %-11s  %s", setting.name(), setting.defaultValue().orElse("-"), setting.meaning());
     }
 }

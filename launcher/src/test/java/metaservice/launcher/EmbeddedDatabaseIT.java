@@ -87,6 +87,21 @@ class EmbeddedDatabaseIT {
     }
 
     @Test
+    void anotherServerThatHasTheNumberByNowIsLeftAlone() throws Exception {
+        try (EmbeddedDatabase database = database(false)) {
+            database.open();
+        }
+        try (EmbeddedDatabase other = new EmbeddedDatabase(folder.resolve("other"), false, MAJOR, ELSEWHERE)) {
+            DatabaseConfig config = other.open();
+            Files.copy(folder.resolve("other/postgres/postmaster.pid"), data().resolve("postmaster.pid"));
+            try (EmbeddedDatabase database = database(false)) {
+                assertFalse(hasTable(database.open()));
+                assertFalse(hasTable(config), "the other one answers");
+            }
+        }
+    }
+
+    @Test
     void initializationThatWasInterruptedBeginsAgain() throws Exception {
         Files.createDirectories(data());
         Files.writeString(data().resolve("PG_VERSION"), MAJOR + "\n");

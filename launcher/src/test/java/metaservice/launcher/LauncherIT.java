@@ -5,6 +5,10 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.net.ServerSocket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.Statement;
@@ -122,6 +126,26 @@ public class LauncherIT {
                     Http.send(port(report.metadataUrl()), "PATCH", "/upgrade", "")
                             .body(),
                     "the upgrade is not to be had at the front door");
+        }
+    }
+
+    @Test
+    void migrationServiceHasAnAddressOfItsOwnAndRefusesForeignPages() throws Exception {
+        bundleAll();
+        Map<String, String> settings = Environments.with(LOOPBACK, "MF_MIGRATION_HOST", "127.0.0.2");
+        try (TestDatabase database = TestDatabases.at(1);
+                Launcher supervisor = supervisor(settings, database.environment())) {
+            StartupReport report = supervisor.start().orElseThrow();
+            assertTrue(report.metadataUrl().startsWith("http://127.0.0.1:"), report.metadataUrl());
+            assertTrue(report.migrationUrl().startsWith("http://127.0.0.2:"), report.migrationUrl());
+            HttpRequest foreign = HttpRequest.newBuilder(URI.create(report.migrationUrl() + "/upgrade"))
+                    .header("Origin", "https://evil.example")
+                    .method("PATCH", HttpRequest.BodyPublishers.noBody())
+                    .timeout(Http.DEADLINE)
+                    .build();
+            HttpResponse<String> answer =
+                    HttpClient.newHttpClient().send(foreign, HttpResponse.BodyHandlers.ofString());
+            assertEquals(403, answer.statusCode(), answer::body);
         }
     }
 

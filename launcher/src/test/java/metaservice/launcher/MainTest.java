@@ -34,7 +34,8 @@ class MainTest {
                 .forEach(setting -> assertTrue(
                         help.lines()
                                 .anyMatch(line -> line.contains(" " + setting.name() + " ")
-                                        && line.contains(" " + setting.otherwise() + " ")
+                                        && line.contains(
+                                                " " + setting.defaultValue().orElse("-") + " ")
                                         && line.endsWith(setting.meaning())),
                         setting::name));
         assertEquals("", err.toString(StandardCharsets.UTF_8));

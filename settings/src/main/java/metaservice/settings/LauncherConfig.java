@@ -1,20 +1,27 @@
 package metaservice.settings;
 
 import java.time.Duration;
-import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.regex.Pattern;
 
 /**
  * What the operator chose, apart from where the database is and {@linkplain TokenSettings whose credentials clients
  * get}. Read from the environment here and nowhere else.
  *
- * @param host address both listeners bind to
- * @param metadataPort port of the front door, 0 to 65535; 0 means any free one
- * @param migrationPort port of the migration API, likewise
+ * @param services what the process runs, in the order the operator named it in; never empty
+ * @param metadata where the front door listens
+ * @param migration where the migration API listens
+ * @param ui where the ui service listens
+ * @param schemaspaces where the schemaspaces service listens
+ * @param allowedHosts what the Host header of a request may be, a port after it only if that counts; empty: anything
  * @param upgradeEndpoint whether the migration API offers {@code /upgrade}
  * @param service what is handed on to every service version
  * @param drainTimeout longest wait for requests in flight when stopping or swapping; zero does not wait
@@ -27,9 +34,12 @@ import java.util.regex.Pattern;
  * @param logStatements whether every SQL statement is logged, whatever the level
  */
 public record LauncherConfig(
-        String host,
-        int metadataPort,
-        int migrationPort,
+        Set<String> services,
+        ListenAddress metadata,
+        ListenAddress migration,
+        ListenAddress ui,
+        ListenAddress schemaspaces,
+        List<String> allowedHosts,
         boolean upgradeEndpoint,
         ServiceOptions service,
         Duration drainTimeout,
@@ -54,10 +64,25 @@ public record LauncherConfig(
     /** As browsers write them: nothing after host and port. */
     private static final Pattern ORIGIN = Pattern.compile("\\*|[a-z][a-z0-9+.-]*://[^/?#,\\s]+");
 
-    private static final Map<String, Boolean> ON_OR_OFF =
-            Map.of("on", true, "off", false, "true", true, "false", false, "1", true, "0", false);
+    private static final Pattern HOST_NAME = Pattern.compile("(\\[[0-9A-Fa-f:.]+]|[A-Za-z0-9._-]+)(:[0-9]{1,5})?");
+
+    /** What a process can be asked to run. */
+    public static final Set<String> KNOWN_SERVICES = Set.of("migration", "metadata", "ui", "schemaspaces");
+
+    private static final Pattern SERVICE = Pattern.compile("[a-z][a-z0-9-]*");
 
     private static final int MOST_SECONDS = 86_400;
+
+    /** Copies the collections and checks the names of the services. */
+    public LauncherConfig {
+        services = Collections.unmodifiableSet(new LinkedHashSet<>(services));
+        allowedHosts = List.copyOf(allowedHosts);
+        for (String name : services) {
+            if (!SERVICE.matcher(name).matches()) {
+                throw new IllegalArgumentException("service '" + name + "'; expected " + SERVICE);
+            }
+        }
+    }
 
     /**
      * Reads the environment; a variable that is missing or blank has its default.
@@ -65,36 +90,48 @@ public record LauncherConfig(
      * @throws InvalidConfigException with all problems at once, each naming its variable and what was expected
      */
     public static LauncherConfig fromEnvironment(Map<String, String> environment) {
-        Reader reader = new Reader(environment, new ArrayList<>());
+        return fromEnvironment(environment, KNOWN_SERVICES);
+    }
+
+    /** The same, with other names of services than those that are bundled. */
+    public static LauncherConfig fromEnvironment(Map<String, String> environment, Set<String> knownServices) {
+        Environment reader = new Environment(environment);
+        String host = reader.text(Setting.HOST);
         LauncherConfig config = new LauncherConfig(
-                reader.text(Setting.HOST),
-                reader.integer(Setting.METADATA_PORT, 0, 65535),
-                reader.integer(Setting.MIGRATION_PORT, 0, 65535),
+                services(reader, knownServices),
+                new ListenAddress(host, port(reader, Setting.METADATA_PORT)),
+                new ListenAddress(
+                        reader.given(Setting.MIGRATION_HOST).orElse(host), port(reader, Setting.MIGRATION_PORT)),
+                new ListenAddress(reader.given(Setting.UI_HOST).orElse(host), port(reader, Setting.UI_PORT)),
+                new ListenAddress(host, port(reader, Setting.SCHEMASPACES_PORT)),
+                reader.list(Setting.ALLOWED_HOSTS, HOST_NAME, "host names like meta.example:8080, with commas between"),
                 reader.integer(Setting.UPGRADE_ENDPOINT, Integer.MIN_VALUE, Integer.MAX_VALUE) != 0,
-                reader.service(),
+                service(reader),
                 Duration.ofSeconds(reader.integer(Setting.DRAIN, 0, MOST_SECONDS)),
                 reader.onOrOff(Setting.SWAP),
                 reader.onOrOff(Setting.PAUSES),
                 Duration.ofSeconds(reader.integer(Setting.POLL, 1, MOST_SECONDS)),
                 reader.integer(Setting.ATTEMPTS, 1, 1_000_000),
                 Duration.ofSeconds(reader.integer(Setting.ATTEMPT_WAIT, 0, MOST_SECONDS)),
-                reader.logLevel(),
+                logLevel(reader),
                 reader.text(Setting.ECHO).equals("1"));
-        if (config.metadataPort != 0 && config.metadataPort == config.migrationPort) {
-            reader.problems.add(Setting.MIGRATION_PORT.name() + " is " + config.migrationPort + ", as is "
-                    + Setting.METADATA_PORT.name() + "; expected two different ports");
-        }
-        if (!reader.problems.isEmpty()) {
-            throw new InvalidConfigException(reader.problems);
-        }
+        config.checkPorts(reader);
+        reader.check();
         return config;
+    }
+
+    private static int port(Environment reader, Setting setting) {
+        return reader.integer(setting, 0, 65535);
     }
 
     /** The values in force, for the log; there is no secret among them. */
     public String describe() {
-        return Setting.HOST.name() + "=" + host + " "
-                + Setting.METADATA_PORT.name() + "=" + metadataPort + " "
-                + Setting.MIGRATION_PORT.name() + "=" + migrationPort + " "
+        return Setting.SERVICES.name() + "=" + String.join(",", services) + " "
+                + Setting.HOST.name() + "=" + metadata.host() + " "
+                + Setting.METADATA_PORT.name() + "=" + metadata.port() + " "
+                + Setting.MIGRATION_HOST.name() + "=" + migration.host() + " "
+                + Setting.MIGRATION_PORT.name() + "=" + migration.port() + " "
+                + Setting.ALLOWED_HOSTS.name() + "=" + String.join(",", allowedHosts) + " "
                 + Setting.UPGRADE_ENDPOINT.name() + "=" + (upgradeEndpoint ? 1 : 0) + " "
                 + Setting.PATH_PREFIX.name() + "=" + service.pathPrefix() + " "
                 + Setting.MAX_BODY.name() + "=" + service.maxBodyBytes() + " "
@@ -112,101 +149,75 @@ public record LauncherConfig(
                 + service.tables();
     }
 
-    /** Reads single settings and collects what is wrong with them. */
-    private record Reader(Map<String, String> environment, List<String> problems) {
+    private static ServiceOptions service(Environment reader) {
+        return new ServiceOptions(
+                pathPrefix(reader),
+                reader.integer(Setting.MAX_BODY, 1, 1 << 30),
+                reader.list(Setting.ORIGINS, ORIGIN, "* or origins like https://ui.example:8083, with commas between"),
+                new TableNames(
+                        table(reader, Setting.FLOWS),
+                        table(reader, Setting.RUNS),
+                        table(reader, Setting.STEPS),
+                        table(reader, Setting.TASKS),
+                        table(reader, Setting.METADATA),
+                        table(reader, Setting.ARTIFACT)),
+                Optional.of(reader.text(Setting.SCHEMA))
+                        .filter(schema -> reader.text(Setting.TRIGGERS).equals("1")),
+                Duration.ofSeconds(reader.integer(Setting.CUTOFF, 0, Integer.MAX_VALUE)));
+    }
 
-        String text(Setting setting) {
-            String value = environment.getOrDefault(setting.name(), "").strip();
-            return value.isEmpty() ? setting.otherwise() : value;
+    private static String table(Environment reader, Setting setting) {
+        return reader.text(
+                setting, TableNames.NAME, "letters, digits and underscores, after a schema and a dot if need be");
+    }
+
+    private static String pathPrefix(Environment reader) {
+        String value = reader.given(Setting.PATH_PREFIX).orElse("");
+        if (value.isEmpty() || (value.startsWith("/") && !value.endsWith("/"))) {
+            return value;
         }
+        reader.wrong(Setting.PATH_PREFIX, value, "a path that begins with / and does not end with it");
+        return "";
+    }
 
-        int integer(Setting setting, int least, int most) {
-            String value = text(setting);
-            try {
-                int number = Integer.parseInt(value);
-                if (number >= least && number <= most) {
-                    return number;
+    private static String logLevel(Environment reader) {
+        String value = reader.text(Setting.LOG_LEVEL);
+        String level = LOG_LEVELS.get(value.toUpperCase(Locale.ROOT));
+        if (level == null) {
+            reader.wrong(Setting.LOG_LEVEL, value, "DEBUG, INFO, WARNING, ERROR or CRITICAL");
+            return "info";
+        }
+        return level;
+    }
+
+    /** The services that the process runs, in the order they are named in. */
+    private static Set<String> services(Environment reader, Set<String> known) {
+        String expected = "services of " + new TreeSet<>(known) + ", with commas between";
+        Set<String> services = new LinkedHashSet<>(reader.list(Setting.SERVICES, SERVICE, expected));
+        if (!known.containsAll(services)) {
+            reader.wrong(Setting.SERVICES, reader.text(Setting.SERVICES), expected);
+        }
+        return services;
+    }
+
+    /** Two listeners of services that run must not share a port. */
+    private void checkPorts(Environment reader) {
+        Map<String, Map.Entry<Setting, ListenAddress>> all = Map.of(
+                "metadata", Map.entry(Setting.METADATA_PORT, metadata),
+                "migration", Map.entry(Setting.MIGRATION_PORT, migration),
+                "ui", Map.entry(Setting.UI_PORT, ui),
+                "schemaspaces", Map.entry(Setting.SCHEMASPACES_PORT, schemaspaces));
+        Map<Integer, Setting> taken = new HashMap<>();
+        for (String name : new TreeSet<>(services)) {
+            Map.Entry<Setting, ListenAddress> one = all.get(name);
+            if (one != null && one.getValue().port() != 0) {
+                int port = one.getValue().port();
+                Setting other = taken.putIfAbsent(port, one.getKey());
+                if (other != null) {
+                    reader.problem(one.getKey().name() + " is " + port + ", as is " + other.name()
+                            + "; expected two different ports");
                 }
-            } catch (NumberFormatException e) {
-                // told below, together with numbers out of range
             }
-            problem(setting, value, "an integer from " + least + " to " + most);
-            return Integer.parseInt(setting.otherwise());
-        }
-
-        ServiceOptions service() {
-            return new ServiceOptions(
-                    pathPrefix(),
-                    integer(Setting.MAX_BODY, 1, 1 << 30),
-                    origins(),
-                    new TableNames(
-                            table(Setting.FLOWS),
-                            table(Setting.RUNS),
-                            table(Setting.STEPS),
-                            table(Setting.TASKS),
-                            table(Setting.METADATA),
-                            table(Setting.ARTIFACT)),
-                    Optional.of(text(Setting.SCHEMA))
-                            .filter(schema -> text(Setting.TRIGGERS).equals("1")),
-                    Duration.ofSeconds(integer(Setting.CUTOFF, 0, Integer.MAX_VALUE)));
-        }
-
-        private List<String> origins() {
-            List<String> origins = new ArrayList<>();
-            String value = environment.getOrDefault(Setting.ORIGINS.name(), "").strip();
-            for (String part : value.isEmpty() ? new String[0] : value.split(",", -1)) {
-                String origin = part.strip();
-                if (ORIGIN.matcher(origin).matches()) {
-                    origins.add(origin);
-                } else {
-                    problem(Setting.ORIGINS, value, "* or origins like https://ui.example:8083, with commas between");
-                    return List.of();
-                }
-            }
-            return origins;
-        }
-
-        private String table(Setting setting) {
-            String value = text(setting);
-            if (TableNames.isName(value)) {
-                return value;
-            }
-            problem(setting, value, "letters, digits and underscores, after a schema and a dot if need be");
-            return setting.otherwise();
-        }
-
-        boolean onOrOff(Setting setting) {
-            String value = text(setting);
-            Boolean flag = ON_OR_OFF.get(value.toLowerCase(Locale.ROOT));
-            if (flag == null) {
-                problem(setting, value, "on or off");
-                return ON_OR_OFF.get(setting.otherwise());
-            }
-            return flag;
-        }
-
-        String pathPrefix() {
-            String value =
-                    environment.getOrDefault(Setting.PATH_PREFIX.name(), "").strip();
-            if (value.isEmpty() || (value.startsWith("/") && !value.endsWith("/"))) {
-                return value;
-            }
-            problem(Setting.PATH_PREFIX, value, "a path that begins with / and does not end with it");
-            return "";
-        }
-
-        String logLevel() {
-            String value = text(Setting.LOG_LEVEL);
-            String level = LOG_LEVELS.get(value.toUpperCase(Locale.ROOT));
-            if (level == null) {
-                problem(Setting.LOG_LEVEL, value, "DEBUG, INFO, WARNING, ERROR or CRITICAL");
-                return "info";
-            }
-            return level;
-        }
-
-        private void problem(Setting setting, String value, String expected) {
-            problems.add(setting.name() + " is '" + value + "'; expected " + expected);
         }
     }
 }

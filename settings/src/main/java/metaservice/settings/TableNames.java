@@ -8,10 +8,6 @@ import java.util.regex.Pattern;
  */
 public record TableNames(String flows, String runs, String steps, String tasks, String metadata, String artifacts) {
 
-    private static final Pattern NAME = Pattern.compile("([A-Za-z_][A-Za-z0-9_]{0,62}\\.)?[A-Za-z_][A-Za-z0-9_]{0,62}");
-
-    /** Whether a text may be the name of a table. */
-    static boolean isName(String text) {
-        return NAME.matcher(text).matches();
-    }
+    /** What the name of a table looks like. */
+    static final Pattern NAME = Pattern.compile("([A-Za-z_][A-Za-z0-9_]{0,62}\\.)?[A-Za-z_][A-Za-z0-9_]{0,62}");
 }

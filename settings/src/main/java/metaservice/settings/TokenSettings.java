@@ -1,8 +1,6 @@
 package metaservice.settings;
 
 import java.net.URI;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Pattern;
@@ -26,32 +24,23 @@ public record TokenSettings(String arn, String region, Optional<URI> endpoint) {
      * @throws InvalidConfigException with all problems at once, each naming its variable and what was expected
      */
     public static Optional<TokenSettings> fromEnvironment(Map<String, String> environment) {
-        Optional<String> role = value(environment, Setting.IAM_ROLE);
-        if (role.isEmpty()) {
+        Environment reader = new Environment(environment);
+        if (reader.given(Setting.IAM_ROLE).isEmpty()) {
             return Optional.empty();
         }
-        List<String> problems = new ArrayList<>();
-        check(role, Setting.IAM_ROLE, ROLE, "an ARN such as arn:aws:iam::123456789012:role/name", problems);
-        Optional<String> region = value(environment, Setting.STS_REGION);
-        check(region, Setting.STS_REGION, REGION, "a region such as us-west-2", problems);
-        Optional<String> endpoint = value(environment, Setting.STS_ENDPOINT);
-        check(endpoint, Setting.STS_ENDPOINT, ENDPOINT, "an address such as https://sts.example", problems);
-        if (!problems.isEmpty()) {
-            throw new InvalidConfigException(problems);
-        }
-        return Optional.of(new TokenSettings(
-                role.get(), region.orElse(Setting.STS_REGION.otherwise()), endpoint.map(URI::create)));
+        TokenSettings settings = new TokenSettings(
+                checked(reader, Setting.IAM_ROLE, ROLE, "an ARN such as arn:aws:iam::123456789012:role/name")
+                        .orElse(""),
+                reader.text(Setting.STS_REGION, REGION, "a region such as us-west-2"),
+                checked(reader, Setting.STS_ENDPOINT, ENDPOINT, "an address such as https://sts.example")
+                        .map(URI::create));
+        reader.check();
+        return Optional.of(settings);
     }
 
-    private static Optional<String> value(Map<String, String> environment, Setting setting) {
-        return Optional.ofNullable(environment.get(setting.name()))
-                .map(String::strip)
-                .filter(text -> !text.isEmpty());
-    }
-
-    private static void check(
-            Optional<String> value, Setting setting, Pattern form, String expected, List<String> problems) {
-        value.filter(text -> !form.matcher(text).matches())
-                .ifPresent(text -> problems.add(setting.name() + " is '" + text + "'; expected " + expected));
+    private static Optional<String> checked(Environment reader, Setting setting, Pattern form, String expected) {
+        Optional<String> value = reader.given(setting);
+        value.filter(text -> !form.matcher(text).matches()).ifPresent(text -> reader.wrong(setting, text, expected));
+        return value.filter(text -> form.matcher(text).matches());
     }
 }

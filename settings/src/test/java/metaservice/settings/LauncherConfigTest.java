@@ -4,9 +4,11 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import java.time.Duration;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -17,9 +19,12 @@ class LauncherConfigTest {
     void defaultsAreTheReferences() {
         assertEquals(
                 new LauncherConfig(
-                        "0.0.0.0",
-                        8080,
-                        8082,
+                        new LinkedHashSet<>(List.of("migration", "metadata")),
+                        new ListenAddress("0.0.0.0", 8080),
+                        new ListenAddress("0.0.0.0", 8082),
+                        new ListenAddress("0.0.0.0", 8083),
+                        new ListenAddress("0.0.0.0", 8084),
+                        List.of(),
                         true,
                         new ServiceOptions(
                                 "",
@@ -51,9 +56,12 @@ class LauncherConfigTest {
     void everyVariableIsRead() {
         assertEquals(
                 new LauncherConfig(
-                        "127.0.0.1",
-                        0,
-                        0,
+                        new LinkedHashSet<>(List.of("ui", "metadata")),
+                        new ListenAddress("127.0.0.1", 0),
+                        new ListenAddress("127.0.0.2", 0),
+                        new ListenAddress("127.0.0.3", 1083),
+                        new ListenAddress("127.0.0.1", 1084),
+                        List.of("meta.example", "[::1]:8080"),
                         false,
                         new ServiceOptions(
                                 "/meta",
@@ -71,7 +79,13 @@ class LauncherConfigTest {
                         "warn",
                         true),
                 LauncherConfig.fromEnvironment(Map.ofEntries(
+                        Map.entry("MF_SERVICES", " ui , metadata"),
                         Map.entry("MF_METADATA_HOST", "127.0.0.1"),
+                        Map.entry("MF_MIGRATION_HOST", "127.0.0.2"),
+                        Map.entry("MF_UI_METADATA_HOST", "127.0.0.3"),
+                        Map.entry("MF_UI_METADATA_PORT", "1083"),
+                        Map.entry("MF_SCHEMASPACES_PORT", "1084"),
+                        Map.entry("MF_ALLOWED_HOSTS", "meta.example, [::1]:8080"),
                         Map.entry("MF_METADATA_PORT", "0"),
                         Map.entry("MF_MIGRATION_PORT", "0"),
                         Map.entry("MF_MIGRATION_ENDPOINTS_ENABLED", "0"),
@@ -118,6 +132,9 @@ class LauncherConfigTest {
                 "DB_TABLE_NAME_RUNS             | a.b.c | expected letters, digits and underscores, after a schema and a dot if need be",
                 "DB_TABLE_NAME_ARTIFACT         | 1a    | expected letters, digits and underscores, after a schema and a dot if need be",
                 "ORIGIN_TO_ALLOW_CORS_FROM      | ui    | expected * or origins like https://ui.example:8083, with commas between",
+                "MF_SERVICES                    | a,    | expected services of [metadata, migration, schemaspaces, ui], with commas between",
+                "MF_SERVICES                    | meta  | expected services of [metadata, migration, schemaspaces, ui], with commas between",
+                "MF_ALLOWED_HOSTS               | a b   | expected host names like meta.example:8080, with commas between",
                 "LOGLEVEL                       | loud  | expected DEBUG, INFO, WARNING, ERROR or CRITICAL"
             })
     void malformedValueIsNamedWithWhatWasExpected(String name, String value, String expected) {
@@ -139,6 +156,33 @@ class LauncherConfigTest {
         assertEquals(
                 List.of("MF_MIGRATION_PORT is 8080, as is MF_METADATA_PORT; expected two different ports"),
                 problems(Map.of("MF_MIGRATION_PORT", "8080")));
+    }
+
+    @Test
+    void onlyServicesThatRunNeedPortsOfTheirOwn() {
+        assertEquals(
+                8080,
+                LauncherConfig.fromEnvironment(Map.of("MF_UI_METADATA_PORT", "8080"))
+                        .ui()
+                        .port());
+        assertEquals(
+                List.of("MF_UI_METADATA_PORT is 8080, as is MF_METADATA_PORT; expected two different ports"),
+                problems(Map.of("MF_SERVICES", "metadata,ui", "MF_UI_METADATA_PORT", "8080")));
+    }
+
+    @Test
+    void otherServicesCanBeKnown() {
+        assertEquals(
+                Set.of("my-kind"),
+                LauncherConfig.fromEnvironment(Map.of("MF_SERVICES", "my-kind"), Set.of("my-kind", "metadata"))
+                        .services());
+    }
+
+    @Test
+    void otherListenersFollowTheMainHost() {
+        LauncherConfig config = LauncherConfig.fromEnvironment(Map.of("MF_METADATA_HOST", "127.0.0.9"));
+        assertEquals(new ListenAddress("127.0.0.9", 8082), config.migration());
+        assertEquals(new ListenAddress("127.0.0.9", 8083), config.ui());
     }
 
     @Test

@@ -41,25 +41,32 @@ public final class FrontDoor implements AutoCloseable {
     private volatile boolean leaving;
     private volatile long lastAsked = System.nanoTime();
 
-    private FrontDoor(InetSocketAddress address, long maxBodyBytes, ClientTimeouts.Limits patience) throws IOException {
+    private FrontDoor(InetSocketAddress address, long maxBodyBytes, RequestGuard guard, ClientTimeouts.Limits patience)
+            throws IOException {
         this.maxBodyBytes = maxBodyBytes;
-        this.listener = HttpListener.open("front-door", address, THREADS, patience, this::receive);
+        this.listener = HttpListener.open("front-door", address, THREADS, patience, guard.before(this::receive));
     }
 
     /**
      * Opens the door, with nobody behind it yet.
      *
      * @param maxBodyBytes requests that announce a longer body are answered with 413
+     * @param guard what is refused before it reaches a service
      * @throws IOException if the address cannot be bound
      */
+    public static FrontDoor open(InetSocketAddress address, long maxBodyBytes, RequestGuard guard) throws IOException {
+        return new FrontDoor(address, maxBodyBytes, guard, ClientTimeouts.Limits.forBodiesUpTo(maxBodyBytes));
+    }
+
+    /** The same for every host, and writes from no foreign page. */
     public static FrontDoor open(InetSocketAddress address, long maxBodyBytes) throws IOException {
-        return open(address, maxBodyBytes, ClientTimeouts.Limits.forBodiesUpTo(maxBodyBytes));
+        return open(address, maxBodyBytes, RequestGuard.SAME_ORIGIN);
     }
 
     /** The same, with as much patience as a test has. */
     public static FrontDoor open(InetSocketAddress address, long maxBodyBytes, ClientTimeouts.Limits patience)
             throws IOException {
-        return new FrontDoor(address, maxBodyBytes, patience);
+        return new FrontDoor(address, maxBodyBytes, RequestGuard.SAME_ORIGIN, patience);
     }
 
     public int port() {

@@ -17,6 +17,7 @@ import javax.sql.DataSource;
 import metaservice.launcher.Environments;
 import metaservice.launcher.Http;
 import metaservice.launcher.LauncherIT;
+import metaservice.launcher.http.RequestGuard;
 import metaservice.migrations.Migrations;
 import metaservice.migrations.SchemaStatus;
 import metaservice.migrations.SchemaVersion;
@@ -49,7 +50,8 @@ class MigrationApiIT {
                 new Migrations(database),
                 NO_SERVICES,
                 "here:5432/db",
-                upgradeEndpoint);
+                upgradeEndpoint,
+                RequestGuard.SAME_ORIGIN);
     }
 
     private static void assertAnswer(HttpResponse<String> answer, int status, String contentType, String body) {

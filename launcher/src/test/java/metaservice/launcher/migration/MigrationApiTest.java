@@ -15,6 +15,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 import javax.sql.DataSource;
 import metaservice.launcher.Http;
+import metaservice.launcher.http.RequestGuard;
 import metaservice.migrations.Migrations;
 import org.junit.jupiter.api.Test;
 
@@ -38,7 +39,8 @@ class MigrationApiTest {
                 new Migrations(hanging),
                 MigrationApiIT.NO_SERVICES,
                 "here:5432/db",
-                true)) {
+                true,
+                RequestGuard.SAME_ORIGIN)) {
             List<CompletableFuture<HttpResponse<String>>> asked = IntStream.range(0, WORKERS)
                     .mapToObj(i -> Http.begin(api.port(), "/db_schema_status"))
                     .toList();
