@@ -17,10 +17,11 @@ import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.function.Predicate;
 import metaservice.launcher.service.ServiceCatalog;
-import metaservice.migrations.DatabaseConfig;
 import metaservice.migrations.Migrations;
 import metaservice.migrations.TestDatabase;
 import metaservice.migrations.TestDatabases;
+import metaservice.settings.DatabaseConfig;
+import metaservice.settings.LauncherConfig;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 

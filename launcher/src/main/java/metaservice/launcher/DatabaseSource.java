@@ -1,6 +1,6 @@
 package metaservice.launcher;
 
-import metaservice.migrations.DatabaseConfig;
+import metaservice.settings.DatabaseConfig;
 
 /** Where the database comes from: somebody else runs it, or we do. Used by one thread. */
 interface DatabaseSource extends AutoCloseable {

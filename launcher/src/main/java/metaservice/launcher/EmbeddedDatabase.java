@@ -8,6 +8,7 @@ import java.nio.channels.FileChannel;
 import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Duration;
@@ -19,7 +20,8 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.stream.Stream;
-import metaservice.migrations.DatabaseConfig;
+import metaservice.settings.DatabaseConfig;
+import metaservice.settings.Setting;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -204,15 +206,30 @@ final class EmbeddedDatabase implements DatabaseSource {
         }
     }
 
-    private static ProcessHandle orphan(List<String> pidFile) {
+    private ProcessHandle orphan(List<String> pidFile) {
         return pidFile.stream()
                 .limit(1)
                 .map(String::strip)
                 .filter(line -> line.matches("[0-9]{1,18}"))
                 .flatMap(line -> ProcessHandle.of(Long.parseLong(line)).stream())
                 .filter(process -> process.info().command().orElse("").endsWith("postgres"))
+                .filter(this::usesOurData)
                 .findAny()
                 .orElse(null);
+    }
+
+    /** Another server may have the number by now: only one whose arguments name our data directory is ours. */
+    private boolean usesOurData(ProcessHandle process) {
+        return Stream.of(process.info().arguments().orElse(new String[0])).anyMatch(this::isData);
+    }
+
+    private boolean isData(String argument) {
+        try {
+            Path path = Path.of(argument);
+            return Files.exists(path) && Files.isSameFile(path, data());
+        } catch (IOException | InvalidPathException e) {
+            return false;
+        }
     }
 
     private static void empty(Path directory) throws IOException {

@@ -12,6 +12,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
 import metaservice.launcher.http.FrontDoor;
+import metaservice.launcher.http.RequestGuard;
 import metaservice.launcher.migration.MigrationApi;
 import metaservice.launcher.service.DatabaseValues;
 import metaservice.launcher.service.Guarded;
@@ -21,10 +22,13 @@ import metaservice.launcher.service.ServiceCatalog;
 import metaservice.launcher.service.ServiceKind;
 import metaservice.launcher.swap.SchemaWatch;
 import metaservice.launcher.swap.ServiceSupervisor;
-import metaservice.migrations.DatabaseConfig;
 import metaservice.migrations.Migrations;
 import metaservice.migrations.SchemaState;
 import metaservice.migrations.SchemaStatus;
+import metaservice.settings.DatabaseConfig;
+import metaservice.settings.LauncherConfig;
+import metaservice.settings.ListenAddress;
+import metaservice.settings.Setting;
 import metaservice.spi.DatabaseAccess;
 import metaservice.spi.TokenIssuer;
 import org.slf4j.Logger;
@@ -85,8 +89,9 @@ final class Launcher implements AutoCloseable {
         PauseWhileBusy pauses = config.pauses() ? new PauseWhileBusy(this::isBusy) : PauseWhileBusy.NEVER;
         Migrations migrations = new Migrations(database.dataSource(), () -> pauses.pause(BEFORE_EACH_MIGRATION));
         frontDoors.forEach((kind, door) -> served.add(serve(kind, door, database, migrations, pauses)));
-        if (config.runsMigrationApi()) {
-            migrationApi = Optional.of(openMigrationApi(migrations, database.describe()));
+        Optional<ListenAddress> migration = config.listener(LauncherConfig.MIGRATION);
+        if (migration.isPresent()) {
+            migrationApi = Optional.of(openMigrationApi(migration.get(), migrations, database.describe()));
         }
 
         SchemaAtStart schema = new SchemaAtStart(migrations, database.describe(), config, stop);
@@ -134,16 +139,15 @@ final class Launcher implements AutoCloseable {
     }
 
     private void openFrontDoors() throws StartFailedException {
-        for (LauncherConfig.Listener listener : config.listeners()) {
-            ServiceKind kind = new ServiceKind(listener.kind());
-            if (catalog.ofKind(kind).isEmpty()) {
-                throw new StartFailedException(
-                        ExitCode.USAGE,
-                        Setting.SERVICES.name() + " names " + kind
-                                + ", and no service of that kind is bundled; expected " + bundledKinds() + ".");
+        for (Map.Entry<String, ListenAddress> listener : config.services().entrySet()) {
+            if (!listener.getKey().equals(LauncherConfig.MIGRATION)) {
+                ServiceKind kind = new ServiceKind(listener.getKey());
+                frontDoors.put(kind, openFrontDoor(kind, listener.getValue()));
+                LOG.info(
+                        "Listening for {} on port {}",
+                        kind,
+                        frontDoors.get(kind).port());
             }
-            frontDoors.put(kind, openFrontDoor(listener));
-            LOG.info("Listening for {} on port {}", kind, frontDoors.get(kind).port());
         }
     }
 
@@ -151,46 +155,58 @@ final class Launcher implements AutoCloseable {
         return catalog.kinds().stream().map(ServiceKind::name).collect(Collectors.joining(", ", "migration, ", ""));
     }
 
-    private FrontDoor openFrontDoor(LauncherConfig.Listener listener) throws StartFailedException {
+    private FrontDoor openFrontDoor(ServiceKind kind, ListenAddress listener) throws StartFailedException {
+        if (catalog.ofKind(kind).isEmpty()) {
+            throw new StartFailedException(
+                    ExitCode.USAGE,
+                    Setting.SERVICES.name() + " names " + kind + ", and no service of that kind is bundled; expected "
+                            + bundledKinds() + ".");
+        }
         try {
             return FrontDoor.open(
-                    "front-door-" + listener.kind(),
-                    address(listener.port()),
-                    config.service().maxBodyBytes());
+                    "front-door-" + kind,
+                    address(listener),
+                    config.service().maxBodyBytes(),
+                    new RequestGuard(config.allowedHosts(), config.service().allowedOrigins()));
         } catch (IOException e) {
-            throw notBound(listener.port(), listener.portSetting(), e);
+            throw notBound(listener, e);
         }
     }
 
-    private MigrationApi openMigrationApi(Migrations migrations, String database) throws StartFailedException {
+    private MigrationApi openMigrationApi(ListenAddress listener, Migrations migrations, String database)
+            throws StartFailedException {
         try {
             MigrationApi api = MigrationApi.open(
-                    address(config.migrationPort()),
+                    address(listener),
                     migrations,
                     new ServicesOfProcess(catalog, served),
                     database,
-                    config.upgradeEndpoint());
+                    config.upgradeEndpoint(),
+                    new RequestGuard(config.allowedHosts(), List.of()));
             LOG.info("Listening for the migration API on port {}", api.port());
             return api;
         } catch (IOException e) {
-            throw notBound(config.migrationPort(), Setting.MIGRATION_PORT.name(), e);
+            throw notBound(listener, e);
         }
     }
 
-    private InetSocketAddress address(int port) throws StartFailedException {
+    private static InetSocketAddress address(ListenAddress listener) throws StartFailedException {
         try {
-            return new InetSocketAddress(InetAddress.getByName(config.host()), port);
+            return new InetSocketAddress(InetAddress.getByName(listener.host()), listener.port());
         } catch (UnknownHostException e) {
             throw new StartFailedException(
-                    Setting.HOST.name() + " is '" + config.host() + "', which is no address of any machine.", e);
+                    listener.hostSetting().name() + " is '" + listener.host()
+                            + "', which is no address of any machine.",
+                    e);
         }
     }
 
-    private StartFailedException notBound(int port, String setting, IOException cause) {
+    private static StartFailedException notBound(ListenAddress listener, IOException cause) {
         return new StartFailedException(
-                "Cannot listen on " + config.host() + " port " + port + ": " + cause.getMessage()
-                        + "; choose another with " + setting + " (0: any free one) or another address with "
-                        + Setting.HOST.name() + ".",
+                "Cannot listen on " + listener.host() + " port " + listener.port() + ": " + cause.getMessage()
+                        + "; choose another with " + listener.portSetting().name()
+                        + " (0: any free one) or another address with "
+                        + listener.hostSetting().name() + ".",
                 cause);
     }
 
@@ -207,7 +223,8 @@ final class Launcher implements AutoCloseable {
                         door,
                         ofKind,
                         migrations::status,
-                        service -> IsolatedService.start(service, access, config.service(), tokens),
+                        service ->
+                                IsolatedService.start(service, access, SpiSettings.service(config.service()), tokens),
                         new ServiceSupervisor.Pace(
                                 config.drainTimeout(), config.pollInterval(), config.swaps(), pauses)));
     }
@@ -216,7 +233,7 @@ final class Launcher implements AutoCloseable {
         List<StartupReport.Service> started = new ArrayList<>();
         for (ServedKind kind : served) {
             try {
-                started.add(kind.startFirst(schema, config.host()));
+                started.add(kind.startFirst(schema, host(kind.kind().name())));
             } catch (StartFailedException e) {
                 if (!hasToStart(kind)) {
                     LOG.warn("No {} service for now; it is tried again: {}", kind.kind(), e.getMessage());
@@ -228,12 +245,16 @@ final class Launcher implements AutoCloseable {
         return new StartupReport(
                 schema.schemaVersion() + " (" + StartupReport.schemaReason(schema, filled) + ")",
                 started,
-                migrationApi.map(api -> StartupReport.url(config.host(), api.port(), "")));
+                migrationApi.map(api -> StartupReport.url(host(LauncherConfig.MIGRATION), api.port(), "")));
     }
 
     /** Another kind does not take the metadata service down: its supervisor tries again while metadata is served. */
     private boolean hasToStart(ServedKind kind) {
         return kind.kind().equals(ServiceKind.METADATA) || !frontDoors.containsKey(ServiceKind.METADATA);
+    }
+
+    private String host(String service) {
+        return config.listener(service).map(ListenAddress::host).orElseThrow();
     }
 
     private boolean isBusy() {

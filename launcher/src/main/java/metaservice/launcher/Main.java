@@ -11,8 +11,11 @@ import java.util.function.Supplier;
 import java.util.logging.Level;
 import metaservice.launcher.service.CatalogException;
 import metaservice.launcher.service.ServiceCatalog;
-import metaservice.migrations.DatabaseConfig;
-import metaservice.migrations.InvalidConfigException;
+import metaservice.settings.DatabaseConfig;
+import metaservice.settings.InvalidConfigException;
+import metaservice.settings.LauncherConfig;
+import metaservice.settings.TokenSettings;
+import metaservice.settings.UnknownVariables;
 import metaservice.spi.TokenIssuer;
 import metaservice.spi.TokenRole;
 import org.slf4j.Logger;
@@ -86,11 +89,13 @@ public final class Main {
         List<String> problems = new ArrayList<>();
         Optional<LauncherConfig> config = read(() -> LauncherConfig.fromEnvironment(environment), problems);
         config.ifPresent(Main::prepareLogging);
-        Optional<Optional<TokenRole>> role = read(() -> TokenSettings.fromEnvironment(environment), problems);
+        Optional<Optional<TokenRole>> role =
+                read(() -> TokenSettings.fromEnvironment(environment).map(SpiSettings::role), problems);
         Optional<DatabaseSource> database = read(() -> database(options, environment), problems);
         if (!problems.isEmpty()) {
             throw new InvalidConfigException(problems);
         }
+        UnknownVariables.warnings(environment).forEach(warning -> logger().warn(warning));
         ServiceCatalog catalog = ServiceCatalog.read(home().resolve("services"));
         try (TokenIssuer tokens =
                 TokenLibrary.issuer(role.orElseThrow(), home().resolve("lib").resolve("sts"))) {

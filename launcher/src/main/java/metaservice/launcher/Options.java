@@ -3,6 +3,7 @@ package metaservice.launcher;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import metaservice.settings.Setting;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -104,6 +105,7 @@ public final class Options {
     }
 
     private static String line(Setting setting) {
-        return String.format("  %-44s  %-11s  %s", setting.name(), setting.otherwise(), setting.meaning());
+        return String.format(
+                "  %-44s  %-11s  %s", setting.name(), setting.defaultValue().orElse("-"), setting.meaning());
     }
 }

@@ -7,6 +7,7 @@ import metaservice.launcher.migration.DatabaseTrouble;
 import metaservice.migrations.Migrations;
 import metaservice.migrations.SchemaStatus;
 import metaservice.migrations.UpgradeOutcome;
+import metaservice.settings.LauncherConfig;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 

@@ -20,6 +20,7 @@ import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import metaservice.launcher.service.ContextLoader;
+import metaservice.settings.Setting;
 import metaservice.spi.Token;
 import metaservice.spi.TokenException;
 import metaservice.spi.TokenException.Reason;

@@ -13,7 +13,7 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
-import metaservice.migrations.DatabaseConfig;
+import metaservice.settings.DatabaseConfig;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -83,6 +83,21 @@ class EmbeddedDatabaseIT {
                 data().resolve("postmaster.pid"), ProcessHandle.current().pid() + "\n");
         try (EmbeddedDatabase database = database(false)) {
             assertFalse(hasTable(database.open()));
+        }
+    }
+
+    @Test
+    void anotherServerThatHasTheNumberByNowIsLeftAlone() throws Exception {
+        try (EmbeddedDatabase database = database(false)) {
+            database.open();
+        }
+        try (EmbeddedDatabase other = new EmbeddedDatabase(folder.resolve("other"), false, MAJOR, ELSEWHERE)) {
+            DatabaseConfig config = other.open();
+            Files.copy(folder.resolve("other/postgres/postmaster.pid"), data().resolve("postmaster.pid"));
+            try (EmbeddedDatabase database = database(false)) {
+                assertFalse(hasTable(database.open()));
+                assertFalse(hasTable(config), "the other one answers");
+            }
         }
     }
 

@@ -12,11 +12,13 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import metaservice.launcher.service.ServiceCatalog;
-import metaservice.migrations.DatabaseConfig;
 import metaservice.migrations.Eventually;
 import metaservice.migrations.TestDatabase;
 import metaservice.migrations.TestDatabases;
+import metaservice.settings.DatabaseConfig;
+import metaservice.settings.LauncherConfig;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -31,6 +33,8 @@ class KindsIT {
             "MF_UPGRADE_PAUSES", "off");
 
     private static final ObjectMapper JSON = new ObjectMapper();
+
+    private static final Set<String> KINDS = Set.of("migration", "metadata", "echo");
 
     @TempDir
     private Path services;
@@ -47,7 +51,7 @@ class KindsIT {
 
     private Launcher launcher(String runs, TestDatabase database) throws Exception {
         return new Launcher(
-                LauncherConfig.fromEnvironment(Environments.with(LOOPBACK, "MF_SERVICES", runs)),
+                LauncherConfig.fromEnvironment(Environments.with(LOOPBACK, "MF_SERVICES", runs), KINDS),
                 ServiceCatalog.read(services),
                 DatabaseSource.given(DatabaseConfig.fromEnvironment(database.environment())),
                 TokenLibrary.issuer(Optional.empty(), services),

@@ -5,6 +5,10 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.net.ServerSocket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.Statement;
@@ -15,12 +19,13 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.FutureTask;
 import java.util.stream.Stream;
 import metaservice.launcher.service.ServiceCatalog;
-import metaservice.migrations.DatabaseConfig;
 import metaservice.migrations.Eventually;
 import metaservice.migrations.Migrations;
 import metaservice.migrations.TestDatabase;
 import metaservice.migrations.TestDatabases;
 import metaservice.migrations.UpgradeOutcome;
+import metaservice.settings.DatabaseConfig;
+import metaservice.settings.LauncherConfig;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -128,6 +133,28 @@ public class LauncherIT {
                     Http.send(port(report.find("metadata").orElseThrow().url()), "PATCH", "/upgrade", "")
                             .body(),
                     "the upgrade is not to be had at the front door");
+        }
+    }
+
+    @Test
+    void migrationServiceHasAnAddressOfItsOwnAndRefusesForeignPages() throws Exception {
+        bundleAll();
+        Map<String, String> settings = Environments.with(LOOPBACK, "MF_MIGRATION_HOST", "127.0.0.2");
+        try (TestDatabase database = TestDatabases.at(1);
+                Launcher supervisor = supervisor(settings, database.environment())) {
+            StartupReport report = supervisor.start().orElseThrow();
+            String metadata = report.find("metadata").orElseThrow().url();
+            String migration = report.migrationUrl().orElseThrow();
+            assertTrue(metadata.startsWith("http://127.0.0.1:"), metadata);
+            assertTrue(migration.startsWith("http://127.0.0.2:"), migration);
+            HttpRequest foreign = HttpRequest.newBuilder(URI.create(migration + "/upgrade"))
+                    .header("Origin", "https://evil.example")
+                    .method("PATCH", HttpRequest.BodyPublishers.noBody())
+                    .timeout(Http.DEADLINE)
+                    .build();
+            HttpResponse<String> answer =
+                    HttpClient.newHttpClient().send(foreign, HttpResponse.BodyHandlers.ofString());
+            assertEquals(403, answer.statusCode(), answer::body);
         }
     }
 

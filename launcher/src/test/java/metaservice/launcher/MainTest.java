@@ -9,6 +9,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
+import metaservice.settings.Setting;
 import org.junit.jupiter.api.Test;
 
 class MainTest {
@@ -33,7 +34,8 @@ class MainTest {
                 .forEach(setting -> assertTrue(
                         help.lines()
                                 .anyMatch(line -> line.contains(" " + setting.name() + " ")
-                                        && line.contains(" " + setting.otherwise() + " ")
+                                        && line.contains(
+                                                " " + setting.defaultValue().orElse("-") + " ")
                                         && line.endsWith(setting.meaning())),
                         setting::name));
         assertEquals("", err.toString(StandardCharsets.UTF_8));

@@ -15,6 +15,7 @@ import java.util.stream.Stream;
 import metaservice.migrations.UpgradeOutcome.AlreadyCurrent;
 import metaservice.migrations.UpgradeOutcome.Failed;
 import metaservice.migrations.UpgradeOutcome.Refused;
+import metaservice.settings.DatabaseConfig;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;

@@ -41,10 +41,15 @@ public final class FrontDoor implements AutoCloseable {
     private volatile boolean leaving;
     private volatile long lastAsked = System.nanoTime();
 
-    private FrontDoor(String name, InetSocketAddress address, long maxBodyBytes, ClientTimeouts.Limits patience)
+    private FrontDoor(
+            String name,
+            InetSocketAddress address,
+            long maxBodyBytes,
+            RequestGuard guard,
+            ClientTimeouts.Limits timeouts)
             throws IOException {
         this.maxBodyBytes = maxBodyBytes;
-        this.listener = HttpListener.open(name, address, THREADS, patience, this::receive);
+        this.listener = HttpListener.open(name, address, THREADS, timeouts, guard.before(this::receive));
     }
 
     /**
@@ -52,17 +57,24 @@ public final class FrontDoor implements AutoCloseable {
      *
      * @param name of the listener's threads
      * @param maxBodyBytes requests that announce a longer body are answered with 413
+     * @param guard what is refused before it reaches a service
      * @throws IOException if the address cannot be bound
      */
+    public static FrontDoor open(String name, InetSocketAddress address, long maxBodyBytes, RequestGuard guard)
+            throws IOException {
+        return new FrontDoor(name, address, maxBodyBytes, guard, ClientTimeouts.Limits.forBodiesUpTo(maxBodyBytes));
+    }
+
+    /** The same for every host; refuses requests of other origins that may write. */
     public static FrontDoor open(String name, InetSocketAddress address, long maxBodyBytes) throws IOException {
-        return open(name, address, maxBodyBytes, ClientTimeouts.Limits.forBodiesUpTo(maxBodyBytes));
+        return open(name, address, maxBodyBytes, RequestGuard.SAME_ORIGIN);
     }
 
     /** The same, with as much patience as a test has. */
     public static FrontDoor open(
             String name, InetSocketAddress address, long maxBodyBytes, ClientTimeouts.Limits patience)
             throws IOException {
-        return new FrontDoor(name, address, maxBodyBytes, patience);
+        return new FrontDoor(name, address, maxBodyBytes, RequestGuard.SAME_ORIGIN, patience);
     }
 
     public int port() {

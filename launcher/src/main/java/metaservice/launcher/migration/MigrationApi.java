@@ -23,6 +23,7 @@ import metaservice.launcher.http.Admission;
 import metaservice.launcher.http.CannedAnswer;
 import metaservice.launcher.http.ClientTimeouts;
 import metaservice.launcher.http.HttpListener;
+import metaservice.launcher.http.RequestGuard;
 import metaservice.migrations.LastUpgrade;
 import metaservice.migrations.Migrations;
 import metaservice.migrations.ReferenceFolders;
@@ -72,6 +73,7 @@ public final class MigrationApi implements AutoCloseable {
             Services services,
             String database,
             boolean upgradeEndpoint,
+            RequestGuard guard,
             Duration upgradeWait)
             throws IOException {
         this.migrations = migrations;
@@ -82,7 +84,7 @@ public final class MigrationApi implements AutoCloseable {
         this.routes = routes(upgradeEndpoint);
         this.admission = new Admission(this::route);
         this.listener = HttpListener.open(
-                "migration-api", address, THREADS, ClientTimeouts.Limits.forBodiesUpTo(0), this::receive);
+                "migration-api", address, THREADS, ClientTimeouts.Limits.forBodiesUpTo(0), guard.before(this::receive));
     }
 
     /**
@@ -91,6 +93,7 @@ public final class MigrationApi implements AutoCloseable {
      * @param services what runs on the database
      * @param database how to name the database in a sentence, without secrets
      * @param upgradeEndpoint whether to offer {@code /upgrade}
+     * @param guard what is refused beforehand
      * @throws IOException if the address cannot be bound
      */
     public static MigrationApi open(
@@ -98,9 +101,10 @@ public final class MigrationApi implements AutoCloseable {
             Migrations migrations,
             Services services,
             String database,
-            boolean upgradeEndpoint)
+            boolean upgradeEndpoint,
+            RequestGuard guard)
             throws IOException {
-        return open(address, migrations, services, database, upgradeEndpoint, UPGRADE_WAIT);
+        return new MigrationApi(address, migrations, services, database, upgradeEndpoint, guard, UPGRADE_WAIT);
     }
 
     /**
@@ -116,7 +120,8 @@ public final class MigrationApi implements AutoCloseable {
             boolean upgradeEndpoint,
             Duration upgradeWait)
             throws IOException {
-        return new MigrationApi(address, migrations, services, database, upgradeEndpoint, upgradeWait);
+        return new MigrationApi(
+                address, migrations, services, database, upgradeEndpoint, RequestGuard.SAME_ORIGIN, upgradeWait);
     }
 
     /** What the migration service has to do with services: it tells of them, and tells them of upgrades. */

@@ -17,12 +17,13 @@ import javax.sql.DataSource;
 import metaservice.launcher.Environments;
 import metaservice.launcher.Http;
 import metaservice.launcher.LauncherIT;
-import metaservice.migrations.DatabaseConfig;
+import metaservice.launcher.http.RequestGuard;
 import metaservice.migrations.Migrations;
 import metaservice.migrations.SchemaStatus;
 import metaservice.migrations.SchemaVersion;
 import metaservice.migrations.TestDatabase;
 import metaservice.migrations.TestDatabases;
+import metaservice.settings.DatabaseConfig;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -49,7 +50,8 @@ class MigrationApiIT {
                 new Migrations(database),
                 NO_SERVICES,
                 "here:5432/db",
-                upgradeEndpoint);
+                upgradeEndpoint,
+                RequestGuard.SAME_ORIGIN);
     }
 
     private static void assertAnswer(HttpResponse<String> answer, int status, String contentType, String body) {

@@ -52,7 +52,8 @@ class MigrationApiTest {
                 new Migrations(database),
                 MigrationApiIT.NO_SERVICES,
                 "here:5432/db",
-                true);
+                true,
+                RequestGuard.SAME_ORIGIN);
     }
 
     @Test

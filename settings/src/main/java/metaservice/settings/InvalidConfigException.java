@@ -1,4 +1,4 @@
-package metaservice.migrations;
+package metaservice.settings;
 
 import java.util.List;
 

@@ -1,4 +1,4 @@
-package metaservice.launcher;
+package metaservice.settings;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -7,8 +7,6 @@ import java.net.URI;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import metaservice.migrations.InvalidConfigException;
-import metaservice.spi.TokenRole;
 import org.junit.jupiter.api.Test;
 
 class TokenSettingsTest {
@@ -26,7 +24,7 @@ class TokenSettingsTest {
     @Test
     void roleAloneIsEnough() {
         assertEquals(
-                Optional.of(new TokenRole(ROLE, "us-west-2", Optional.empty())),
+                Optional.of(new TokenSettings(ROLE, "us-west-2", Optional.empty())),
                 TokenSettings.fromEnvironment(Map.of("MF_USER_IAM_ROLE", ROLE)));
     }
 
@@ -34,7 +32,7 @@ class TokenSettingsTest {
     void everyVariableIsRead() {
         URI endpoint = URI.create("http://127.0.0.1:19099");
         assertEquals(
-                Optional.of(new TokenRole(ROLE, "eu-central-1", Optional.of(endpoint))),
+                Optional.of(new TokenSettings(ROLE, "eu-central-1", Optional.of(endpoint))),
                 TokenSettings.fromEnvironment(Map.of(
                         "MF_USER_IAM_ROLE",
                         ROLE,

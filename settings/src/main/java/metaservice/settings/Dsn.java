@@ -1,4 +1,4 @@
-package metaservice.migrations;
+package metaservice.settings;
 
 import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
@@ -8,6 +8,7 @@ import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeSet;
 
 /**
  * A connection string of libpq taken apart: keyword/value pairs such as {@code host=db password='it\'s'}, or a URL such as
@@ -95,6 +96,12 @@ record Dsn(Map<String, String> settings) {
             throw new IllegalArgumentException("it holds no settings");
         }
         return new Dsn(settings);
+    }
+
+    /** Names the keywords but not their values, because passwords are among them. */
+    @Override
+    public String toString() {
+        return "Dsn" + new TreeSet<>(settings.keySet());
     }
 
     private static void put(Map<String, String> settings, String keyword, String value) {

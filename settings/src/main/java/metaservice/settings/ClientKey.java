@@ -1,4 +1,4 @@
-package metaservice.migrations;
+package metaservice.settings;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -41,9 +41,9 @@ final class ClientKey {
         }
         if (!text.get().contains(BEGIN + KIND)) {
             environment.problem(variable + " names " + path
-                    + ": expected PKCS #8 without a password, as 'openssl pkcs8 -topk8 -nocrypt' writes it");
+                    + "; expected PKCS #8 without a password, as 'openssl pkcs8 -topk8 -nocrypt' writes it");
         } else if (TEXT_SUFFIXES.stream().noneMatch(path::endsWith)) {
-            environment.problem(variable + " names " + path + ": expected a name that ends with .key or .pem");
+            environment.problem(variable + " names " + path + "; expected a name that ends with .key or .pem");
         } else {
             algorithm(text.get()).ifPresent(name -> properties.put("pemKeyAlgorithm", name));
         }

@@ -1,4 +1,4 @@
-package metaservice.migrations;
+package metaservice.settings;
 
 import java.io.IOException;
 import java.net.InetAddress;

@@ -1,4 +1,4 @@
-package metaservice.migrations;
+package metaservice.settings;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import java.util.Map;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -84,5 +85,10 @@ class DsnTest {
         String message = assertThrows(IllegalArgumentException.class, () -> Dsn.parse(text))
                 .getMessage();
         assertFalse(message.contains("hunter2"), message);
+    }
+
+    @Test
+    void textOfADsnHidesItsValues() {
+        assertEquals("Dsn[host, password]", Dsn.parse("host=db password=secret").toString());
     }
 }

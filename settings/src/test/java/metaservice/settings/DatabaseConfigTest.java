@@ -1,4 +1,4 @@
-package metaservice.migrations;
+package metaservice.settings;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;

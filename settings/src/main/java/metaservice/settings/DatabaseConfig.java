@@ -1,4 +1,4 @@
-package metaservice.migrations;
+package metaservice.settings;
 
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
@@ -38,11 +38,7 @@ public record DatabaseConfig(
         String describe,
         Optional<String> ignoredDsn) {
 
-    private static final String DSN = "MF_METADATA_DB_DSN";
-    private static final String PASSWORD = "MF_METADATA_DB_PSWD";
-    private static final String SSL_MODE = "MF_METADATA_DB_SSL_MODE";
-    private static final String POOL_MIN = "MF_METADATA_DB_POOL_MIN";
-    private static final String POOL_MAX = "MF_METADATA_DB_POOL_MAX";
+    private static final String DSN = Setting.DB_DSN.name();
     private static final String SOCKET_TIMEOUT = "socketTimeout";
 
     /** How the reference spells yes; anything else is no. */
@@ -92,12 +88,17 @@ public record DatabaseConfig(
      */
     public static DatabaseConfig fromEnvironment(Map<String, String> variables) {
         Environment environment = new Environment(variables);
-        Duration timeout = environment.seconds("MF_METADATA_DB_TIMEOUT", Duration.ofSeconds(60));
-        int poolMin = environment.integer(POOL_MIN, 1, 0, 10_000);
-        int poolMax = environment.integer(POOL_MAX, Math.max(10, poolMin), 1, 10_000);
+        Duration timeout = environment.seconds(Setting.DB_TIMEOUT);
+        int poolMin = environment.integer(Setting.DB_POOL_MIN, 0, 10_000);
+        int poolMax = environment.integer(Setting.DB_POOL_MAX, 1, 10_000);
+        if (environment.given(Setting.DB_POOL_MAX).isEmpty()) {
+            poolMax = Math.max(poolMax, poolMin);
+        }
         if (poolMin > poolMax) {
-            environment.problem(
-                    POOL_MIN + " is " + poolMin + ": expected not more than " + POOL_MAX + ", which is " + poolMax);
+            environment.wrong(
+                    Setting.DB_POOL_MIN,
+                    Integer.toString(poolMin),
+                    "not more than " + Setting.DB_POOL_MAX.name() + ", which is " + poolMax);
         }
 
         Map<String, String> properties = new TreeMap<>();
@@ -113,14 +114,14 @@ public record DatabaseConfig(
         Optional<String> ignored = Optional.empty();
         Optional<Dsn> dsn = Optional.empty();
         try {
-            dsn = environment.secret(DSN).map(Dsn::parse);
+            dsn = environment.secret(Setting.DB_DSN).map(Dsn::parse);
         } catch (IllegalArgumentException e) {
             ignored = Optional.of(DSN + " is ignored because it cannot be read: " + e.getMessage());
         }
         address = dsn.isPresent() ? fromDsn(environment, dsn.get(), properties) : fromParts(environment, properties);
         Optional<Address> reader = Optional.empty();
-        if (SWITCHED_ON.contains(environment.text("USE_SEPARATE_READER_POOL", "0"))) {
-            reader = Optional.of(dsn.isPresent() ? address : inParts(environment, "MF_METADATA_DB_READ_REPLICA_HOST"));
+        if (SWITCHED_ON.contains(environment.text(Setting.READER_POOL))) {
+            reader = Optional.of(dsn.isPresent() ? address : inParts(environment, Setting.REPLICA_HOST));
         }
         environment.check();
         return new DatabaseConfig(
@@ -154,38 +155,38 @@ public record DatabaseConfig(
     }
 
     private static Address fromParts(Environment environment, Map<String, String> properties) {
-        properties.put("user", environment.text("MF_METADATA_DB_USER", "postgres"));
-        properties.put("password", environment.secret(PASSWORD).orElse("postgres"));
-        String mode = environment.text(SSL_MODE, "disabled");
+        properties.put("user", environment.text(Setting.DB_USER));
+        properties.put(
+                "password",
+                environment
+                        .secret(Setting.DB_PSWD)
+                        .or(Setting.DB_PSWD::defaultValue)
+                        .orElseThrow());
+        String mode = environment.text(Setting.DB_SSL_MODE);
         if (SSL_MODES.contains(mode)) {
-            environment.text("MF_METADATA_DB_SSL_CERT_PATH").ifPresent(path -> properties.put("sslcert", path));
-            environment.text("MF_METADATA_DB_SSL_KEY_PATH").ifPresent(path -> properties.put("sslkey", path));
+            environment.given(Setting.DB_SSL_CERT_PATH).ifPresent(path -> properties.put("sslcert", path));
+            environment.given(Setting.DB_SSL_KEY_PATH).ifPresent(path -> properties.put("sslkey", path));
             environment
-                    .text("MF_METADATA_DB_SSL_ROOT_CERT_PATH")
-                    .or(() -> environment.text("MF_METADATA_DB_SSL_ROOT_CERT"))
+                    .given(Setting.DB_SSL_ROOT_CERT_PATH)
+                    .or(() -> environment.given(Setting.DB_SSL_ROOT_CERT))
                     .ifPresent(path -> properties.put("sslrootcert", path));
-            ClientKey.describe(environment, "MF_METADATA_DB_SSL_KEY_PATH", properties);
+            ClientKey.describe(environment, Setting.DB_SSL_KEY_PATH.name(), properties);
         } else if (!NO_SSL_MODES.contains(mode)) {
-            environment.problem(SSL_MODE + " is '" + mode + "': expected disabled, or one of " + sorted(SSL_MODES));
+            environment.wrong(Setting.DB_SSL_MODE, mode, "disabled, or one of " + sorted(SSL_MODES));
         }
         putSslMode(properties, SSL_MODES.contains(mode) ? mode : LIBPQ_SSL_MODE);
-        return inParts(environment, "MF_METADATA_DB_HOST");
+        return inParts(environment, Setting.DB_HOST);
     }
 
-    private static Address inParts(Environment environment, String host) {
-        String port = Integer.toString(environment.integer("MF_METADATA_DB_PORT", 5432, 1, 65535));
-        return Address.of(
-                environment,
-                host,
-                environment.text(host, "localhost"),
-                port,
-                environment.text("MF_METADATA_DB_NAME", "postgres"));
+    private static Address inParts(Environment environment, Setting host) {
+        String port = Integer.toString(environment.integer(Setting.DB_PORT, 1, 65535));
+        return Address.of(environment, host.name(), environment.text(host), port, environment.text(Setting.DB_NAME));
     }
 
     private static Address fromDsn(Environment environment, Dsn dsn, Map<String, String> properties) {
         Map<String, String> settings = dsn.settings();
         // Where libpq would ask ~/.pgpass.
-        environment.secret(PASSWORD).ifPresent(password -> properties.put("password", password));
+        environment.secret(Setting.DB_PSWD).ifPresent(password -> properties.put("password", password));
         properties.put("user", System.getProperty("user.name"));
         SAME_VALUES.forEach((keyword, property) -> {
             if (settings.containsKey(keyword)) {
@@ -202,7 +203,7 @@ public record DatabaseConfig(
         ClientKey.describe(environment, DSN, properties);
         String mode = settings.getOrDefault("sslmode", LIBPQ_SSL_MODE);
         if (!SSL_MODES.contains(mode) && !mode.equals("disable")) {
-            environment.problem(DSN + " holds sslmode=" + mode + ": expected disable, or one of " + sorted(SSL_MODES));
+            environment.problem(DSN + " holds sslmode=" + mode + "; expected disable, or one of " + sorted(SSL_MODES));
         }
         putSslMode(properties, mode);
         String host = settings.getOrDefault("host", settings.getOrDefault("hostaddr", "localhost"));
@@ -225,7 +226,7 @@ public record DatabaseConfig(
         if (text.matches("-?[0-9]{1,6}")) {
             properties.put("connectTimeout", Integer.toString(Math.max(0, Integer.parseInt(text))));
         } else {
-            environment.problem(DSN + " holds connect_timeout=" + text + ": expected a whole number of seconds");
+            environment.problem(DSN + " holds connect_timeout=" + text + "; expected a whole number of seconds");
         }
     }
 
@@ -234,7 +235,7 @@ public record DatabaseConfig(
         String value = settings.getOrDefault(keyword, "");
         if (!value.isEmpty() && !meanings.containsKey(value)) {
             environment.problem(
-                    DSN + " holds " + keyword + "=" + value + ": expected one of " + sorted(meanings.keySet()));
+                    DSN + " holds " + keyword + "=" + value + "; expected one of " + sorted(meanings.keySet()));
         }
         return Optional.ofNullable(meanings.get(value));
     }
@@ -264,7 +265,7 @@ public record DatabaseConfig(
             String[] port = ports.split(",", -1);
             if (port.length != 1 && port.length != host.length) {
                 environment.problem(variable + " names " + host.length + " hosts and " + port.length
-                        + " ports: expected one port, or one for each host");
+                        + " ports; expected one port, or one for each host");
                 return new Address("", "");
             }
             List<String> places = new ArrayList<>();
@@ -281,13 +282,13 @@ public record DatabaseConfig(
             String named = host.isEmpty() ? "localhost" : host;
             if (named.startsWith("/") || named.startsWith("@")) {
                 environment.problem(variable + " names the socket " + quoted(variable, named)
-                        + ": expected a host, reached over TCP");
+                        + "; expected a host, reached over TCP");
             } else if (!named.matches("[A-Za-z0-9._-]+|\\[?[0-9A-Fa-f:.]+(%[A-Za-z0-9]+)?]?")) {
                 environment.problem(variable + " names the host " + quoted(variable, named)
-                        + ": expected a name or an address" + hint(variable));
+                        + "; expected a name or an address" + hint(variable));
             }
             if (!port.matches("|[0-9]{1,5}") || (!port.isEmpty() && !isPort(Integer.parseInt(port)))) {
-                environment.problem(variable + " names the port " + quoted(variable, port) + ": expected 1 to 65535"
+                environment.problem(variable + " names the port " + quoted(variable, port) + "; expected 1 to 65535"
                         + hint(variable));
             }
             boolean bare = named.contains(":") && !named.startsWith("[");

@@ -1,4 +1,4 @@
-package metaservice.launcher;
+package metaservice.settings;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -7,9 +7,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import metaservice.launcher.service.SettingsValues;
-import metaservice.migrations.InvalidConfigException;
-import metaservice.spi.Tables;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -20,11 +18,21 @@ class LauncherConfigTest {
     void defaultsAreTheReferences() {
         assertEquals(
                 new LauncherConfig(
-                        "0.0.0.0",
-                        8080,
-                        8082,
+                        Map.of(
+                                "migration",
+                                new ListenAddress("0.0.0.0", 8082, Setting.MIGRATION_HOST, Setting.MIGRATION_PORT),
+                                "metadata",
+                                new ListenAddress("0.0.0.0", 8080, Setting.HOST, Setting.METADATA_PORT)),
+                        List.of(),
                         true,
-                        SettingsValues.DEFAULTS,
+                        new ServiceOptions(
+                                "",
+                                16 << 20,
+                                List.of(),
+                                new TableNames(
+                                        "flows_v3", "runs_v3", "steps_v3", "tasks_v3", "metadata_v3", "artifact_v3"),
+                                Optional.empty(),
+                                Duration.ofMinutes(6)),
                         Duration.ofSeconds(20),
                         true,
                         true,
@@ -47,15 +55,21 @@ class LauncherConfigTest {
     void everyVariableIsRead() {
         assertEquals(
                 new LauncherConfig(
-                        "127.0.0.1",
-                        0,
-                        0,
+                        Map.of(
+                                "ui", new ListenAddress("127.0.0.3", 1083, Setting.UI_HOST, Setting.UI_PORT),
+                                "metadata", new ListenAddress("127.0.0.1", 0, Setting.HOST, Setting.METADATA_PORT),
+                                "migration",
+                                        new ListenAddress(
+                                                "127.0.0.2", 0, Setting.MIGRATION_HOST, Setting.MIGRATION_PORT),
+                                "schemaspaces",
+                                        new ListenAddress("127.0.0.1", 1084, Setting.HOST, Setting.SCHEMASPACES_PORT)),
+                        List.of("meta.example", "[::1]:8080"),
                         false,
-                        new SettingsValues(
+                        new ServiceOptions(
                                 "/meta",
                                 1000,
                                 List.of("https://ui.example", "http://localhost:3000"),
-                                new Tables("a", "x.b", "c_1", "D", "e", "f"),
+                                new TableNames("a", "x.b", "c_1", "D", "e", "f"),
                                 Optional.of("mf"),
                                 Duration.ofSeconds(60)),
                         Duration.ZERO,
@@ -67,7 +81,13 @@ class LauncherConfigTest {
                         "warn",
                         true),
                 LauncherConfig.fromEnvironment(Map.ofEntries(
+                        Map.entry("MF_SERVICES", " ui , metadata,migration, schemaspaces"),
                         Map.entry("MF_METADATA_HOST", "127.0.0.1"),
+                        Map.entry("MF_MIGRATION_HOST", "127.0.0.2"),
+                        Map.entry("MF_UI_METADATA_HOST", "127.0.0.3"),
+                        Map.entry("MF_UI_METADATA_PORT", "1083"),
+                        Map.entry("MF_SCHEMASPACES_PORT", "1084"),
+                        Map.entry("MF_ALLOWED_HOSTS", "meta.example, [::1]:8080"),
                         Map.entry("MF_METADATA_PORT", "0"),
                         Map.entry("MF_MIGRATION_PORT", "0"),
                         Map.entry("MF_MIGRATION_ENDPOINTS_ENABLED", "0"),
@@ -114,6 +134,9 @@ class LauncherConfigTest {
                 "DB_TABLE_NAME_RUNS             | a.b.c | expected letters, digits and underscores, after a schema and a dot if need be",
                 "DB_TABLE_NAME_ARTIFACT         | 1a    | expected letters, digits and underscores, after a schema and a dot if need be",
                 "ORIGIN_TO_ALLOW_CORS_FROM      | ui    | expected * or origins like https://ui.example:8083, with commas between",
+                "MF_SERVICES                    | a,    | expected services of [metadata, migration, schemaspaces, ui], with commas between",
+                "MF_SERVICES                    | meta  | expected services of [metadata, migration, schemaspaces, ui], with commas between",
+                "MF_ALLOWED_HOSTS               | a b   | expected host names like meta.example:8080, with commas between",
                 "LOGLEVEL                       | loud  | expected DEBUG, INFO, WARNING, ERROR or CRITICAL"
             })
     void malformedValueIsNamedWithWhatWasExpected(String name, String value, String expected) {
@@ -135,6 +158,43 @@ class LauncherConfigTest {
         assertEquals(
                 List.of("MF_MIGRATION_PORT is 8080, as is MF_METADATA_PORT; expected two different ports"),
                 problems(Map.of("MF_MIGRATION_PORT", "8080")));
+    }
+
+    @Test
+    void onlyServicesThatRunNeedPortsOfTheirOwn() {
+        assertEquals(
+                Set.of("migration", "metadata"),
+                LauncherConfig.fromEnvironment(Map.of("MF_UI_METADATA_PORT", "8080"))
+                        .services()
+                        .keySet());
+        assertEquals(
+                List.of("MF_UI_METADATA_PORT is 8080, as is MF_METADATA_PORT; expected two different ports"),
+                problems(Map.of("MF_SERVICES", "metadata,ui", "MF_UI_METADATA_PORT", "8080")));
+    }
+
+    @Test
+    void servicesKeepTheOrderInWhichTheyAreNamed() {
+        assertEquals(
+                List.of("ui", "migration", "metadata"),
+                List.copyOf(LauncherConfig.fromEnvironment(Map.of("MF_SERVICES", "ui,migration,metadata"))
+                        .services()
+                        .keySet()));
+    }
+
+    @Test
+    void portOfAnotherKindHasASettingOfItsOwn() {
+        LauncherConfig config = LauncherConfig.fromEnvironment(
+                Map.of("MF_SERVICES", "my-kind", "MF_MY_KIND_PORT", "81"), Set.of("my-kind", "metadata"));
+        assertEquals(81, config.listener("my-kind").orElseThrow().port());
+        assertEquals(Optional.empty(), config.listener("metadata"));
+    }
+
+    @Test
+    void listenersFollowTheMainHost() {
+        LauncherConfig config =
+                LauncherConfig.fromEnvironment(Map.of("MF_METADATA_HOST", "127.0.0.9", "MF_SERVICES", "migration,ui"));
+        assertEquals("127.0.0.9", config.listener("migration").orElseThrow().host());
+        assertEquals("127.0.0.9", config.listener("ui").orElseThrow().host());
     }
 
     @Test

@@ -1,4 +1,4 @@
-package metaservice.migrations;
+package metaservice.settings;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -49,7 +49,7 @@ class ClientKeyTest {
     @Test
     void aTextNeedsANameByWhichTheDriverKnowsIt() throws Exception {
         Path key = write("client-key", "PRIVATE KEY", "RSA");
-        assertEquals("KEY names " + key + ": expected a name that ends with .key or .pem", problem(key));
+        assertEquals("KEY names " + key + "; expected a name that ends with .key or .pem", problem(key));
     }
 
     private static Map<String, String> properties(Path key) {

@@ -1,0 +1,231 @@
+package metaservice.settings;
+
+import java.time.Duration;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+
+/**
+ * What the operator chose, apart from where the database is and {@linkplain TokenSettings whose credentials clients
+ * get}. Read from the environment here and nowhere else.
+ *
+ * @param services what the process runs and where each part listens, in the order in which the operator named them: {@link
+ *     #MIGRATION} is the migration API, every other name is a kind of service; never empty
+ * @param allowedHosts what the Host header of a request may be, a port after it only if that counts; empty: anything
+ * @param upgradeEndpoint whether the migration API offers {@code /upgrade}
+ * @param service what is handed on to every service version
+ * @param drainTimeout longest wait for requests in flight when stopping or swapping; zero does not wait
+ * @param swaps whether another service version may take over without a restart
+ * @param pauses whether upgrades and swaps pause while clients are served
+ * @param pollInterval pause between two looks at the schema, more than zero
+ * @param connectionAttempts how often the database is tried at start, 1 or more
+ * @param connectionWait pause between two of these attempts; zero does not wait
+ * @param logLevel as slf4j-simple spells it
+ * @param logStatements whether every SQL statement is logged, whatever the level
+ */
+public record LauncherConfig(
+        Map<String, ListenAddress> services,
+        List<String> allowedHosts,
+        boolean upgradeEndpoint,
+        ServiceOptions service,
+        Duration drainTimeout,
+        boolean swaps,
+        boolean pauses,
+        Duration pollInterval,
+        int connectionAttempts,
+        Duration connectionWait,
+        String logLevel,
+        boolean logStatements) {
+
+    private static final Map<String, String> LOG_LEVELS = Map.of(
+            "TRACE", "trace",
+            "DEBUG", "debug",
+            "INFO", "info",
+            "WARNING", "warn",
+            "WARN", "warn",
+            "ERROR", "error",
+            "CRITICAL", "error",
+            "FATAL", "error");
+
+    /** As browsers write them: nothing after host and port. */
+    private static final Pattern ORIGIN = Pattern.compile("\\*|[a-z][a-z0-9+.-]*://[^/?#,\\s]+");
+
+    private static final Pattern HOST_NAME = Pattern.compile("(\\[[0-9A-Fa-f:.]+]|[A-Za-z0-9._-]+)(:[0-9]{1,5})?");
+
+    /** The name of the migration API in {@code MF_SERVICES}. */
+    public static final String MIGRATION = "migration";
+
+    /** What a process can be asked to run. */
+    public static final Set<String> KNOWN_SERVICES = Set.of(MIGRATION, "metadata", "ui", "schemaspaces");
+
+    private static final Pattern SERVICE = Pattern.compile("[a-z][a-z0-9-]*");
+
+    private static final int MOST_SECONDS = 86_400;
+
+    /** Copies the collections and checks the names of the services. */
+    public LauncherConfig {
+        services = Collections.unmodifiableMap(new LinkedHashMap<>(services));
+        allowedHosts = List.copyOf(allowedHosts);
+        for (String name : services.keySet()) {
+            if (!SERVICE.matcher(name).matches()) {
+                throw new IllegalArgumentException("service '" + name + "'; expected " + SERVICE);
+            }
+        }
+    }
+
+    /**
+     * Reads the environment; a variable that is missing or blank has its default.
+     *
+     * @throws InvalidConfigException with all problems at once, each naming its variable and what was expected
+     */
+    public static LauncherConfig fromEnvironment(Map<String, String> environment) {
+        return fromEnvironment(environment, KNOWN_SERVICES);
+    }
+
+    /** The same, with other names of services than those that are bundled. */
+    public static LauncherConfig fromEnvironment(Map<String, String> environment, Set<String> knownServices) {
+        Environment reader = new Environment(environment);
+        LauncherConfig config = new LauncherConfig(
+                services(reader, knownServices),
+                reader.list(Setting.ALLOWED_HOSTS, HOST_NAME, "host names like meta.example:8080, with commas between"),
+                reader.integer(Setting.UPGRADE_ENDPOINT, Integer.MIN_VALUE, Integer.MAX_VALUE) != 0,
+                service(reader),
+                Duration.ofSeconds(reader.integer(Setting.DRAIN, 0, MOST_SECONDS)),
+                reader.onOrOff(Setting.SWAP),
+                reader.onOrOff(Setting.PAUSES),
+                Duration.ofSeconds(reader.integer(Setting.POLL, 1, MOST_SECONDS)),
+                reader.integer(Setting.ATTEMPTS, 1, 1_000_000),
+                Duration.ofSeconds(reader.integer(Setting.ATTEMPT_WAIT, 0, MOST_SECONDS)),
+                logLevel(reader),
+                reader.text(Setting.ECHO).equals("1"));
+        config.checkPorts(reader);
+        reader.check();
+        return config;
+    }
+
+    /** Where a part listens; empty if the process does not run it. */
+    public Optional<ListenAddress> listener(String service) {
+        return Optional.ofNullable(services.get(service));
+    }
+
+    /** The values in force, for the log; there is no secret among them. */
+    public String describe() {
+        return Setting.SERVICES.name() + "=" + String.join(",", services.keySet()) + " "
+                + services.values().stream().map(LauncherConfig::describe).collect(Collectors.joining())
+                + Setting.ALLOWED_HOSTS.name() + "=" + String.join(",", allowedHosts) + " "
+                + Setting.UPGRADE_ENDPOINT.name() + "=" + (upgradeEndpoint ? 1 : 0) + " "
+                + Setting.PATH_PREFIX.name() + "=" + service.pathPrefix() + " "
+                + Setting.MAX_BODY.name() + "=" + service.maxBodyBytes() + " "
+                + Setting.DRAIN.name() + "=" + drainTimeout.toSeconds() + " "
+                + Setting.SWAP.name() + "=" + (swaps ? "on" : "off") + " "
+                + Setting.PAUSES.name() + "=" + (pauses ? "on" : "off") + " "
+                + Setting.POLL.name() + "=" + pollInterval.toSeconds() + " "
+                + Setting.ATTEMPTS.name() + "=" + connectionAttempts + " "
+                + Setting.ATTEMPT_WAIT.name() + "=" + connectionWait.toSeconds() + " "
+                + Setting.LOG_LEVEL.name() + "=" + logLevel + " "
+                + Setting.ECHO.name() + "=" + (logStatements ? 1 : 0) + " "
+                + Setting.CUTOFF.name() + "=" + service.inactiveCutoff().toSeconds() + " "
+                + Setting.TRIGGERS.name() + "=" + (service.triggerSchema().isPresent() ? 1 : 0) + " "
+                + Setting.ORIGINS.name() + "=" + String.join(",", service.allowedOrigins()) + " "
+                + service.tables();
+    }
+
+    private static ServiceOptions service(Environment reader) {
+        return new ServiceOptions(
+                pathPrefix(reader),
+                reader.integer(Setting.MAX_BODY, 1, 1 << 30),
+                reader.list(Setting.ORIGINS, ORIGIN, "* or origins like https://ui.example:8083, with commas between"),
+                new TableNames(
+                        table(reader, Setting.FLOWS),
+                        table(reader, Setting.RUNS),
+                        table(reader, Setting.STEPS),
+                        table(reader, Setting.TASKS),
+                        table(reader, Setting.METADATA),
+                        table(reader, Setting.ARTIFACT)),
+                Optional.of(reader.text(Setting.SCHEMA))
+                        .filter(schema -> reader.text(Setting.TRIGGERS).equals("1")),
+                Duration.ofSeconds(reader.integer(Setting.CUTOFF, 0, Integer.MAX_VALUE)));
+    }
+
+    private static String table(Environment reader, Setting setting) {
+        return reader.text(
+                setting, TableNames.NAME, "letters, digits and underscores, after a schema and a dot if need be");
+    }
+
+    private static String pathPrefix(Environment reader) {
+        String value = reader.given(Setting.PATH_PREFIX).orElse("");
+        if (value.isEmpty() || (value.startsWith("/") && !value.endsWith("/"))) {
+            return value;
+        }
+        reader.wrong(Setting.PATH_PREFIX, value, "a path that begins with / and does not end with it");
+        return "";
+    }
+
+    private static String logLevel(Environment reader) {
+        String value = reader.text(Setting.LOG_LEVEL);
+        String level = LOG_LEVELS.get(value.toUpperCase(Locale.ROOT));
+        if (level == null) {
+            reader.wrong(Setting.LOG_LEVEL, value, "DEBUG, INFO, WARNING, ERROR or CRITICAL");
+            return "info";
+        }
+        return level;
+    }
+
+    private static String describe(ListenAddress listener) {
+        return listener.hostSetting().name() + "=" + listener.host() + " "
+                + listener.portSetting().name() + "=" + listener.port() + " ";
+    }
+
+    /** What the process runs, in the order in which the operator named it. */
+    private static Map<String, ListenAddress> services(Environment reader, Set<String> known) {
+        String expected = "services of " + new TreeSet<>(known) + ", with commas between";
+        Map<String, ListenAddress> services = new LinkedHashMap<>();
+        for (String name : reader.list(Setting.SERVICES, SERVICE, expected)) {
+            services.put(name, listener(reader, name));
+        }
+        if (!known.containsAll(services.keySet())) {
+            reader.wrong(Setting.SERVICES, reader.text(Setting.SERVICES), expected);
+        }
+        return services;
+    }
+
+    private static ListenAddress listener(Environment reader, String service) {
+        return switch (service) {
+            case "metadata" -> listener(reader, Setting.HOST, Setting.METADATA_PORT);
+            case MIGRATION -> listener(reader, Setting.MIGRATION_HOST, Setting.MIGRATION_PORT);
+            case "ui" -> listener(reader, Setting.UI_HOST, Setting.UI_PORT);
+            case "schemaspaces" -> listener(reader, Setting.HOST, Setting.SCHEMASPACES_PORT);
+            default -> listener(reader, Setting.HOST, Setting.portOf(service));
+        };
+    }
+
+    private static ListenAddress listener(Environment reader, Setting host, Setting port) {
+        return new ListenAddress(
+                reader.given(host).orElseGet(() -> reader.text(Setting.HOST)),
+                reader.integer(port, 0, 65535),
+                host,
+                port);
+    }
+
+    /** Two listeners must not share a port. */
+    private void checkPorts(Environment reader) {
+        Map<Integer, Setting> taken = new HashMap<>();
+        for (ListenAddress listener : services.values()) {
+            Setting port = listener.portSetting();
+            Setting other = listener.port() == 0 ? port : taken.getOrDefault(listener.port(), port);
+            taken.putIfAbsent(listener.port(), port);
+            if (!other.equals(port)) {
+                reader.problem(port.name() + " is " + listener.port() + ", as is " + other.name()
+                        + "; expected two different ports");
+            }
+        }
+    }
+}
