@@ -74,11 +74,11 @@ public final class Database implements AutoCloseable {
     /** Whether statements that may change rows are described instead of being run. */
     private final boolean describes;
 
-    private Database(HikariDataSource pool, HikariDataSource readers, DatabaseAccess access) {
+    private Database(HikariDataSource pool, HikariDataSource readers, Duration timeout, int poolMax) {
         this.pool = pool;
         this.readers = readers;
-        this.timeout = access.timeout();
-        this.slowStatements = new Semaphore(Math.max(1, access.poolMax() / 2));
+        this.timeout = timeout;
+        this.slowStatements = new Semaphore(Math.max(1, poolMax / 2));
         this.describes = false;
     }
 
@@ -93,10 +93,7 @@ public final class Database implements AutoCloseable {
     /** No database: whatever is asked of it fails. It holds no connection and no thread. */
     static Database unconnected() {
         HikariDataSource nothing = new HikariDataSource();
-        return new Database(
-                nothing,
-                nothing,
-                new DatabaseAccess("jdbc:postgresql:", Optional.empty(), Map.of(), 0, 1, Duration.ofSeconds(1)));
+        return new Database(nothing, nothing, Duration.ofSeconds(1), 1);
     }
 
     /**
@@ -118,7 +115,7 @@ public final class Database implements AutoCloseable {
             Optional<String> readerUrl = access.readerUrl();
             HikariDataSource readers =
                     readerUrl.isEmpty() ? pool : pool(name + "-readers", readerUrl.get(), access, false);
-            return new Database(pool, readers, access);
+            return new Database(pool, readers, access.timeout(), access.poolMax());
         } catch (SQLException | RuntimeException e) {
             pool.close();
             forgetDrivers();

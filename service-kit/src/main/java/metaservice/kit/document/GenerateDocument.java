@@ -6,15 +6,9 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.Locale;
-import java.util.Map;
-import java.util.Optional;
 import java.util.stream.Collectors;
 import metaservice.kit.Api;
-import metaservice.spi.DatabaseAccess;
-import metaservice.spi.ServiceContext;
-import metaservice.spi.ServiceSettings;
 
 /** Writes the files that {@link Api} reads beside the class that describes the API. The build of a version runs it. */
 public final class GenerateDocument {
@@ -33,20 +27,12 @@ public final class GenerateDocument {
         String version = args[1];
         Class<?> describing = Class.forName(args[0]);
         DescribesApi api = (DescribesApi) describing.getDeclaredConstructor().newInstance();
-        ObjectNode document = ApiDocument.of(version, api.describe(context(version)));
+        ObjectNode document = ApiDocument.of(version, api.describe(version));
         Path folder = Path.of(args[2], describing.getPackageName().replace('.', '/'));
         Files.createDirectories(folder);
         Files.write(
                 folder.resolve(Api.DOCUMENT_FILE), JsonMapper.builder().build().writeValueAsBytes(document));
         Files.writeString(folder.resolve(Api.BODIES_FILE), bodies(document));
-    }
-
-    private static ServiceContext context(String version) {
-        DatabaseAccess nowhere =
-                new DatabaseAccess("jdbc:postgresql:", Optional.empty(), Map.of(), 0, 1, Duration.ofSeconds(1));
-        return new ServiceContext(version, nowhere, ServiceSettings.DEFAULTS, () -> {
-            throw new IllegalStateException("there are no credentials while a document is made");
-        });
     }
 
     /** The example of every request's body. */
