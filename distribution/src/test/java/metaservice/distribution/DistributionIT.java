@@ -60,11 +60,6 @@ class DistributionIT {
     private static final List<String> LAUNCHER_PACKAGES =
             List.of(LAUNCHER + ".http", LAUNCHER + ".service", LAUNCHER + ".swap", LAUNCHER + ".migration", LAUNCHER);
 
-    /** TODO: classes that know a later package, and which; both entries go when the supervisor is taken apart. */
-    private static final Map<String, Set<String>> KNOW_A_LATER_PACKAGE = Map.of(
-            LAUNCHER + ".swap.ServiceSupervisor", Set.of(LAUNCHER + ".migration", LAUNCHER),
-            LAUNCHER + ".swap.SchemaWatch", Set.of(LAUNCHER));
-
     /** A version of an API, or of a schema. */
     private static final Pattern VERSION = Pattern.compile("\\b[123]\\.x\\b|20[0-9]{12}");
 
@@ -263,10 +258,7 @@ class DistributionIT {
         JavaClass origin = dependency.getOriginClass();
         JavaClass target = dependency.getTargetClass().getBaseComponentType();
         String to = target.getPackageName();
-        return LAUNCHER_PACKAGES.indexOf(to) > LAUNCHER_PACKAGES.indexOf(origin.getPackageName())
-                && !KNOW_A_LATER_PACKAGE
-                        .getOrDefault(origin.getName().replaceFirst("\\$.*", ""), Set.of())
-                        .contains(to);
+        return LAUNCHER_PACKAGES.indexOf(to) > LAUNCHER_PACKAGES.indexOf(origin.getPackageName());
     }
 
     private static boolean isOurs(JavaClass one) {

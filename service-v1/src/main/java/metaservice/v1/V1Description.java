@@ -8,7 +8,6 @@ import metaservice.resources.BatchSpec;
 import metaservice.resources.EarlyHeartbeat;
 import metaservice.resources.document.Docs;
 import metaservice.resources.document.Shapes;
-import metaservice.spi.ServiceContext;
 
 /** Describes the API for its document; used by the build, and not in the service's jar. */
 public final class V1Description implements DescribesApi {
@@ -17,11 +16,11 @@ public final class V1Description implements DescribesApi {
     public V1Description() {}
 
     @Override
-    public ApiDescription describe(ServiceContext context) {
+    public ApiDescription describe(String serviceVersion) {
         return ApiDescription.of(
                 V1Description.class,
                 V1Provider.DIALECT,
-                V1Provider.routes(EndpointContext.unconnected(V1Provider.DIALECT), context),
+                V1Provider.routes(EndpointContext.unconnected(V1Provider.DIALECT), serviceVersion, NO_TOKENS),
                 Docs.TAGS,
                 Docs.all(EarlyHeartbeat.NOT_FOUND),
                 Shapes.all(List.of(

@@ -22,6 +22,7 @@ import metaservice.spi.RunningService;
 import metaservice.spi.ServiceContext;
 import metaservice.spi.ServiceProvider;
 import metaservice.spi.ServiceStartException;
+import metaservice.spi.TokenIssuer;
 
 /** Starts metadata service 1.x; its table of routes is the whole API. */
 public final class V1Provider implements ServiceProvider {
@@ -37,12 +38,15 @@ public final class V1Provider implements ServiceProvider {
     @Override
     public RunningService start(ServiceContext context) throws ServiceStartException {
         return HttpService.start(
-                new KnownContext(context), DIALECT, Api.of(V1Provider.class), parts -> routes(parts, context));
+                new KnownContext(context),
+                DIALECT,
+                Api.of(V1Provider.class),
+                parts -> routes(parts, context.serviceVersion(), context.tokens()));
     }
 
-    static List<Route> routes(EndpointContext parts, ServiceContext context) {
-        Admin admin = new Admin(parts.database(), context.serviceVersion());
-        Tokens tokens = new Tokens(context.tokens());
+    static List<Route> routes(EndpointContext parts, String serviceVersion, TokenIssuer tokenIssuer) {
+        Admin admin = new Admin(parts.database(), serviceVersion);
+        Tokens tokens = new Tokens(tokenIssuer);
         Flows flows = new Flows(parts);
         NumericResource runs = NumericResource.runs(parts);
         NumericResource steps = NumericResource.steps(parts);

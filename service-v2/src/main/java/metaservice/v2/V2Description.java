@@ -12,7 +12,6 @@ import metaservice.resources.Steps;
 import metaservice.resources.Tasks;
 import metaservice.resources.document.Docs;
 import metaservice.resources.document.Shapes;
-import metaservice.spi.ServiceContext;
 
 /** Describes the API for its document; used by the build, and not in the service's jar. */
 public final class V2Description implements DescribesApi {
@@ -21,11 +20,11 @@ public final class V2Description implements DescribesApi {
     public V2Description() {}
 
     @Override
-    public ApiDescription describe(ServiceContext context) {
+    public ApiDescription describe(String serviceVersion) {
         return ApiDescription.of(
                 V2Description.class,
                 V2Provider.DIALECT,
-                V2Provider.routes(EndpointContext.unconnected(V2Provider.DIALECT), context),
+                V2Provider.routes(EndpointContext.unconnected(V2Provider.DIALECT), serviceVersion, NO_TOKENS),
                 Docs.TAGS,
                 Docs.all(V2Provider.EARLY_HEARTBEAT),
                 Shapes.all(List.of(

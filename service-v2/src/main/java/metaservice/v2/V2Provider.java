@@ -32,6 +32,7 @@ import metaservice.spi.RunningService;
 import metaservice.spi.ServiceContext;
 import metaservice.spi.ServiceProvider;
 import metaservice.spi.ServiceStartException;
+import metaservice.spi.TokenIssuer;
 
 /** Starts metadata service 2.x; its table of routes is the whole API. */
 public final class V2Provider implements ServiceProvider {
@@ -46,12 +47,16 @@ public final class V2Provider implements ServiceProvider {
 
     @Override
     public RunningService start(ServiceContext context) throws ServiceStartException {
-        return HttpService.start(context, DIALECT, Api.of(V2Provider.class), parts -> routes(parts, context));
+        return HttpService.start(
+                context,
+                DIALECT,
+                Api.of(V2Provider.class),
+                parts -> routes(parts, context.serviceVersion(), context.tokens()));
     }
 
-    static List<Route> routes(EndpointContext parts, ServiceContext context) {
-        Admin admin = new Admin(parts.database(), context.serviceVersion());
-        Tokens tokens = new Tokens(context.tokens());
+    static List<Route> routes(EndpointContext parts, String serviceVersion, TokenIssuer tokenIssuer) {
+        Admin admin = new Admin(parts.database(), serviceVersion);
+        Tokens tokens = new Tokens(tokenIssuer);
         Flows flows = new Flows(parts);
         Runs runs = new Runs(parts, Runs.COLUMNS, EARLY_HEARTBEAT);
         Steps steps = new Steps(parts);

@@ -4,6 +4,7 @@ import static metaservice.resources.Paths.RUN;
 import static metaservice.resources.Paths.STEP;
 import static metaservice.resources.Paths.TASK;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -18,7 +19,6 @@ import metaservice.resources.Steps;
 import metaservice.resources.Tasks;
 import metaservice.resources.document.Docs;
 import metaservice.resources.document.Shapes;
-import metaservice.spi.ServiceContext;
 
 /** Describes the API for its document; used by the build, and not in the service's jar. */
 public final class V3Description implements DescribesApi {
@@ -27,11 +27,12 @@ public final class V3Description implements DescribesApi {
     public V3Description() {}
 
     @Override
-    public ApiDescription describe(ServiceContext context) {
+    public ApiDescription describe(String serviceVersion) {
         return ApiDescription.of(
                 V3Description.class,
                 V3Provider.DIALECT,
-                V3Provider.routes(EndpointContext.unconnected(V3Provider.DIALECT), context),
+                V3Provider.routes(
+                        EndpointContext.unconnected(V3Provider.DIALECT), serviceVersion, NO_TOKENS, Duration.ZERO),
                 Docs.TAGS,
                 docs(),
                 Shapes.all(List.of(

@@ -9,6 +9,7 @@ import static metaservice.resources.Paths.RUN;
 import static metaservice.resources.Paths.STEP;
 import static metaservice.resources.Paths.TASK;
 
+import java.time.Duration;
 import java.util.List;
 import metaservice.kit.Admin;
 import metaservice.kit.Answer;
@@ -32,6 +33,7 @@ import metaservice.spi.RunningService;
 import metaservice.spi.ServiceContext;
 import metaservice.spi.ServiceProvider;
 import metaservice.spi.ServiceStartException;
+import metaservice.spi.TokenIssuer;
 
 /** Starts metadata service 3.x; its table of routes is the whole API. */
 public final class V3Provider implements ServiceProvider {
@@ -46,17 +48,26 @@ public final class V3Provider implements ServiceProvider {
 
     @Override
     public RunningService start(ServiceContext context) throws ServiceStartException {
-        return HttpService.start(context, DIALECT, Api.of(V3Provider.class), parts -> routes(parts, context));
+        return HttpService.start(
+                context,
+                DIALECT,
+                Api.of(V3Provider.class),
+                parts -> routes(
+                        parts,
+                        context.serviceVersion(),
+                        context.tokens(),
+                        context.settings().inactiveCutoff()));
     }
 
-    static List<Route> routes(EndpointContext parts, ServiceContext context) {
-        Admin admin = new Admin(parts.database(), context.serviceVersion());
-        Tokens tokens = new Tokens(context.tokens());
+    static List<Route> routes(
+            EndpointContext parts, String serviceVersion, TokenIssuer tokenIssuer, Duration inactiveCutoff) {
+        Admin admin = new Admin(parts.database(), serviceVersion);
+        Tokens tokens = new Tokens(tokenIssuer);
         Pages pages = new Pages(parts);
         Flows flows = new Flows(parts);
         FlowPages flowPages = new FlowPages(parts);
         Runs runs = new Runs(parts, RunPages.WITH_USER, EARLY_HEARTBEAT);
-        RunPages runPages = new RunPages(parts, context.settings().inactiveCutoff());
+        RunPages runPages = new RunPages(parts, inactiveCutoff);
         Steps steps = new Steps(parts);
         Tasks tasks = new Tasks(parts, EARLY_HEARTBEAT);
         TaskPages taskPages = new TaskPages(parts);

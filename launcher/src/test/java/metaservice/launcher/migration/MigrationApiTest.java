@@ -19,6 +19,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 import javax.sql.DataSource;
 import metaservice.launcher.Http;
+import metaservice.launcher.http.RequestGuard;
 import metaservice.migrations.Migrations;
 import org.junit.jupiter.api.Test;
 

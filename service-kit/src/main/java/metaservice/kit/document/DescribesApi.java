@@ -1,15 +1,16 @@
 package metaservice.kit.document;
 
-import metaservice.spi.ServiceContext;
+import metaservice.spi.TokenIssuer;
 
 /** A version's description of its API. The build makes one with the constructor that has no parameters. */
 @FunctionalInterface
 public interface DescribesApi {
 
-    /**
-     * Describes the API.
-     *
-     * @param context for the table of routes; its database cannot be reached, and its settings are the defaults
-     */
-    ApiDescription describe(ServiceContext context);
+    /** For the table of routes: issues no credentials. */
+    TokenIssuer NO_TOKENS = () -> {
+        throw new IllegalStateException("there are no credentials while a document is made");
+    };
+
+    /** Describes the API of a service version. */
+    ApiDescription describe(String serviceVersion);
 }

@@ -27,7 +27,7 @@ public final class GenerateDocument {
         String version = args[1];
         Class<?> describing = Class.forName(args[0]);
         DescribesApi api = (DescribesApi) describing.getDeclaredConstructor().newInstance();
-        ObjectNode document = ApiDocument.of(version, api.describe(new DocumentContext(version)));
+        ObjectNode document = ApiDocument.of(version, api.describe(version));
         Path folder = Path.of(args[2], describing.getPackageName().replace('.', '/'));
         Files.createDirectories(folder);
         Files.write(
