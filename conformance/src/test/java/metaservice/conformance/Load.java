@@ -246,11 +246,11 @@ final class Load implements AutoCloseable {
                         + " {\"field_name\": \"b\", \"value\": \"2\", \"type\": \"t\", \"user_name\": \"u\","
                         + " \"tags\": []}]"));
         if (answer.status() != 200) {
-            return; // judged already
+            return; // send() has recorded a failure if the status is not fine
         }
         Answer stored = send(http, "GET", task + "/metadata", NullNode.getInstance());
         if (stored.status() != 200) {
-            return; // judged, too
+            return; // as above
         }
         for (JsonNode row : stored.body()) {
             acknowledged.add(

@@ -173,11 +173,11 @@ class PlayerTest {
     @Test
     void anUnreachableServiceFailsEachStep() throws Exception {
         Transcript recorded = onlyCalls("v3/admin.jsonl");
-        URI nobody;
+        URI closed;
         try (RawServer gone = new RawServer(request -> "")) {
-            nobody = gone.address();
+            closed = gone.address();
         }
-        PlayResult result = player(nobody, List.of(), DeclaredDifferences.NONE).play(recorded);
+        PlayResult result = player(closed, List.of(), DeclaredDifferences.NONE).play(recorded);
         assertEquals(recorded.steps().size(), result.failed());
         assertTrue(
                 result.toString().contains("v3/admin.jsonl:2 GET /ping: IOException: no connection to 127.0.0.1"),

@@ -64,7 +64,7 @@ final class RawServer implements AutoCloseable {
     public void close() throws IOException {
         listener.close();
         try {
-            acceptor.join(); // until then the system may still take a connection in our name
+            acceptor.join(); // until then the operating system may still accept connections to the port
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
@@ -105,7 +105,7 @@ final class RawServer implements AutoCloseable {
                 }
             }
         } catch (SocketException e) {
-            return; // the client hung up
+            return; // the client closed the connection
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
