@@ -1,5 +1,5 @@
-# Read by scripts that are going to start Java. Sets java, the program, and feature, its version as a number; ends the
-# script with one sentence if there is no Java or it is too old.
+# Sourced by scripts that start Java. Sets $java to the program and $feature to its feature version, such as 17. Prints one
+# sentence and exits with 1 if Java is missing or older than 17.
 
 if [ -n "${JAVA_HOME:-}" ]; then
   java=$JAVA_HOME/bin/java
@@ -7,11 +7,11 @@ else
   java=java
 fi
 if ! command -v "$java" >/dev/null 2>&1; then
-  echo "No Java found ($java): install a Java 17 or newer, or let JAVA_HOME point to one." >&2
+  echo "No Java found ($java): install Java 17 or newer, or set JAVA_HOME to its folder." >&2
   exit 1
 fi
 
-# A JDK says its version in a file; that is read faster than Java starts. A line there: JAVA_VERSION="17.0.15"
+# The file release of a JDK contains its version; reading it is faster than starting Java. Its line: JAVA_VERSION="17.0.15"
 release=$(dirname "$(readlink -f "$(command -v "$java")")")/../release
 found=$(sed -n 's/^JAVA_VERSION="\([^"]*\)".*$/\1/p' "$release" 2>/dev/null | head -n 1)
 if [ -z "$found" ]; then
@@ -20,6 +20,6 @@ if [ -z "$found" ]; then
 fi
 feature=${found%%[!0-9]*}
 if [ "${feature:-0}" -lt 17 ]; then
-  echo "Java ${found:-of an unknown version} ($java) is too old: Java 17 or newer is needed; JAVA_HOME says which one to take." >&2
+  echo "Java ${found:-of an unknown version} ($java) is too old: Java 17 or newer is required; JAVA_HOME selects it." >&2
   exit 1
 fi

@@ -1,11 +1,11 @@
-# Read by the scripts in bin, which say what is to be started: main is the class, kind are options that suit it. Ends by
-# becoming Java.
+# Sourced by the scripts in bin. They set $main to the main class and $kind to JVM options for it. Replaces the shell by Java.
 
 root=$(cd "$(dirname "$(readlink -f "$0")")/.." && pwd -P)
 . "$root/lib/java.sh"
 
 flags="-XX:MaxRAMPercentage=60 -XX:+ExitOnOutOfMemoryError -Xshare:auto"
-# Newer Javas warn of native libraries and of a memory access that libraries still use; both are no surprise to us.
+# Newer JVMs print warnings about native libraries and about sun.misc.Unsafe, which bundled libraries use; these options
+# switch the warnings off.
 if [ "$feature" -ge 22 ]; then
   flags="$flags --enable-native-access=ALL-UNNAMED"
 fi
@@ -18,6 +18,6 @@ if [ -d "$root/lib/embedded" ]; then
   classes="$classes:$root/lib/embedded/*"
 fi
 
-# Options are several words on purpose.
+# The variables are not quoted because each may hold several options.
 # shellcheck disable=SC2086
 exec "$java" $flags $kind ${JAVA_OPTS:-} "-Dmetaservice.home=$root" -cp "$classes" "$main" "$@"

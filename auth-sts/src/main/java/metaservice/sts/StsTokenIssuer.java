@@ -12,12 +12,12 @@ import software.amazon.awssdk.core.exception.SdkException;
 import software.amazon.awssdk.services.sts.StsClient;
 import software.amazon.awssdk.services.sts.model.Credentials;
 
-/** Assumes a role for every token. Thread-safe. */
+/** Calls AssumeRole once for every token. Thread-safe. */
 final class StsTokenIssuer implements TokenIssuer {
 
     private static final Logger LOG = LoggerFactory.getLogger(StsTokenIssuer.class);
 
-    /** The reference's; operators look for it in their audit trail. */
+    /** The same name as in the reference implementation, because operators search their audit trail for it. */
     private static final String SESSION_NAME = "acct_role";
 
     private final String roleArn;
@@ -38,19 +38,19 @@ final class StsTokenIssuer implements TokenIssuer {
         } catch (AwsServiceException e) {
             throw refusal(e);
         } catch (SdkClientException e) {
-            LOG.warn("No credentials of {}: {}", roleArn, e.getMessage());
+            LOG.warn("Cannot reach the token service to assume the role {}: {}", roleArn, e.getMessage());
             throw new TokenException(
-                    Reason.UNAVAILABLE, "the token service cannot be asked now; the service's log says why", e);
+                    Reason.UNAVAILABLE, "the token service cannot be reached now; the service's log has the cause", e);
         } catch (SdkException e) {
-            LOG.warn("No credentials of {}", roleArn, e);
+            LOG.warn("Assuming the role {} failed", roleArn, e);
             throw new TokenException(Reason.REFUSED, "no credentials; the service's log says why", e);
         }
     }
 
     private TokenException refusal(AwsServiceException e) {
-        LOG.warn("No credentials of {}: {}", roleArn, e.getMessage());
+        LOG.warn("Assuming the role {} failed: {}", roleArn, e.getMessage());
         if (e.statusCode() >= 500 || e.isThrottlingException()) {
-            return new TokenException(Reason.UNAVAILABLE, "the token service is out of order, please retry", e);
+            return new TokenException(Reason.UNAVAILABLE, "the token service failed, please retry", e);
         }
         return new TokenException(
                 Reason.REFUSED,

@@ -11,14 +11,14 @@ import software.amazon.awssdk.regions.Region;
 import software.amazon.awssdk.services.sts.StsClient;
 import software.amazon.awssdk.services.sts.StsClientBuilder;
 
-/** Makes issuers that ask the security token service. */
+/** Creates issuers that call the security token service (STS). Thread-safe. */
 public final class StsTokens implements TokenIssuerProvider {
 
-    /** The reference's patience: with connecting, and with each piece of an answer. */
-    private static final Duration PATIENCE = Duration.ofSeconds(1);
+    /** Limit for connecting, and for each read of a response; the same as in the reference implementation. */
+    private static final Duration SOCKET_TIMEOUT = Duration.ofSeconds(1);
 
-    /** All attempts together, finding our own credentials included. */
-    private static final Duration ALL_ATTEMPTS = Duration.ofSeconds(4);
+    /** Limit for a call with all its retries, including the time to find the credentials that the call is signed with. */
+    private static final Duration CALL_TIMEOUT = Duration.ofSeconds(4);
 
     /** For {@link java.util.ServiceLoader}. */
     public StsTokens() {}
@@ -28,15 +28,15 @@ public final class StsTokens implements TokenIssuerProvider {
         return issuer(role, DefaultCredentialsProvider.builder().build());
     }
 
-    static TokenIssuer issuer(TokenRole role, AwsCredentialsProvider own) {
+    static TokenIssuer issuer(TokenRole role, AwsCredentialsProvider credentials) {
         StsClientBuilder builder = StsClient.builder()
                 .region(Region.of(role.region()))
-                .credentialsProvider(own)
+                .credentialsProvider(credentials)
                 .httpClientBuilder(UrlConnectionHttpClient.builder()
-                        .connectionTimeout(PATIENCE)
-                        .socketTimeout(PATIENCE))
-                .overrideConfiguration(override ->
-                        override.apiCallAttemptTimeout(PATIENCE.multipliedBy(2)).apiCallTimeout(ALL_ATTEMPTS));
+                        .connectionTimeout(SOCKET_TIMEOUT)
+                        .socketTimeout(SOCKET_TIMEOUT))
+                .overrideConfiguration(override -> override.apiCallAttemptTimeout(SOCKET_TIMEOUT.multipliedBy(2))
+                        .apiCallTimeout(CALL_TIMEOUT));
         role.endpoint().ifPresent(builder::endpointOverride);
         return new StsTokenIssuer(role.arn(), builder.build());
     }

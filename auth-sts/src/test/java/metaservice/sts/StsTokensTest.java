@@ -42,12 +42,12 @@ class StsTokensTest {
             <ErrorResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><Error><Type>Sender</Type><Code>%s</Code>
             <Message>no</Message></Error><RequestId>r</RequestId></ErrorResponse>""";
 
-    private final List<String> asked = Collections.synchronizedList(new ArrayList<>());
+    private final List<String> requests = Collections.synchronizedList(new ArrayList<>());
 
-    private HttpServer service(int status, String answer) throws IOException {
+    private HttpServer tokenService(int status, String answer) throws IOException {
         HttpServer server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
         server.createContext("/", exchange -> {
-            asked.add(new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8));
+            requests.add(new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8));
             byte[] body = answer.getBytes(StandardCharsets.UTF_8);
             exchange.getResponseHeaders().set("Content-Type", "text/xml");
             exchange.sendResponseHeaders(status, body.length);
@@ -67,23 +67,25 @@ class StsTokensTest {
 
     @Test
     void roleIsAssumedUnderTheRecordedSessionName() throws Exception {
-        HttpServer service = service(200, ISSUED);
+        HttpServer service = tokenService(200, ISSUED);
         try (TokenIssuer issuer = issuer(service.getAddress().getPort())) {
             assertEquals(new Token("ASIA1", "s3cret", "t0ken"), issuer.issue());
         } finally {
             service.stop(0);
         }
-        assertEquals(1, asked.size());
-        assertTrue(asked.get(0).contains("Action=AssumeRole"), asked::toString);
-        assertTrue(asked.get(0).contains("RoleSessionName=acct_role"), asked::toString);
+        assertEquals(1, requests.size());
+        assertTrue(requests.get(0).contains("Action=AssumeRole"), requests::toString);
+        assertTrue(requests.get(0).contains("RoleSessionName=acct_role"), requests::toString);
         assertTrue(
-                asked.get(0).contains("RoleArn=arn%3Aaws%3Aiam%3A%3A123456789012%3Arole%2Fsandbox"), asked::toString);
+                requests.get(0).contains("RoleArn=arn%3Aaws%3Aiam%3A%3A123456789012%3Arole%2Fsandbox"),
+                requests::toString);
     }
 
     @ParameterizedTest
     @CsvSource({"403, AccessDenied, REFUSED", "400, ValidationError, REFUSED", "503, ServiceUnavailable, UNAVAILABLE"})
-    void refusalsAreToldApartAndSayNothingOfUs(int status, String code, TokenException.Reason reason) throws Exception {
-        HttpServer service = service(status, REFUSED.formatted(code));
+    void errorsOfTheTokenServiceAreMappedToReasonsAndTheMessageDoesNotContainTheRole(
+            int status, String code, TokenException.Reason reason) throws Exception {
+        HttpServer service = tokenService(status, REFUSED.formatted(code));
         try (TokenIssuer issuer = issuer(service.getAddress().getPort())) {
             TokenException refusal = assertThrows(TokenException.class, issuer::issue);
             assertEquals(reason, refusal.reason());
@@ -94,7 +96,7 @@ class StsTokensTest {
     }
 
     @Test
-    void serviceThatSaysNothingIsGivenUp() throws Exception {
+    void callToASilentServiceEndsWithinEightSecondsAsUnavailable() throws Exception {
         try (ServerSocket silent = new ServerSocket(0, 10, InetAddress.getLoopbackAddress());
                 TokenIssuer issuer = issuer(silent.getLocalPort())) {
             long start = System.nanoTime();
@@ -106,7 +108,7 @@ class StsTokensTest {
     }
 
     @Test
-    void launcherFindsIt() {
+    void providerIsFoundByTheServiceLoader() {
         assertTrue(ServiceLoader.load(TokenIssuerProvider.class).findFirst().isPresent());
     }
 }

@@ -10,14 +10,14 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import javax.sql.DataSource;
 
 /**
- * Clients that write and read all the time, and remember how long each of their statements took. Owns its threads; they
- * end with {@link #stop}.
+ * Clients that write and read in a loop, with a pause of {@value #PAUSE_MILLIS} ms between two statements, and record how
+ * long each statement took. Owns its threads; {@link #stop} ends them.
  */
 final class Clients {
 
     private static final int PAUSE_MILLIS = 5;
 
-    /** What every client of schema version 1 does all day; the columns are there in every version. */
+    /** A write of a client of schema version 1; its columns exist in every later version. */
     private static final String WRITE_METADATA =
             "INSERT INTO metadata_v3 (flow_id, run_number, step_name, task_id, field_name, value, type, user_name,"
                     + " ts_epoch, tags, system_tags) VALUES ('Flow', 1, 'start', 1, 'load-' || ?, 'v', 't', 'user', 1, '[]',"
@@ -76,19 +76,19 @@ final class Clients {
         }
     }
 
-    /** Ends the clients and says what they felt. */
-    Felt stop() throws InterruptedException {
+    /** Ends the clients and returns the latencies of their statements. Waits at most 60 s for each client. */
+    Measured stop() throws InterruptedException {
         stopping.set(true);
         for (Thread thread : threads) {
             thread.join(60_000);
         }
-        return new Felt(Latencies.of(writes), Latencies.of(reads), failures.size());
+        return new Measured(Latencies.of(writes), Latencies.of(reads), failures.size());
     }
 
     /**
-     * What clients felt.
+     * What the clients measured.
      *
-     * @param failures how many of them were thrown out
+     * @param failures number of clients that an error ended before {@link #stop}
      */
-    record Felt(Latencies writes, Latencies reads, int failures) {}
+    record Measured(Latencies writes, Latencies reads, int failures) {}
 }

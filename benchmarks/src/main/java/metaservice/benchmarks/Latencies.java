@@ -3,9 +3,9 @@ package metaservice.benchmarks;
 import java.util.Collection;
 
 /**
- * How long statements took, in milliseconds.
+ * Latencies of statements or requests, in milliseconds; all are 0 if there were none.
  *
- * @param count how many there were
+ * @param count number of statements or requests
  */
 record Latencies(int count, double median, double p99, double worst) {
 
@@ -17,7 +17,7 @@ record Latencies(int count, double median, double p99, double worst) {
         return new Latencies(sorted.length, millis(sorted, 0.5), millis(sorted, 0.99), sorted[sorted.length - 1] / 1e6);
     }
 
-    private static double millis(long[] sorted, double share) {
-        return sorted[(int) Math.min(sorted.length - 1L, (long) (sorted.length * share))] / 1e6;
+    private static double millis(long[] sorted, double quantile) {
+        return sorted[(int) Math.min(sorted.length - 1L, (long) (sorted.length * quantile))] / 1e6;
     }
 }

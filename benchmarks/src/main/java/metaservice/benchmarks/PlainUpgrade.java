@@ -6,8 +6,8 @@ import java.sql.Statement;
 import java.util.List;
 
 /**
- * The baseline: from schema version 1 to 20260706000003 as one would write it without a thought for clients, each
- * version in one transaction, with plain index builds and keys that are built under an exclusive lock.
+ * The baseline: an upgrade from schema version 1 to 20260706000003 that does not try to keep locks short. Each version is
+ * one transaction, with plain index builds and with keys that are built under an exclusive lock.
  */
 final class PlainUpgrade {
 
@@ -42,11 +42,11 @@ final class PlainUpgrade {
             List.of("CREATE INDEX ON metadata_v3 (flow_id, run_number, ts_epoch DESC, id DESC)"));
 
     private static final String DEADLOCK = "40P01";
-    private static final int MOST_ATTEMPTS = 20;
+    private static final int MAX_ATTEMPTS = 20;
 
     private PlainUpgrade() {}
 
-    /** Upgrades; blocks until it is done. A version that meets its clients in a deadlock is begun again. */
+    /** Upgrades and returns when it is done. Retries a version that ends in a deadlock, up to {@value #MAX_ATTEMPTS} times. */
     static void run(Connection connection) throws SQLException {
         connection.setAutoCommit(false);
         for (List<String> version : VERSIONS) {
@@ -66,7 +66,7 @@ final class PlainUpgrade {
             return true;
         } catch (SQLException e) {
             connection.rollback();
-            if (!DEADLOCK.equals(e.getSQLState()) || attempt == MOST_ATTEMPTS) {
+            if (!DEADLOCK.equals(e.getSQLState()) || attempt == MAX_ATTEMPTS) {
                 throw e;
             }
             return false;

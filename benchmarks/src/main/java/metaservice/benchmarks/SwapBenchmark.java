@@ -27,8 +27,9 @@ import metaservice.migrations.SchemaVersion;
 import metaservice.migrations.UpgradeOutcome;
 
 /**
- * What clients of a running launcher feel while {@code PATCH /upgrade} takes its database from schema 1 to the newest,
- * and the service with it. The baseline is the same clients on the old service, a moment before.
+ * Measures the latencies of HTTP clients of a running launcher while {@code PATCH /upgrade} upgrades its database from
+ * schema 1 to the newest and the launcher swaps the service. The baseline is the same clients on the old service, in the
+ * 10 s before.
  */
 public final class SwapBenchmark {
 
@@ -41,23 +42,25 @@ public final class SwapBenchmark {
     private SwapBenchmark() {}
 
     /**
-     * Runs it.
+     * Runs the benchmark.
      *
-     * @param args the folder of the distribution; and how many rounds, 3 if that is missing
+     * @param args the folder of the distribution, and the number of rounds, default 3
      */
     public static void main(String[] args) throws Exception {
         int rounds = args.length < 2 ? 3 : Integer.parseInt(args[1]);
         PrintStream out = System.out;
-        out.printf("Upgrade and swap under %d clients, who wait %d ms between two requests%n%n", CLIENTS, Client.PAUSE);
+        out.printf(
+                "Upgrade and swap under %d clients that pause %d ms between two requests%n%n",
+                CLIENTS, HttpClients.PAUSE_MILLIS);
         out.println(
                 "| round | upgrade s | swap s | p99 before ms | upgrade / before | swap / before | both / before | worst ms | after / before"
-                        + " | requests meanwhile | failed |");
+                        + " | requests during both | failed |");
         out.println("|---|---|---|---|---|---|---|---|---|---|---|");
         for (int round = 1; round <= rounds; round++) {
             try (EmbeddedPostgres server = EmbeddedPostgres.start()) {
                 UpgradeOutcome outcome = new Migrations(server.getPostgresDatabase()).upgradeTo(new SchemaVersion(1));
                 if (!(outcome instanceof UpgradeOutcome.Upgraded)) {
-                    throw new IllegalStateException("schema version 1 could not be made: " + outcome);
+                    throw new IllegalStateException("schema version 1 could not be created: " + outcome);
                 }
                 try (Launcher launcher = Launcher.start(Path.of(args[0]), server.getPort())) {
                     measure(launcher, round, out);
@@ -67,7 +70,7 @@ public final class SwapBenchmark {
     }
 
     private static void measure(Launcher launcher, int round, PrintStream out) throws Exception {
-        Client clients = new Client(launcher.metadata());
+        HttpClients clients = new HttpClients(launcher.metadata());
         clients.start();
         Thread.sleep(WARM_UP.toMillis());
         long before = System.nanoTime();
@@ -87,7 +90,7 @@ public final class SwapBenchmark {
             Thread.sleep(5);
         }
         long switched = System.nanoTime();
-        Thread.sleep(1000); // the old one is drained and closed, the new one meets its first requests
+        Thread.sleep(1000); // includes the drain and close of the old service and the first requests of the new one
         long end = System.nanoTime();
         Thread.sleep(AFTERWARDS.toMillis());
         clients.stop();
@@ -108,20 +111,20 @@ public final class SwapBenchmark {
                 clients.failed.get());
     }
 
-    /** Some threads that write and read, each on a connection of its own. */
-    private static final class Client {
+    /** Threads that write and read, each on its own connection. */
+    private static final class HttpClients {
 
-        static final long PAUSE = 5;
+        static final long PAUSE_MILLIS = 5;
 
         private final URI metadata;
         private final HttpClient http =
                 HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
-        private final AtomicBoolean ending = new AtomicBoolean();
+        private final AtomicBoolean stopping = new AtomicBoolean();
         private final AtomicLong failed = new AtomicLong();
         private final Queue<long[]> samples = new ConcurrentLinkedQueue<>();
         private final List<Thread> threads = new ArrayList<>();
 
-        Client(URI metadata) {
+        HttpClients(URI metadata) {
             this.metadata = metadata;
         }
 
@@ -134,7 +137,7 @@ public final class SwapBenchmark {
         }
 
         void stop() throws InterruptedException {
-            ending.set(true);
+            stopping.set(true);
             for (Thread thread : threads) {
                 thread.join();
             }
@@ -164,20 +167,20 @@ public final class SwapBenchmark {
 
         private void work(String flow) {
             String owner = "{\"user_name\": \"u\", \"tags\": [], \"system_tags\": []}";
-            ask("POST", flow, owner);
-            while (!ending.get()) {
-                String run = flow + "/runs/" + number(ask("POST", flow + "/run", owner), "run_number");
-                ask("POST", run + "/steps/start/step", owner);
-                String task =
-                        run + "/steps/start/tasks/" + number(ask("POST", run + "/steps/start/task", owner), "task_id");
+            request("POST", flow, owner);
+            while (!stopping.get()) {
+                String run = flow + "/runs/" + number(request("POST", flow + "/run", owner), "run_number");
+                request("POST", run + "/steps/start/step", owner);
+                String task = run + "/steps/start/tasks/"
+                        + number(request("POST", run + "/steps/start/task", owner), "task_id");
                 for (int i = 0; i < 5; i++) {
-                    ask(
+                    request(
                             "POST",
                             task + "/metadata",
                             "[{\"field_name\": \"f" + i
                                     + "\", \"value\": \"v\", \"type\": \"t\", \"user_name\": \"u\", \"tags\": []}]");
-                    ask("GET", task + "/metadata", "");
-                    ask("GET", run, "");
+                    request("GET", task + "/metadata", "");
+                    request("GET", run, "");
                 }
             }
         }
@@ -186,7 +189,7 @@ public final class SwapBenchmark {
             return json.replaceAll("(?s).*\"" + member + "\": ?\"?([0-9]+).*", "$1");
         }
 
-        private String ask(String method, String path, String body) {
+        private String request(String method, String path, String body) {
             try {
                 long sent = System.nanoTime();
                 HttpResponse<String> answer = send(method, metadata.resolve(path), body);
@@ -194,7 +197,7 @@ public final class SwapBenchmark {
                 if (answer.statusCode() >= 500) {
                     failed.incrementAndGet();
                 }
-                Thread.sleep(PAUSE);
+                Thread.sleep(PAUSE_MILLIS);
                 return answer.body();
             } catch (IOException e) {
                 failed.incrementAndGet();
@@ -206,7 +209,7 @@ public final class SwapBenchmark {
         }
     }
 
-    /** The assembled launcher in a process of its own. */
+    /** The assembled launcher in its own process. */
     private record Launcher(Process process, URI metadata, URI migration) implements AutoCloseable {
 
         static Launcher start(Path distribution, int databasePort) throws IOException {

@@ -14,8 +14,9 @@ import metaservice.migrations.SchemaVersion;
 import metaservice.migrations.UpgradeOutcome;
 
 /**
- * What clients feel while a large database is upgraded from schema version 1 to the newest: with our migrations, and with
- * plain ones as the baseline; on its own, and behind a read transaction that stays open for some seconds.
+ * Measures the latencies of clients while a large database is upgraded from schema version 1 to the newest: with the
+ * bundled migrations, and with {@link PlainUpgrade} as the baseline; each without and with a read transaction that stays
+ * open for 5 s.
  */
 public final class UpgradeBenchmark {
 
@@ -23,7 +24,7 @@ public final class UpgradeBenchmark {
 
     private UpgradeBenchmark() {}
 
-    /** Runs it; the optional argument divides the size of the database, 1 if it is missing. */
+    /** Runs the benchmark; the optional argument divides the size of the database, default 1. */
     public static void main(String[] args) throws Exception {
         Size size = Size.LARGE.dividedBy(args.length == 0 ? 1 : Integer.parseInt(args[0]));
         PrintStream out = System.out;
@@ -34,7 +35,7 @@ public final class UpgradeBenchmark {
                 size.metadata(),
                 size.artifacts());
         out.println(
-                "| migrations | open transaction | took s | worst write ms | worst read ms | p99 write ms | clients lost |");
+                "| migrations | open transaction | took s | worst write ms | worst read ms | p99 write ms | failed clients |");
         out.println("|---|---|---|---|---|---|---|");
         try (EmbeddedPostgres server = start()) {
             prepareTemplate(server, size);
@@ -46,14 +47,15 @@ public final class UpgradeBenchmark {
                         "| **ours / plain** | %s | %.2f | %.3f | %.3f | %.3f | |%n",
                         open ? "yes" : "no",
                         ours.seconds() / plain.seconds(),
-                        ours.felt().writes().worst() / plain.felt().writes().worst(),
-                        ours.felt().reads().worst() / plain.felt().reads().worst(),
-                        ours.felt().writes().p99() / plain.felt().writes().p99());
+                        ours.clients().writes().worst()
+                                / plain.clients().writes().worst(),
+                        ours.clients().reads().worst() / plain.clients().reads().worst(),
+                        ours.clients().writes().p99() / plain.clients().writes().p99());
             }
         }
     }
 
-    private record Result(double seconds, Clients.Felt felt) {}
+    private record Result(double seconds, Clients.Measured clients) {}
 
     private static EmbeddedPostgres start() throws IOException {
         return EmbeddedPostgres.builder()
@@ -68,7 +70,7 @@ public final class UpgradeBenchmark {
         DataSource filled = server.getDatabase("postgres", "filled");
         UpgradeOutcome outcome = new Migrations(filled).upgradeTo(new SchemaVersion(1));
         if (!(outcome instanceof UpgradeOutcome.Upgraded)) {
-            throw new IllegalStateException("schema version 1 could not be made: " + outcome);
+            throw new IllegalStateException("schema version 1 could not be created: " + outcome);
         }
         try (Connection connection = filled.getConnection()) {
             Filler.fill(connection, size);
@@ -82,14 +84,14 @@ public final class UpgradeBenchmark {
         DataSource database = server.getDatabase("postgres", name);
         Thread reader = open ? openTransaction(database) : new Thread(() -> {});
         Clients clients = Clients.start(database);
-        // Let the clients find their pace first.
+        // Time for the clients to connect and to warm up.
         Thread.sleep(1000);
         reader.start();
         Thread.sleep(500);
         long begin = System.nanoTime();
         upgrade(kind, database);
         double seconds = (System.nanoTime() - begin) / 1e9;
-        Clients.Felt felt = clients.stop();
+        Clients.Measured measured = clients.stop();
         reader.join();
         out.printf(
                 Locale.ROOT,
@@ -97,12 +99,12 @@ public final class UpgradeBenchmark {
                 kind,
                 open ? "yes" : "no",
                 seconds,
-                felt.writes().worst(),
-                felt.reads().worst(),
-                felt.writes().p99(),
-                felt.failures());
+                measured.writes().worst(),
+                measured.reads().worst(),
+                measured.writes().p99(),
+                measured.failures());
         execute(server.getPostgresDatabase(), "DROP DATABASE " + name + " WITH (FORCE)");
-        return new Result(seconds, felt);
+        return new Result(seconds, measured);
     }
 
     private static void upgrade(String kind, DataSource database) throws SQLException {
@@ -118,7 +120,7 @@ public final class UpgradeBenchmark {
         }
     }
 
-    /** Somebody who reads in a transaction and goes for a coffee. */
+    /** A thread that reads every large table in one transaction and leaves it open for {@link #OPEN_TRANSACTION}. */
     private static Thread openTransaction(DataSource database) {
         return new Thread(() -> {
             try (Connection connection = database.getConnection();

@@ -1,5 +1,5 @@
 /**
- * Benchmarks. Each prints what it measured beside a baseline that was measured in the same run, because an absolute
- * number says little about a machine that one does not know. They are started by {@code benchmarks/run}.
+ * Benchmarks. Each prints its measurements beside a baseline that was measured in the same run, because absolute numbers
+ * from different machines cannot be compared. {@code benchmarks/run} starts them.
  */
 package metaservice.benchmarks;

@@ -3,23 +3,23 @@ package metaservice.conformance;
 import java.util.function.UnaryOperator;
 
 /**
- * A reviewed exception from the recordings: some steps answer differently, on purpose. What they have to answer instead
- * is as exact as what was recorded, so that an exception that is no longer one fails.
+ * A reviewed exception from the recordings: the service answers some steps differently, on purpose. The expected answer is
+ * compared as exactly as a recorded one, so that a test fails when the exception no longer applies.
  *
  * @param name the divergence in a few words, the same for all steps that diverge for one reason
- * @param scope the steps
- * @param instead makes what is expected of what was recorded; of a step with SQL, the rows are the body
+ * @param scope selects the steps
+ * @param instead turns the recorded answer into the expected one; for a step with SQL, the rows are the body
  */
 public record AllowedDivergence(String name, Scope scope, UnaryOperator<Expectation> instead) {
 
-    /** Which steps diverge. */
+    /** Selects the steps that diverge. */
     @FunctionalInterface
     public interface Scope {
 
-        /** Whether a step is among them; the file is given as folder and name, such as {@code v3/flows.jsonl}. */
+        /** Whether the scope includes a step; the file is given as folder and name, such as {@code v3/flows.jsonl}. */
         boolean covers(String file, Step step);
 
-        /** One step. */
+        /** The scope of one step. */
         static Scope line(String file, int line) {
             return (otherFile, step) -> otherFile.equals(file) && step.line() == line;
         }

@@ -12,14 +12,14 @@ import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/** Holds an answer against what was recorded. */
+/** Compares an answer with the recorded one. */
 final class Comparison {
 
     private static final String NEXT_CURSOR = "X-Next-Cursor";
 
     private Comparison() {}
 
-    /** All differences that count, each a short sentence; empty if the answer is as good as the recorded one. */
+    /** All differences that the match rules do not allow, each as a short sentence; empty if there are none. */
     static List<String> problems(Expectation expected, Answer answer) {
         List<String> problems = new ArrayList<>();
         if (expected.status() != answer.status()) {
@@ -39,27 +39,27 @@ final class Comparison {
                 .sorted(Map.Entry.comparingByKey())
                 .filter(header -> !expected.match().anyBody() || header.getKey().equals("Allow"))
                 .flatMap(header -> headerProblem(header.getKey(), header.getValue(), answer).stream());
-        boolean uncalledFor =
+        boolean unexpectedCursor =
                 answer.header(NEXT_CURSOR).isPresent() && !expected.headers().containsKey(NEXT_CURSOR);
-        return Stream.concat(wrong, uncalledFor ? Stream.of("header X-Next-Cursor unexpected") : Stream.empty());
+        return Stream.concat(wrong, unexpectedCursor ? Stream.of("header X-Next-Cursor unexpected") : Stream.empty());
     }
 
-    private static Optional<String> headerProblem(String name, String want, Answer answer) {
-        Optional<String> got = answer.header(name);
-        if (got.isEmpty()) {
+    private static Optional<String> headerProblem(String name, String expected, Answer answer) {
+        Optional<String> actual = answer.header(name);
+        if (actual.isEmpty()) {
             return Optional.of("header " + name + " missing");
         }
-        return sameHeader(name, want, got.get())
+        return sameHeader(name, expected, actual.get())
                 ? Optional.empty()
-                : Optional.of("header " + name + ": '" + got.get() + "', expected '" + want + "'");
+                : Optional.of("header " + name + ": '" + actual.get() + "', expected '" + expected + "'");
     }
 
-    private static boolean sameHeader(String name, String want, String got) {
+    private static boolean sameHeader(String name, String expected, String actual) {
         return switch (name) {
-            case NEXT_CURSOR -> true; // opaque to clients: only its presence is part of the contract
-            case "Content-Type" -> withoutBlanks(want).equals(withoutBlanks(got));
-            case "Allow" -> methods(want).equals(methods(got));
-            default -> want.equals(got);
+            case NEXT_CURSOR -> true; // clients do not interpret it: only its presence is part of the contract
+            case "Content-Type" -> withoutBlanks(expected).equals(withoutBlanks(actual));
+            case "Allow" -> methods(expected).equals(methods(actual));
+            default -> expected.equals(actual);
         };
     }
 
@@ -69,27 +69,27 @@ final class Comparison {
             return Optional.empty();
         }
         if (match.pgcode()) {
-            JsonNode want = pgcode(expected.body());
-            JsonNode got = pgcode(answer.body());
-            return want.equals(got)
+            JsonNode recorded = pgcode(expected.body());
+            JsonNode actual = pgcode(answer.body());
+            return recorded.equals(actual)
                     ? Optional.empty()
-                    : Optional.of("pgcode " + or("none", got) + ", expected " + or("none", want));
+                    : Optional.of("pgcode " + briefOrNone(actual) + ", expected " + briefOrNone(recorded));
         }
         if (match.rows().isPresent()) {
-            return partProblem("body", match.rows().getAsInt(), expected.body(), answer.body());
+            return partialProblem("body", match.rows().getAsInt(), expected.body(), answer.body());
         }
         return JsonComparison.by(match).difference("body", expected.body(), answer.body());
     }
 
-    /** What differs between expected rows of a table and those that are there. */
+    /** The difference between the expected rows of a query and the actual ones; empty if there is none. */
     static Optional<String> rowsProblem(Expectation expected, JsonNode rows) {
         Match match = expected.match();
         return match.rows().isPresent()
-                ? partProblem("rows", match.rows().getAsInt(), expected.body(), rows)
+                ? partialProblem("rows", match.rows().getAsInt(), expected.body(), rows)
                 : JsonComparison.inOrderBy(match).difference("rows", expected.body(), rows);
     }
 
-    private static Optional<String> partProblem(String name, int count, JsonNode recorded, JsonNode actual) {
+    private static Optional<String> partialProblem(String name, int count, JsonNode recorded, JsonNode actual) {
         if (!recorded.isArray() || !actual.isArray() || actual.size() != count) {
             return Optional.of(name + ": " + actual.size() + " items, expected " + count);
         }
@@ -114,8 +114,8 @@ final class Comparison {
         return error.has("pgcode") ? error.get("pgcode") : MissingNode.getInstance();
     }
 
-    private static String or(String otherwise, JsonNode value) {
-        return value.isMissingNode() ? otherwise : Json.brief(value);
+    private static String briefOrNone(JsonNode value) {
+        return value.isMissingNode() ? "none" : Json.brief(value);
     }
 
     private static String withoutBlanks(String value) {

@@ -10,74 +10,75 @@ import java.util.Set;
 import java.util.regex.Pattern;
 
 /**
- * How the service under test may differ from the recordings. Whatever is not declared here has to be as recorded.
+ * The differences from the recordings that the service under test may have. Everything else has to be as recorded.
  *
  * @param serviceVersion the version that the service reports instead of the recorded one, in the header {@code
  *     METADATA_SERVICE_VERSION} and as the body of {@code GET /version}; empty if it is the recorded one
- * @param habits differences that concern all files
- * @param divergences reviewed exceptions, step by step
+ * @param rules differences that apply to all files
+ * @param divergences reviewed exceptions of single steps
  */
 public record DeclaredDifferences(
-        Optional<String> serviceVersion, Set<Habit> habits, List<AllowedDivergence> divergences) {
+        Optional<String> serviceVersion, Set<Rule> rules, List<AllowedDivergence> divergences) {
 
-    /** A difference that concerns all files. */
-    public enum Habit {
+    /** A difference that applies to all files. */
+    public enum Rule {
         /**
-         * A JSON body is served as {@code application/json} where the recording says {@code text/plain;
-         * charset=utf-8}; bodies that are no JSON keep their type.
+         * A JSON body has the content type {@code application/json} where the recording has {@code text/plain;
+         * charset=utf-8}; bodies that are not JSON keep their type.
          */
         JSON_IS_TYPED,
         /**
-         * No answer shows the inside of the service, and none is a server error because one was recorded: one of the
-         * statuses has to come that the recording accepts instead. That may be a 5xx, such as 503 without a database.
+         * No answer contains stack traces or exception names, and a recorded server error is not repeated: the service
+         * answers with one of the statuses that the recording accepts instead. That may be a 5xx, such as 503 without a
+         * database.
          */
-        FAILURES_ARE_NOT_COPIED,
+        NO_RECORDED_FAILURES,
         /**
-         * In files called {@code *-odd}, which hold accidental behaviour, another answer than the recorded one is as
-         * good if it is a 2xx or 4xx that does not show the inside of the service.
+         * In files called {@code *-odd}, which hold accidental behaviour of the reference, any 2xx or 4xx without stack
+         * traces and exception names is accepted.
          */
-        ACCIDENTS_ARE_NOT_COPIED
+        ACCIDENTAL_ANSWERS_MAY_DIFFER
     }
 
-    /** Exactly as recorded. */
+    /** No difference is allowed. */
     public static final DeclaredDifferences NONE = new DeclaredDifferences(Optional.empty(), Set.of(), List.of());
 
     private static final String VERSION_HEADER = "METADATA_SERVICE_VERSION";
     private static final String TYPE_HEADER = "Content-Type";
     private static final String RECORDED_TYPE = "text/plain; charset=utf-8";
 
-    /** A frame of Java's or Python's, or the name of a Java exception. */
-    private static final Pattern INSIDE = Pattern.compile(
+    /** A line of a Java or Python stack trace, or the name of a Java exception. */
+    private static final Pattern INTERNALS = Pattern.compile(
             "(?m)^\\s*at \\S+\\(|Traceback \\(most recent|\\b(java|org|com|metaservice)\\.\\S+Exception\\b");
 
     /** Copies the collections. */
     public DeclaredDifferences {
-        habits = Set.copyOf(habits);
+        rules = Set.copyOf(rules);
         divergences = List.copyOf(divergences);
     }
 
-    /** Holds the answer to one step of a file, given as folder and name, against what is expected of it. */
-    StepResult judge(String file, Step.Call step, Variables variables, Answer answer) {
+    /** Compares the answer to one step with the expected one; the file is given as folder and name. */
+    StepResult compare(String file, Step.Call step, Variables variables, Answer answer) {
         Optional<AllowedDivergence> divergence = divergenceOf(file, step);
         Expectation expected =
                 divergence.map(each -> each.instead().apply(step.expected())).orElse(step.expected());
         List<String> problems = new ArrayList<>(
                 Comparison.problems(declared(step.request(), expected).with(variables), answer));
-        Optional<String> failure = failureOfTheService(expected, answer);
+        Optional<String> failure = serviceFailure(expected, answer);
         if (problems.isEmpty() && failure.isEmpty()) {
             return divergence
                     .<StepResult>map(each -> new StepResult.Divergent(each.name()))
                     .orElse(StepResult.AS_RECORDED);
         }
-        if (isAccident(file) && failure.isEmpty()) {
-            return StepResult.ANOTHER_GOOD_ANSWER;
+        if (holdsAccidents(file) && failure.isEmpty()) {
+            return StepResult.ACCEPTED_ANSWER;
         }
         failure.ifPresent(problems::add);
         return new StepResult.Failed(problems);
     }
 
-    /** Holds the rows that a step with SQL found against those that are expected. */
-    StepResult judge(String file, Step.Sql step, JsonNode recorded, JsonNode rows) {
+    /** Compares the rows that a step with SQL returned with the expected ones. */
+    StepResult compare(String file, Step.Sql step, JsonNode recorded, JsonNode rows) {
         Optional<AllowedDivergence> divergence = divergenceOf(file, step);
         Expectation asRecorded = new Expectation(200, Map.of(), recorded, step.match());
         Expectation expected =
@@ -98,29 +99,30 @@ public record DeclaredDifferences(
                 .orElse(StepResult.AS_RECORDED);
     }
 
-    private boolean isAccident(String file) {
-        return habits.contains(Habit.ACCIDENTS_ARE_NOT_COPIED) && file.endsWith("-odd.jsonl");
+    private boolean holdsAccidents(String file) {
+        return rules.contains(Rule.ACCIDENTAL_ANSWERS_MAY_DIFFER) && file.endsWith("-odd.jsonl");
     }
 
-    private Optional<String> failureOfTheService(Expectation expected, Answer answer) {
-        if (!habits.contains(Habit.FAILURES_ARE_NOT_COPIED)) {
+    private Optional<String> serviceFailure(Expectation expected, Answer answer) {
+        if (!rules.contains(Rule.NO_RECORDED_FAILURES)) {
             return Optional.empty();
         }
-        if (INSIDE.matcher(answer.text()).find()) {
-            return Optional.of("the answer shows the inside of the service: " + Json.brief(answer.body()));
+        if (INTERNALS.matcher(answer.text()).find()) {
+            return Optional.of("the answer contains a stack trace or an exception name: " + Json.brief(answer.body()));
         }
-        boolean asGood =
+        boolean accepted =
                 answer.status() != expected.status() && expected.match().alsoAccepts(answer.status());
-        return answer.status() < 500 || asGood
+        return answer.status() < 500 || accepted
                 ? Optional.empty()
-                : Optional.of("status " + answer.status() + " is a failure of the service, whatever was recorded");
+                : Optional.of("status " + answer.status()
+                        + " is a failure of the service and is not accepted, even if it was recorded");
     }
 
     private Expectation declared(Request request, Expectation expected) {
         Map<String, String> headers = new LinkedHashMap<>(expected.headers());
         JsonNode body = expected.body();
         serviceVersion.ifPresent(version -> headers.computeIfPresent(VERSION_HEADER, (name, recorded) -> version));
-        if (habits.contains(Habit.JSON_IS_TYPED) && !Json.isText(body)) {
+        if (rules.contains(Rule.JSON_IS_TYPED) && !Json.isText(body)) {
             headers.replace(TYPE_HEADER, RECORDED_TYPE, "application/json");
         }
         boolean reportsVersion = request.path().endsWith("/version")

@@ -5,10 +5,10 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
- * A recorded answer and how exactly it has to be met.
+ * A recorded answer and the rules by which an actual one is compared with it.
  *
  * @param status HTTP status
- * @param headers headers that have to be there; more are fine
+ * @param headers required headers; additional headers are allowed
  * @param body JSON, or {@code {"text": …}} for a body that is not JSON
  * @param match the rules of the comparison
  */
@@ -30,10 +30,10 @@ public record Expectation(int status, Map<String, String> headers, JsonNode body
     }
 
     /**
-     * The same for a list that has more or fewer rows than were recorded: the shorter of the two has to be part of the
-     * longer, whatever numbers the rows have in {@code id}.
+     * The same for a list that has more or fewer rows than were recorded: the longer list has to contain the shorter one;
+     * the member {@code id} of rows is not compared.
      *
-     * @param rows how many there have to be
+     * @param rows expected number of rows
      */
     public Expectation withRows(int rows) {
         return new Expectation(status, headers, body, match.withRows(rows));
@@ -44,7 +44,7 @@ public record Expectation(int status, Map<String, String> headers, JsonNode body
         return new Expectation(status, otherHeaders, otherBody, match);
     }
 
-    /** The same with the variables put in. */
+    /** The same with the references to variables replaced by their values. */
     Expectation with(Variables variables) {
         Map<String, String> filled = new LinkedHashMap<>();
         headers.forEach((name, value) -> filled.put(name, variables.inText(value)));

@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** Takes fields out of a step's JSON; absent and null are the same. */
+/** Reads fields of a step's JSON; a field that is null counts as missing. */
 final class Fields {
 
     private Fields() {}
@@ -16,7 +16,7 @@ final class Fields {
         return Optional.of(json.path(name)).filter(value -> !value.isMissingNode() && !value.isNull());
     }
 
-    /** @throws IllegalArgumentException if the field is missing or no string */
+    /** @throws IllegalArgumentException if the field is missing or not a string */
     static String text(JsonNode json, String name) {
         return optional(json, name)
                 .filter(JsonNode::isTextual)
@@ -24,7 +24,7 @@ final class Fields {
                 .orElseThrow(() -> new IllegalArgumentException("'" + name + "': expected a string"));
     }
 
-    /** @throws IllegalArgumentException if the field is missing or no whole number */
+    /** @throws IllegalArgumentException if the field is missing or not a whole number */
     static int number(JsonNode json, String name) {
         return optional(json, name)
                 .filter(JsonNode::canConvertToInt)

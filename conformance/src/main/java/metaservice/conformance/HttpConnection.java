@@ -21,27 +21,27 @@ import java.util.Set;
 import java.util.TreeMap;
 
 /**
- * One connection to a service, kept alive from request to request and opened again when the service has closed it.
+ * One connection to a service. It is kept alive between requests and reopened when the service has closed it.
  *
- * <p>Speaks HTTP/1.1 itself, because the contract has paths such as {@code //flows} that ordinary clients tidy up or
- * refuse: the request line is sent byte for byte. For one thread.
+ * <p>Implements HTTP/1.1 itself and sends the request line byte for byte, because the contract has paths such as
+ * {@code //flows}, which ordinary clients normalize or refuse. For one thread.
  */
 public final class HttpConnection implements AutoCloseable {
 
-    private static final int LONGEST_LINE = 64 * 1024;
+    private static final int MAX_LINE_BYTES = 64 * 1024;
     private static final Set<String> METHODS_WITH_BODY = Set.of("POST", "PUT", "PATCH");
 
     private final String host;
     private final int port;
     private final String prefix;
     private final Duration timeout;
-    private Optional<Line> line = Optional.empty();
+    private Optional<OpenConnection> connection = Optional.empty();
 
     /**
      * Does not connect yet.
      *
-     * @param base {@code http://host:port}, perhaps with a path that is put before every request's path
-     * @param timeout longest wait for a connection, and for each piece of an answer
+     * @param base {@code http://host:port}, optionally with a path that is put before the path of every request
+     * @param timeout limit for connecting, and for each read of an answer
      */
     public HttpConnection(URI base, Duration timeout) {
         if (!"http".equals(base.getScheme()) || base.getHost() == null) {
@@ -54,14 +54,14 @@ public final class HttpConnection implements AutoCloseable {
     }
 
     /**
-     * Sends a request and reads the whole answer. If the service has closed a kept connection before it said anything,
-     * the request is sent once more on a new one.
+     * Sends a request and reads the whole answer. If the service has closed a reused connection before the first byte of
+     * an answer, the request is sent once more on a new connection.
      *
      * @throws IOException if there is no connection or no complete answer within the timeout
      */
     public Answer send(Request request) throws IOException {
         byte[] message = message(request);
-        boolean reused = line.isPresent();
+        boolean reused = connection.isPresent();
         try {
             return exchange(request.method(), message);
         } catch (ClosedBeforeAnswerException e) {
@@ -73,16 +73,16 @@ public final class HttpConnection implements AutoCloseable {
     }
 
     /**
-     * Sends all requests before it reads the first answer. Unlike {@link #send} it never sends one again: whoever loses
-     * a request this way knows it.
+     * Sends all requests before it reads the first answer. Unlike {@link #send} it never repeats a request, so that a lost
+     * request is always reported as an exception.
      *
      * @return the answers, in the order of the requests
-     * @throws IOException if there is no connection, or not every answer comes whole and within the timeout
+     * @throws IOException if there is no connection, or an answer is incomplete or exceeds the timeout
      */
     public List<Answer> pipeline(List<Request> requests) throws IOException {
         try {
-            Line open = line.isPresent() ? line.get() : Line.open(host, port, timeout);
-            line = Optional.of(open);
+            OpenConnection open = connection.isPresent() ? connection.get() : OpenConnection.open(host, port, timeout);
+            connection = Optional.of(open);
             ByteArrayOutputStream messages = new ByteArrayOutputStream();
             requests.forEach(request -> messages.writeBytes(message(request)));
             open.write(messages.toByteArray());
@@ -102,14 +102,14 @@ public final class HttpConnection implements AutoCloseable {
 
     @Override
     public void close() {
-        line.ifPresent(Line::close);
-        line = Optional.empty();
+        connection.ifPresent(OpenConnection::close);
+        connection = Optional.empty();
     }
 
     private Answer exchange(String method, byte[] message) throws IOException {
         try {
-            Line open = line.isPresent() ? line.get() : Line.open(host, port, timeout);
-            line = Optional.of(open);
+            OpenConnection open = connection.isPresent() ? connection.get() : OpenConnection.open(host, port, timeout);
+            connection = Optional.of(open);
             open.write(message);
             Answer answer = open.read(method);
             if (!open.staysOpen) {
@@ -156,33 +156,33 @@ public final class HttpConnection implements AutoCloseable {
         return headers;
     }
 
-    /** The service hung up without a word; on a kept connection that is its right. */
+    /** The service closed the connection before the first byte of an answer; on a reused connection that is allowed. */
     private static final class ClosedBeforeAnswerException extends IOException {
         ClosedBeforeAnswerException(String message, Throwable cause) {
             super(message, cause);
         }
     }
 
-    /** An open socket and where we are in reading from it. */
-    private static final class Line {
+    /** An open socket and the position in reading from it. */
+    private static final class OpenConnection {
         private final Socket socket;
         private final InputStream in;
         private final OutputStream out;
         private boolean staysOpen = true;
 
-        private Line(Socket socket) throws IOException {
+        private OpenConnection(Socket socket) throws IOException {
             this.socket = socket;
             this.in = new BufferedInputStream(socket.getInputStream());
             this.out = socket.getOutputStream();
         }
 
-        static Line open(String host, int port, Duration timeout) throws IOException {
+        static OpenConnection open(String host, int port, Duration timeout) throws IOException {
             Socket socket = new Socket();
             try {
                 socket.setTcpNoDelay(true);
                 socket.setSoTimeout(Math.toIntExact(timeout.toMillis()));
                 socket.connect(new InetSocketAddress(host, port), Math.toIntExact(timeout.toMillis()));
-                return new Line(socket);
+                return new OpenConnection(socket);
             } catch (IOException e) {
                 socket.close();
                 throw new IOException("no connection to " + host + ":" + port + ": " + e.getMessage(), e);
@@ -194,7 +194,7 @@ public final class HttpConnection implements AutoCloseable {
                 out.write(message);
                 out.flush();
             } catch (IOException e) {
-                // A refusal of an overlong body may still be readable, so an answer is looked for first.
+                // The answer to a body that is too long may still be readable, so it is read first.
                 if (in.available() == 0) {
                     throw new ClosedBeforeAnswerException("the connection was closed while sending", e);
                 }
@@ -212,8 +212,8 @@ public final class HttpConnection implements AutoCloseable {
             if ("close".equalsIgnoreCase(headers.get("Connection"))) {
                 staysOpen = false;
             }
-            boolean bodiless = method.equals("HEAD") || status == 204 || status == 304;
-            byte[] body = bodiless ? new byte[0] : readBody(headers);
+            boolean withoutBody = method.equals("HEAD") || status == 204 || status == 304;
+            byte[] body = withoutBody ? new byte[0] : readBody(headers);
             return new Answer(status, headers, new String(body, StandardCharsets.UTF_8));
         }
 
@@ -271,7 +271,7 @@ public final class HttpConnection implements AutoCloseable {
             for (int size = chunkSize(); size > 0; size = chunkSize()) {
                 body.writeBytes(readExactly(size));
                 if (!readLine().isEmpty()) {
-                    throw new ProtocolException("a chunk is longer than it said");
+                    throw new ProtocolException("a chunk is longer than its announced size");
                 }
             }
             readHeaders(); // trailers
@@ -306,8 +306,8 @@ public final class HttpConnection implements AutoCloseable {
                 if (b < 0) {
                     throw new EOFException("the answer ended within a line");
                 }
-                if (text.size() > LONGEST_LINE) {
-                    throw new ProtocolException("a line of more than " + LONGEST_LINE + " bytes");
+                if (text.size() > MAX_LINE_BYTES) {
+                    throw new ProtocolException("a line of more than " + MAX_LINE_BYTES + " bytes");
                 }
                 text.write(b);
             }
@@ -318,7 +318,7 @@ public final class HttpConnection implements AutoCloseable {
             try {
                 socket.close();
             } catch (IOException e) {
-                // Nothing is left to lose: whoever needed an answer has it, or has its exception.
+                // A failed close changes nothing: the caller already has the answer or an exception.
                 staysOpen = false;
             }
         }

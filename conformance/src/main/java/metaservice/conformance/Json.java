@@ -9,10 +9,12 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import java.util.Optional;
 
-/** JSON as the recordings need it: numbers of any size kept exactly, text written in ASCII. Thread-safe. */
+/** Reads and writes JSON for the recordings: numbers of any size stay exact, output is ASCII. Thread-safe. */
 final class Json {
 
-    // Escapes outside ASCII: a lone surrogate can be sent as an escape, but not as UTF-8.
+    private static final int MAX_BRIEF = 160;
+
+    // Characters outside ASCII are escaped, because an unpaired surrogate can be sent as an escape but not as UTF-8.
     private static final JsonMapper MAPPER = JsonMapper.builder()
             .enable(DeserializationFeature.USE_BIG_INTEGER_FOR_INTS)
             .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
@@ -23,7 +25,7 @@ final class Json {
 
     private Json() {}
 
-    /** The one JSON value that the text holds, empty if it holds anything else. */
+    /** The JSON value that is the whole text; empty if the text is not exactly one JSON value. */
     static Optional<JsonNode> parse(String text) {
         try {
             JsonNode value = MAPPER.readTree(text);
@@ -34,7 +36,7 @@ final class Json {
     }
 
     /**
-     * A body as recordings write it: the JSON value if the text is an object, array, string or null, otherwise the
+     * A body in the form of the recordings: the JSON value if the text is an object, array, string or null, otherwise the
      * object {@code {"text": …}}.
      */
     static JsonNode body(String text) {
@@ -43,12 +45,12 @@ final class Json {
                 .orElseGet(() -> text(text));
     }
 
-    /** How recordings write a body that is not JSON. */
+    /** The form in which recordings write a body that is not JSON. */
     static JsonNode text(String text) {
         return JsonNodeFactory.instance.objectNode().put("text", text);
     }
 
-    /** Whether a recorded body stands for plain text. */
+    /** Whether a recorded body has the form of {@link #text}. */
     static boolean isText(JsonNode body) {
         return body.isObject() && body.size() == 1 && body.path("text").isTextual();
     }
@@ -57,13 +59,13 @@ final class Json {
         try {
             return MAPPER.writeValueAsString(value);
         } catch (JsonProcessingException e) {
-            throw new IllegalStateException("a tree in memory can always be written", e);
+            throw new IllegalStateException("Jackson could not write a tree in memory", e);
         }
     }
 
-    /** The value on one line, cut to what a message can bear. */
+    /** The value on one line, cut after {@value #MAX_BRIEF} characters, for messages. */
     static String brief(JsonNode value) {
         String text = write(value);
-        return text.length() <= 160 ? text : text.substring(0, 160) + "...";
+        return text.length() <= MAX_BRIEF ? text : text.substring(0, MAX_BRIEF) + "...";
     }
 }

@@ -11,15 +11,15 @@ import java.util.function.Supplier;
 /**
  * Finds the first difference between a recorded value and an actual one.
  *
- * <p>Always: an integer time equals any integer; arrays called {@code tags} are sets; a string that holds a JSON object
- * equals every spelling of that object; whole numbers and fractions are different things.
+ * <p>Rules that always apply: arrays called {@code tags} are compared as sets; a string that contains a JSON object equals
+ * every spelling of that object; a whole number never equals a fraction.
  *
- * @param exactTimes times are compared like any other number
- * @param unordered the outermost array is a set
+ * @param exactTimes times are compared like any other number; otherwise a recorded integer time equals any integer
+ * @param unordered the outermost array is compared as a set
  */
 record JsonComparison(boolean exactTimes, boolean unordered) {
 
-    /** Expected as the value of a {@code POJONode}: something has to be there, whatever it is. Never recorded. */
+    /** As the value of an expected {@code POJONode}: any value is accepted, but a missing one is not. Never recorded. */
     static final Object ANYTHING = new Object();
 
     private static final Set<String> TIMES = Set.of("ts_epoch", "last_heartbeat_ts", "created_at");
@@ -28,75 +28,78 @@ record JsonComparison(boolean exactTimes, boolean unordered) {
         return new JsonComparison(match.exactTimes(), match.unordered());
     }
 
-    /** Everything in its recorded order, whatever the step says of its body. */
+    /** Compares arrays in their recorded order, even if the step's match rules say that the body is unordered. */
     static JsonComparison inOrderBy(Match match) {
         return new JsonComparison(match.exactTimes(), false);
     }
 
     /**
-     * The first difference, as a sentence that begins with the place.
+     * The first difference, as a sentence that begins with its path; empty if there is none.
      *
-     * @param name what the value is called in the sentence, such as {@code body}
+     * @param name name of the value in the sentence, such as {@code body}
      */
-    Optional<String> difference(String name, JsonNode want, JsonNode got) {
-        if (unordered && want.isArray() && got.isArray()) {
-            return sameSize(name, want, got).or(() -> sameSet(name, want, got));
+    Optional<String> difference(String name, JsonNode expected, JsonNode actual) {
+        if (unordered && expected.isArray() && actual.isArray()) {
+            return sameSize(name, expected, actual).or(() -> sameSet(name, expected, actual));
         }
-        return differ(name, "", want, got);
+        return differ(name, "", expected, actual);
     }
 
-    /** The first item of an array that is missing in another, each item counting once; the order does not matter. */
+    /** The first item of an array that another array does not contain; equal items are counted, the order is ignored. */
     Optional<String> partOf(String name, JsonNode part, JsonNode whole) {
         return sameSet(name, part, whole);
     }
 
-    /** @param key the field that holds the value, empty for items of arrays and for the outermost value */
-    private Optional<String> differ(String path, String key, JsonNode want, JsonNode got) {
-        if (want.isPojo()) {
+    /** @param key name of the field with the value; empty for items of arrays and for the outermost value */
+    private Optional<String> differ(String path, String key, JsonNode expected, JsonNode actual) {
+        if (expected.isPojo()) {
             return Optional.empty();
         }
-        if (TIMES.contains(key) && want.isIntegralNumber() && !exactTimes) {
-            return problemUnless(got.isIntegralNumber(), () -> path + ": " + Json.brief(got) + " is not an integer");
+        if (TIMES.contains(key) && expected.isIntegralNumber() && !exactTimes) {
+            return problemUnless(
+                    actual.isIntegralNumber(), () -> path + ": " + Json.brief(actual) + " is not an integer");
         }
-        Optional<JsonNode> wantInside = inside(want);
-        Optional<JsonNode> gotInside = inside(got);
-        if (wantInside.isPresent() && gotInside.isPresent()) {
-            return differ(path + "(json)", "", wantInside.get(), gotInside.get());
+        Optional<JsonNode> expectedInside = inside(expected);
+        Optional<JsonNode> actualInside = inside(actual);
+        if (expectedInside.isPresent() && actualInside.isPresent()) {
+            return differ(path + "(json)", "", expectedInside.get(), actualInside.get());
         }
-        if (want.isObject() && got.isObject()) {
-            return sameFields(path, want, got);
+        if (expected.isObject() && actual.isObject()) {
+            return sameFields(path, expected, actual);
         }
-        if (want.isArray() && got.isArray()) {
-            boolean set = key.equals("tags") && !holdsContainers(want);
-            return sameSize(path, want, got).or(() -> set ? sameSet(path, want, got) : sameItems(path, want, got));
+        if (expected.isArray() && actual.isArray()) {
+            boolean set = key.equals("tags") && !holdsContainers(expected);
+            return sameSize(path, expected, actual)
+                    .or(() -> set ? sameSet(path, expected, actual) : sameItems(path, expected, actual));
         }
         return problemUnless(
-                sameScalar(want, got), () -> path + ": " + Json.brief(got) + ", expected " + Json.brief(want));
+                sameScalar(expected, actual),
+                () -> path + ": " + Json.brief(actual) + ", expected " + Json.brief(expected));
     }
 
-    private Optional<String> sameFields(String path, JsonNode want, JsonNode got) {
+    private Optional<String> sameFields(String path, JsonNode expected, JsonNode actual) {
         Set<String> names = new TreeSet<>();
-        want.fieldNames().forEachRemaining(names::add);
-        got.fieldNames().forEachRemaining(names::add);
+        expected.fieldNames().forEachRemaining(names::add);
+        actual.fieldNames().forEachRemaining(names::add);
         return names.stream()
-                .map(name -> sameField(path + "." + name, name, want, got))
+                .map(name -> sameField(path + "." + name, name, expected, actual))
                 .flatMap(Optional::stream)
                 .findFirst();
     }
 
-    private Optional<String> sameField(String path, String name, JsonNode want, JsonNode got) {
-        if (!got.has(name)) {
+    private Optional<String> sameField(String path, String name, JsonNode expected, JsonNode actual) {
+        if (!actual.has(name)) {
             return Optional.of(path + " missing");
         }
-        if (!want.has(name)) {
-            return Optional.of(path + " unexpected (" + Json.brief(got.get(name)) + ")");
+        if (!expected.has(name)) {
+            return Optional.of(path + " unexpected (" + Json.brief(actual.get(name)) + ")");
         }
-        return differ(path, name, want.get(name), got.get(name));
+        return differ(path, name, expected.get(name), actual.get(name));
     }
 
-    private Optional<String> sameItems(String path, JsonNode want, JsonNode got) {
-        for (int i = 0; i < want.size(); i++) {
-            Optional<String> difference = differ(path + "[" + i + "]", "", want.get(i), got.get(i));
+    private Optional<String> sameItems(String path, JsonNode expected, JsonNode actual) {
+        for (int i = 0; i < expected.size(); i++) {
+            Optional<String> difference = differ(path + "[" + i + "]", "", expected.get(i), actual.get(i));
             if (difference.isPresent()) {
                 return difference;
             }
@@ -104,10 +107,10 @@ record JsonComparison(boolean exactTimes, boolean unordered) {
         return Optional.empty();
     }
 
-    private Optional<String> sameSet(String path, JsonNode want, JsonNode got) {
+    private Optional<String> sameSet(String path, JsonNode expected, JsonNode actual) {
         List<JsonNode> left = new ArrayList<>();
-        got.forEach(left::add);
-        for (JsonNode item : want) {
+        actual.forEach(left::add);
+        for (JsonNode item : expected) {
             Optional<JsonNode> equal = left.stream()
                     .filter(other -> differ(path, "", item, other).isEmpty())
                     .findFirst();
@@ -119,16 +122,17 @@ record JsonComparison(boolean exactTimes, boolean unordered) {
         return Optional.empty();
     }
 
-    private static Optional<String> sameSize(String path, JsonNode want, JsonNode got) {
+    private static Optional<String> sameSize(String path, JsonNode expected, JsonNode actual) {
         return problemUnless(
-                want.size() == got.size(), () -> path + ": " + got.size() + " items, expected " + want.size());
+                expected.size() == actual.size(),
+                () -> path + ": " + actual.size() + " items, expected " + expected.size());
     }
 
-    private static boolean sameScalar(JsonNode want, JsonNode got) {
-        if (want.isBigDecimal() && got.isBigDecimal()) {
-            return want.decimalValue().compareTo(got.decimalValue()) == 0;
+    private static boolean sameScalar(JsonNode expected, JsonNode actual) {
+        if (expected.isBigDecimal() && actual.isBigDecimal()) {
+            return expected.decimalValue().compareTo(actual.decimalValue()) == 0;
         }
-        return want.equals(got);
+        return expected.equals(actual);
     }
 
     private static boolean holdsContainers(JsonNode array) {
@@ -140,14 +144,14 @@ record JsonComparison(boolean exactTimes, boolean unordered) {
         return false;
     }
 
-    /** The object inside a string that holds a JSON object. */
+    /** The JSON object that a string value contains; empty for any other value. */
     static Optional<JsonNode> inside(JsonNode value) {
         return value.isTextual() && value.textValue().startsWith("{")
                 ? Json.parse(value.textValue())
                 : Optional.empty();
     }
 
-    private static Optional<String> problemUnless(boolean fine, Supplier<String> problem) {
-        return fine ? Optional.empty() : Optional.of(problem.get());
+    private static Optional<String> problemUnless(boolean equal, Supplier<String> problem) {
+        return equal ? Optional.empty() : Optional.of(problem.get());
     }
 }

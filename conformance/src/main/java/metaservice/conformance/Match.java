@@ -8,15 +8,15 @@ import java.util.Set;
 import java.util.TreeSet;
 
 /**
- * How exactly one recorded answer has to be met.
+ * The rules by which an actual answer is compared with one recorded answer.
  *
- * @param unordered the body's top array is a set
- * @param anyBody only the status and {@code Allow} count
- * @param pgcode of the body only {@code err_msg.pgcode} counts
+ * @param unordered the outermost array of the body is compared as a set
+ * @param anyBody only the status and the header {@code Allow} are compared
+ * @param pgcode only {@code err_msg.pgcode} of the body is compared
  * @param exactTimes times are compared like any other number
- * @param also statuses as good as the recorded one: {@code 503}, or a whole class such as {@code 4xx}
- * @param rows how many items the body's top array has to have, of which the recorded ones are a part, or they a part of
- *     the recorded ones, {@code id} aside; empty if it has to be the recorded array; no recording asks for this
+ * @param also statuses that are accepted besides the recorded one: {@code 503}, or a whole class such as {@code 4xx}
+ * @param rows expected number of items of the outermost array; the longer one of the actual and the recorded array has to
+ *     contain the shorter one, without regard to {@code id}; empty if the arrays have to be equal; never set by a recording
  * @param capture variables to set from the answer: name to {@code header NAME} or {@code body.key.0.key}
  */
 public record Match(
@@ -28,7 +28,7 @@ public record Match(
         OptionalInt rows,
         Map<String, String> capture) {
 
-    /** Equal as JSON, with the rules that always hold. */
+    /** Equal as JSON, with the rules that always apply. */
     static final Match EXACT = new Match(false, false, false, false, List.of(), OptionalInt.empty(), Map.of());
 
     private static final Set<String> RULES = Set.of("unordered", "any_body", "pgcode", "exact_ts", "also", "capture");
@@ -42,7 +42,7 @@ public record Match(
     /**
      * Reads a step's {@code match}.
      *
-     * @throws IllegalArgumentException if it holds a rule that is not known; a rule passed over would loosen the test
+     * @throws IllegalArgumentException if it contains an unknown rule, because ignoring a rule would weaken the test
      */
     static Match of(JsonNode json) {
         Set<String> unknown = new TreeSet<>();

@@ -9,18 +9,18 @@ import java.util.TreeMap;
 import java.util.stream.Collectors;
 
 /**
- * What came of playing one transcript.
+ * The result of playing one transcript.
  *
- * @param passed number of steps that compared something and found it as expected
- * @param divergent how many of them answered as a reviewed divergence demands, by its name
- * @param anotherGoodAnswer how many of them answered otherwise than recorded, in a file of accidental behaviour
- * @param failures everything that was not as expected, in the order of the file
- * @param skipped why the transcript was not played at all; empty if it was
+ * @param passed number of steps that compared something and found no problem
+ * @param divergent number of passed steps with the answer of a reviewed divergence, by the name of the divergence
+ * @param acceptedAnswers number of passed steps with another answer than the recorded one, in a file of accidental behaviour
+ * @param failures all problems, in the order of the file
+ * @param skipped the reason why the transcript was not played; empty if it was
  */
 public record PlayResult(
         int passed,
         SortedMap<String, Integer> divergent,
-        int anotherGoodAnswer,
+        int acceptedAnswers,
         List<Failure> failures,
         Optional<String> skipped) {
 
@@ -44,7 +44,7 @@ public record PlayResult(
         return failures.stream().map(Failure::line).distinct().count();
     }
 
-    /** One problem per line, or why nothing was played; ends with the numbers. */
+    /** One problem per line and the numbers at the end, or the reason why nothing was played. */
     @Override
     public String toString() {
         String lines = failures.stream().map(Failure::toString).collect(Collectors.joining("\n", "", "\n"));
@@ -57,7 +57,7 @@ public record PlayResult(
      * @param file folder and name of the transcript
      * @param line the step's line, from 1
      * @param step its name
-     * @param problem what differs
+     * @param problem the difference, in one sentence
      */
     public record Failure(String file, int line, String step, String problem) {
 
@@ -69,13 +69,13 @@ public record PlayResult(
         }
     }
 
-    /** Counts while a transcript is played. For one thread. */
+    /** Collects the results of steps while a transcript is played. For one thread. */
     static final class Tally {
         private final String file;
         private final SortedMap<String, Integer> divergent = new TreeMap<>();
         private final List<Failure> failures = new ArrayList<>();
         private int passed;
-        private int anotherGoodAnswer;
+        private int acceptedAnswers;
 
         Tally(String file) {
             this.file = file;
@@ -89,7 +89,7 @@ public record PlayResult(
             if (result instanceof StepResult.Divergent diverging) {
                 divergent.merge(diverging.name(), 1, Integer::sum);
             }
-            anotherGoodAnswer += result instanceof StepResult.AnotherGoodAnswer ? 1 : 0;
+            acceptedAnswers += result instanceof StepResult.AcceptedAnswer ? 1 : 0;
             passed += compares ? 1 : 0;
         }
 
@@ -98,7 +98,7 @@ public record PlayResult(
         }
 
         PlayResult result() {
-            return new PlayResult(passed, divergent, anotherGoodAnswer, failures, Optional.empty());
+            return new PlayResult(passed, divergent, acceptedAnswers, failures, Optional.empty());
         }
     }
 }

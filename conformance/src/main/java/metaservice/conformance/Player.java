@@ -13,8 +13,8 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * Plays transcripts against running services, one request at a time and in order, because ids are only right that way.
- * For one thread; a database serves one player at a time.
+ * Plays transcripts against running services, one request at a time and in order, because the recorded ids depend on the
+ * order. For one thread; only one player may use a database at a time.
  */
 public final class Player {
 
@@ -22,10 +22,10 @@ public final class Player {
     private final DeclaredDifferences differences;
 
     /**
-     * Prepares to play; connects to nothing yet.
+     * Does not connect yet.
      *
-     * @param stage where to play
-     * @param differences how the services may differ from the recordings
+     * @param stage the services, the database and the tool to play against
+     * @param differences the differences from the recordings that the services may have
      */
     public Player(Stage stage, DeclaredDifferences differences) {
         this.stage = stage;
@@ -33,8 +33,8 @@ public final class Player {
     }
 
     /**
-     * Plays one transcript on connections of its own. A step that cannot be done, because the service does not answer
-     * or its SQL is refused, is a failure of that step; the steps after it are played all the same.
+     * Plays one transcript on new connections. A step that cannot be run, because the service does not answer or the
+     * database refuses its SQL, is a failure of that step; the steps after it are still played.
      *
      * @throws SQLException if the database cannot be reached or emptied
      * @throws InterruptedException if the thread was interrupted while something ran
@@ -48,16 +48,16 @@ public final class Player {
         }
         try (HttpConnection http = new HttpConnection(service.get(), stage.timeout())) {
             if (stage.database().isEmpty()) {
-                return play(transcript, new Performance(service.get(), http, Optional.empty()));
+                return play(transcript, new Run(service.get(), http, Optional.empty()));
             }
             try (TestedDatabase database = new TestedDatabase(stage.database().get(), stage.schemas())) {
                 prepare(database, transcript);
-                return play(transcript, new Performance(service.get(), http, Optional.of(database)));
+                return play(transcript, new Run(service.get(), http, Optional.of(database)));
             }
         }
     }
 
-    /** How a transcript is called in failures and divergences: its folder and its file name. */
+    /** The name of a transcript in failures and divergences: its folder and its file name. */
     static String nameOf(Transcript transcript) {
         Path file = transcript.file().toAbsolutePath();
         return Stream.of(file.getParent(), file)
@@ -75,13 +75,13 @@ public final class Player {
         }
     }
 
-    private PlayResult play(Transcript transcript, Performance performance) throws InterruptedException {
+    private PlayResult play(Transcript transcript, Run run) throws InterruptedException {
         String name = nameOf(transcript);
         PlayResult.Tally tally = new PlayResult.Tally(name);
         for (Step step : transcript.steps()) {
-            tally.add(step, compares(step), performance.play(name, step));
+            tally.add(step, compares(step), run.play(name, step));
         }
-        performance.awaitBackground().forEach(tally::addBackground);
+        run.awaitBackground().forEach(tally::addBackground);
         return tally.result();
     }
 
@@ -92,13 +92,13 @@ public final class Player {
                 || step.notifications().isPresent();
     }
 
-    /** The state of playing one transcript: its connections and what it has captured. */
-    private final class Performance {
+    /** The state of playing one transcript: its connections and captured variables. */
+    private final class Run {
         private final HttpConnection http;
         private final Optional<TestedDatabase> database;
         private final Variables variables = new Variables();
 
-        Performance(URI service, HttpConnection http, Optional<TestedDatabase> database) {
+        Run(URI service, HttpConnection http, Optional<TestedDatabase> database) {
             this.http = http;
             this.database = database;
             variables.set("base_url", service.toString());
@@ -107,10 +107,10 @@ public final class Player {
         StepResult play(String file, Step step) throws InterruptedException {
             try {
                 StepResult result = result(file, step);
-                Optional<String> unheard = step.notifications().isPresent()
+                Optional<String> problem = step.notifications().isPresent()
                         ? notificationProblem(step, step.notifications().get())
                         : Optional.empty();
-                return unheard.isPresent() ? withProblem(result, unheard.get()) : result;
+                return problem.isPresent() ? withProblem(result, problem.get()) : result;
             } catch (IOException | SQLException | IllegalArgumentException e) {
                 return new StepResult.Failed(List.of(e.getClass().getSimpleName() + ": " + e.getMessage()));
             }
@@ -128,7 +128,7 @@ public final class Player {
 
         private StepResult call(String file, Step.Call call) throws IOException {
             Answer answer = http.send(call.request().with(variables));
-            StepResult result = differences.judge(file, call, variables, answer);
+            StepResult result = differences.compare(file, call, variables, answer);
             variables.capture(call.expected().match().capture(), answer);
             return result;
         }
@@ -155,7 +155,7 @@ public final class Player {
             }
             JsonNode rows = database().run(statement).orElse(NullNode.getInstance());
             return sql.rows()
-                    .map(recorded -> differences.judge(file, sql, recorded, rows))
+                    .map(recorded -> differences.compare(file, sql, recorded, rows))
                     .orElse(StepResult.AS_RECORDED);
         }
 

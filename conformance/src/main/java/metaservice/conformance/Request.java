@@ -9,10 +9,10 @@ import java.util.Optional;
  * A recorded request.
  *
  * @param method HTTP method
- * @param path sent byte for byte, neither decoded nor tidied up
- * @param query what follows the question mark, sent byte for byte; empty means no question mark
+ * @param path sent byte for byte, neither decoded nor normalized
+ * @param query the part after the question mark, sent byte for byte; empty if the request has no question mark
  * @param body JSON to send, {@code {"raw": text}} to send the text itself, JSON null to send nothing
- * @param headers sent beside {@code Host}, {@code Content-Length} and the default {@code Content-Type}
+ * @param headers sent in addition to {@code Host}, {@code Content-Length} and the default {@code Content-Type}
  */
 public record Request(String method, String path, Optional<String> query, JsonNode body, Map<String, String> headers) {
 
@@ -21,18 +21,18 @@ public record Request(String method, String path, Optional<String> query, JsonNo
         headers = Map.copyOf(headers);
     }
 
-    /** The same with the variables put in, percent-encoded where they stand in the address. */
+    /** The same with references to variables replaced by their values; in path and query these are percent-encoded. */
     Request with(Variables variables) {
         return new Request(
                 method, variables.inAddress(path), query.map(variables::inAddress), variables.in(body), headers);
     }
 
-    /** Path and query as they stand in the request line. */
+    /** Path and query in the form of the request line. */
     String target() {
         return query.map(text -> path + "?" + text).orElse(path);
     }
 
-    /** The bytes of the body, empty if there is none; an empty raw text is a body of no bytes. */
+    /** The bytes of the body; empty if the request has no body. An empty raw text is a body of 0 bytes. */
     Optional<byte[]> payload() {
         if (body.isNull()) {
             return Optional.empty();

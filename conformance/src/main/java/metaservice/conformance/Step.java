@@ -7,13 +7,13 @@ import java.util.Optional;
 /** One line of a transcript. */
 public sealed interface Step {
 
-    /** Where the step stands in its file, from 1. */
+    /** Number of the line in the file, from 1. */
     int line();
 
-    /** What the step is called in a failure: its name, its SQL or its command. */
+    /** Name of the step in failures: its recorded name, its SQL or its command. */
     String label();
 
-    /** What arrives on the database's channel {@code notify} because of the step; empty if nobody looks. */
+    /** Notifications that the step has to cause on the database's channel {@code notify}; empty if they are not checked. */
     Optional<JsonNode> notifications();
 
     /** Sends a request and compares the answer. */
@@ -23,8 +23,8 @@ public sealed interface Step {
     /**
      * Runs SQL.
      *
-     * @param rows the result it has to have, an array of arrays; empty if the result does not matter
-     * @param background on a connection of its own, while the steps after it go on
+     * @param rows the expected result, an array of arrays; empty if the result is not compared
+     * @param background whether the SQL runs on a separate connection, concurrently with the steps after it
      */
     record Sql(
             int line,
@@ -37,10 +37,10 @@ public sealed interface Step {
             implements Step {}
 
     /**
-     * Throws the public schema away and builds it as of one schema version.
+     * Drops the schema {@code public} and creates the tables of one schema version in it.
      *
-     * @param schemaVersion empty leaves the database empty
-     * @param goose also with the reference's ledger
+     * @param schemaVersion if empty, no table is created
+     * @param goose whether the ledger of the reference (goose) is created, too
      */
     record Rebuild(
             int line, String label, Optional<String> schemaVersion, boolean goose, Optional<JsonNode> notifications)

@@ -2,16 +2,16 @@ package metaservice.conformance;
 
 import java.util.List;
 
-/** What came of one step. */
+/** Result of one step. */
 sealed interface StepResult {
 
-    /** It compared something, and all of it was as recorded; or it compared nothing. */
+    /** Everything that the step compared was as recorded; also for a step that compares nothing. */
     StepResult AS_RECORDED = new AsRecorded();
 
-    /** Not as recorded, but in a file of accidental behaviour, and as good. */
-    StepResult ANOTHER_GOOD_ANSWER = new AnotherGoodAnswer();
+    /** Not as recorded, but accepted, because the file holds accidental behaviour. */
+    StepResult ACCEPTED_ANSWER = new AcceptedAnswer();
 
-    /** The result of a step with these problems, of which there may be none. */
+    /** {@link Failed} with these problems, or {@link #AS_RECORDED} if there are none. */
     static StepResult of(List<String> problems) {
         return problems.isEmpty() ? AS_RECORDED : new Failed(problems);
     }
@@ -19,13 +19,13 @@ sealed interface StepResult {
     /** See {@link #AS_RECORDED}. */
     record AsRecorded() implements StepResult {}
 
-    /** See {@link #ANOTHER_GOOD_ANSWER}. */
-    record AnotherGoodAnswer() implements StepResult {}
+    /** See {@link #ACCEPTED_ANSWER}. */
+    record AcceptedAnswer() implements StepResult {}
 
-    /** Exactly as the reviewed divergence of this name demands. */
+    /** Exactly as the reviewed divergence of this name expects. */
     record Divergent(String name) implements StepResult {}
 
-    /** Anything else, each problem a short sentence. */
+    /** Not as expected; each problem is a short sentence. */
     record Failed(List<String> problems) implements StepResult {
 
         /** Copies the list. */

@@ -30,8 +30,8 @@ import org.postgresql.PGConnection;
 import org.postgresql.PGNotification;
 
 /**
- * The database behind the service under test: emptied, rebuilt, changed and read behind the service's back. Keeps one
- * connection, so that it can let a database in again that it has shut. For one thread.
+ * The database of the service under test. Empties, rebuilds, changes and reads it without the service. Keeps one connection
+ * open, so that a step that made the database refuse connections can be undone by a later one. For one thread.
  */
 public final class TestedDatabase implements AutoCloseable {
 
@@ -40,13 +40,15 @@ public final class TestedDatabase implements AutoCloseable {
     private static final String EMPTY_SCHEMA = "DROP SCHEMA public CASCADE; CREATE SCHEMA public";
     private static final String LEDGER_UP_TO = "DELETE FROM goose_db_version WHERE version_id > ";
 
-    private static final Duration CONNECTED = Duration.ofSeconds(30);
+    private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(30);
 
-    /** Long enough for a background statement to reach its locks, as the recordings were made. */
+    /** Time for a background statement to get its locks before the next step; the recordings were made with it. */
     private static final Duration HEAD_START = Duration.ofMillis(700);
 
-    private static final Duration NOTIFICATION_WAIT = Duration.ofSeconds(3);
-    private static final Duration SILENCE = Duration.ofMillis(200);
+    /** Limit of the wait for expected notifications. */
+    private static final Duration NOTIFICATION_TIMEOUT = Duration.ofSeconds(3);
+    /** Wait for an unexpected notification where none is expected. */
+    private static final Duration UNEXPECTED_NOTIFICATION_WAIT = Duration.ofMillis(200);
 
     private final DataSource source;
     private final Path schemas;
@@ -56,7 +58,8 @@ public final class TestedDatabase implements AutoCloseable {
     /**
      * Connects.
      *
-     * @param schemas folder with one {@code <schema version>.sql} per version, and the reference's ledger
+     * @param schemas folder with one {@code <schema version>.sql} per version, and {@code goose_db_version.sql}, the
+     *     reference's ledger
      */
     public TestedDatabase(DataSource source, Path schemas) throws SQLException {
         this.source = source;
@@ -64,16 +67,16 @@ public final class TestedDatabase implements AutoCloseable {
         this.connection = source.getConnection();
     }
 
-    /** Empties the six tables and starts their sequences again at 1. */
+    /** Empties the six tables and restarts their sequences at 1. */
     public void empty() throws SQLException {
         run(EMPTY_TABLES);
     }
 
     /**
-     * Throws the public schema away and builds it again.
+     * Drops the schema {@code public} and creates it again.
      *
-     * @param schemaVersion which one; empty leaves no table
-     * @param goose also with the reference's ledger, filled up to that version
+     * @param schemaVersion schema version to create; if empty, no table is created
+     * @param goose whether the reference's ledger is created, too, filled up to that version
      */
     public void rebuild(Optional<String> schemaVersion, boolean goose) throws SQLException, IOException {
         run(EMPTY_SCHEMA);
@@ -86,28 +89,28 @@ public final class TestedDatabase implements AutoCloseable {
         }
     }
 
-    /** Runs one or more statements; the result of the last as an array of rows, empty if it gives none. */
+    /** Runs one or more statements; returns the rows of the last one as an array, or empty if it returns no rows. */
     public Optional<JsonNode> run(String sql) throws SQLException {
         return run(connection, sql);
     }
 
-    /** Starts statements on a connection of their own and returns soon, whether they have ended or not. */
+    /** Starts statements on a separate connection; returns when they end, at the latest 700 ms after connecting. */
     public void runInBackground(String sql) throws InterruptedException {
         CountDownLatch connected = new CountDownLatch(1);
         CompletableFuture<Void> work =
-                CompletableFuture.runAsync(() -> runAlone(sql, connected), new ThreadPerTask("background"));
+                CompletableFuture.runAsync(() -> runOnNewConnection(sql, connected), new ThreadPerTask("background"));
         background.add(work);
         try {
-            if (!connected.await(CONNECTED.toMillis(), TimeUnit.MILLISECONDS)) {
-                return; // told by awaitBackground(), if it is not only late
+            if (!connected.await(CONNECT_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS)) {
+                return; // if it fails later, awaitBackground() reports it
             }
             work.get(HEAD_START.toMillis(), TimeUnit.MILLISECONDS);
         } catch (TimeoutException | ExecutionException e) {
-            return; // still at it, as intended; or told by awaitBackground()
+            return; // still running, as intended; or failed, which awaitBackground() reports
         }
     }
 
-    /** Waits for everything in the background; what went wrong there, one message each. */
+    /** Waits for all background statements to end; returns one message for each that failed. */
     public List<String> awaitBackground() {
         List<String> problems = new ArrayList<>();
         for (CompletableFuture<Void> work : background) {
@@ -121,17 +124,20 @@ public final class TestedDatabase implements AutoCloseable {
         return problems;
     }
 
-    /** Collects what is sent on channel {@code notify} from now on. */
+    /** Collects the notifications on channel {@code notify} from now on. */
     public void listen() throws SQLException {
         run("LISTEN notify");
     }
 
-    /** The next notifications, waiting a while for so many to arrive; for none, watches a moment for a surplus one. */
+    /**
+     * The next notifications. Waits up to 3 s until {@code count} of them have arrived; if {@code count} is 0, waits 200 ms
+     * for unexpected ones.
+     */
     public JsonNode notifications(int count) throws SQLException {
         ArrayNode payloads = JsonNodeFactory.instance.arrayNode();
-        Duration patience = count == 0 ? SILENCE : NOTIFICATION_WAIT;
-        long end = System.nanoTime() + patience.toNanos();
-        for (long left = patience.toMillis(); left > 0; left = (end - System.nanoTime()) / 1_000_000) {
+        Duration timeout = count == 0 ? UNEXPECTED_NOTIFICATION_WAIT : NOTIFICATION_TIMEOUT;
+        long end = System.nanoTime() + timeout.toNanos();
+        for (long left = timeout.toMillis(); left > 0; left = (end - System.nanoTime()) / 1_000_000) {
             for (PGNotification arrived :
                     connection.unwrap(PGConnection.class).getNotifications(Math.toIntExact(left))) {
                 payloads.add(payload(arrived));
@@ -143,13 +149,13 @@ public final class TestedDatabase implements AutoCloseable {
         return payloads;
     }
 
-    /** Disconnects; what runs in the background goes on to its end. */
+    /** Disconnects; does not end background statements. */
     @Override
     public void close() throws SQLException {
         connection.close();
     }
 
-    private void runAlone(String sql, CountDownLatch connected) {
+    private void runOnNewConnection(String sql, CountDownLatch connected) {
         try (Connection own = source.getConnection()) {
             connected.countDown();
             run(own, sql);

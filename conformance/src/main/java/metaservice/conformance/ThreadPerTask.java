@@ -3,8 +3,8 @@ package metaservice.conformance;
 import java.util.concurrent.Executor;
 
 /**
- * Gives each task a thread of its own, which ends with it and keeps no process alive. Tasks that wait for each other must
- * not share the common pool, which has a single thread on two processors.
+ * Runs each task in a new daemon thread. Tasks that wait for each other must not share the common pool, because it has a
+ * single thread on a machine with two processors.
  */
 final class ThreadPerTask implements Executor {
 

@@ -10,21 +10,21 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /**
- * What a run of a command line tool left behind.
+ * Result of a run of a command line tool.
  *
- * @param exit its exit code
- * @param stdout everything it printed as its result
- * @param stderr everything it printed as its problems
+ * @param exit exit code
+ * @param stdout its whole standard output
+ * @param stderr its whole standard error output
  */
 record ToolRun(int exit, String stdout, String stderr) {
 
     /**
      * Runs a command to its end.
      *
-     * @throws IOException if it cannot be started or takes longer than the timeout; then it is ended
+     * @throws IOException if it cannot be started or takes longer than the timeout; in the latter case it is killed
      */
     static ToolRun of(List<String> command, Duration timeout) throws IOException, InterruptedException {
-        // Files rather than pipes: the tool can print as much as it likes before anybody reads.
+        // Files rather than pipes: a full pipe would block the tool until it is read.
         Path out = Files.createTempFile("tool", ".out");
         Path err = Files.createTempFile("tool", ".err");
         try {
@@ -50,7 +50,7 @@ record ToolRun(int exit, String stdout, String stderr) {
         }
     }
 
-    /** How the run differs from the recorded one; the recordings hold nothing to stderr. */
+    /** Differences from the recorded run; stderr is not compared, because the recordings do not contain it. */
     List<String> problems(Step.Command expected) {
         List<String> problems = new ArrayList<>();
         if (exit != expected.exit()) {

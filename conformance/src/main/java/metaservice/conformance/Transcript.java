@@ -13,13 +13,13 @@ import java.util.Optional;
 /**
  * One file of recorded steps.
  *
- * @param file where it was read from
- * @param service which service the requests go to: {@code metadata}, {@code migration}, or a variant that needs the
- *     environment
- * @param environment settings that the service has to be started with
+ * @param file the file that it was read from
+ * @param service name of the service that gets the requests: {@code metadata}, {@code migration}, or a variant that needs
+ *     the environment
+ * @param environment environment variables that the service has to be started with
  * @param emptied whether the tables are emptied and the sequences restarted before the first step
  * @param listen whether notifications are collected from the first step on
- * @param steps in the order in which they are played
+ * @param steps the steps in the order in which they are played
  */
 public record Transcript(
         Path file, String service, Map<String, String> environment, boolean emptied, boolean listen, List<Step> steps) {

@@ -13,8 +13,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * What a transcript has captured so far; {@code ${name}} stands for it. Unknown names are left as they are. For one
- * thread.
+ * Values that a transcript has captured so far. A reference {@code ${name}} is replaced by the value; references to unknown
+ * names are not changed. For one thread.
  */
 final class Variables {
 
@@ -27,7 +27,7 @@ final class Variables {
         values.put(name, JsonNodeFactory.instance.textNode(value));
     }
 
-    /** Sets the variables that a step captures from its answer; what the answer does not hold stays as it was. */
+    /** Sets the variables that a step captures from its answer; a variable is unchanged if the answer lacks its value. */
     void capture(Map<String, String> sources, Answer answer) {
         sources.forEach((name, source) -> valueOf(source, answer).ifPresent(value -> values.put(name, value)));
     }
@@ -40,7 +40,7 @@ final class Variables {
         return fill(text, Variables::percentEncoded);
     }
 
-    /** Fills every string in the value; a string that is nothing but a reference takes on the captured type. */
+    /** Replaces references in every string; a string that is exactly one reference becomes the captured JSON value. */
     JsonNode in(JsonNode value) {
         if (value.isTextual()) {
             return inString(value.textValue());

@@ -13,7 +13,7 @@ import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** An OpenAPI 3.0 document as its readers take it, and the rules that tools expect it to keep. */
+/** An OpenAPI 3.0 document, and checks of the rules that tools rely on. */
 record ApiDocument(JsonNode root) {
 
     private static final Set<String> METHODS = Set.of("get", "post", "put", "patch", "delete", "head", "options");
@@ -22,12 +22,12 @@ record ApiDocument(JsonNode root) {
     /**
      * One method of one path.
      *
-     * @param method in capitals
-     * @param path the template
+     * @param method HTTP method in capitals
+     * @param path the path template
      */
     record Operation(String method, String path, JsonNode json) {
 
-        /** The schema of what comes with a status, if the document knows that it comes with it, as JSON. */
+        /** The JSON schema of the body of a status; empty if the document does not have the status or a JSON body for it. */
         Optional<JsonNode> schema(int status) {
             JsonNode content =
                     json.path("responses").path(Integer.toString(status)).path("content");
@@ -55,7 +55,7 @@ record ApiDocument(JsonNode root) {
         return operations;
     }
 
-    /** The operation that a request is for; paths without parameters win, as OpenAPI wants it. */
+    /** The operation of a request; a path without parameters takes precedence, as OpenAPI demands. */
     Optional<Operation> operation(String method, String path) {
         return operations().stream()
                 .filter(one -> one.method.equals(method)
@@ -65,7 +65,7 @@ record ApiDocument(JsonNode root) {
                         parameters(a.path).size(), parameters(b.path).size()));
     }
 
-    /** The path with the parameters' examples in it. */
+    /** The path with each parameter replaced by its example. */
     String examplePath(String template) {
         String path = template;
         for (JsonNode parameter : root.path("components").path("parameters")) {
@@ -76,23 +76,23 @@ record ApiDocument(JsonNode root) {
         return path;
     }
 
-    /** What a reference stands for; anything else stands for itself. */
+    /** The target of a reference; a node that is not a reference is returned unchanged. */
     JsonNode resolve(JsonNode node) {
         return node.has("$ref") ? root.at(node.get("$ref").textValue().substring(1)) : node;
     }
 
-    /** What is wrong with it as an OpenAPI document; empty if all is well. */
+    /** Violations of the rules for OpenAPI documents; empty if there are none. */
     List<String> problems() {
         List<String> problems = new ArrayList<>();
         if (!root.path("openapi").asText().matches("3\\.0\\.\\d+")) {
-            problems.add("openapi is no version 3.0");
+            problems.add("openapi is not version 3.0");
         }
         for (String member : List.of("title", "version")) {
             if (root.path("info").path(member).asText().isEmpty()) {
                 problems.add("info has no " + member);
             }
         }
-        brokenReferences(root).forEach(reference -> problems.add("nothing at " + reference));
+        brokenReferences(root).forEach(reference -> problems.add("no target for the reference " + reference));
         Set<String> tags = new HashSet<>();
         root.path("tags").forEach(tag -> tags.add(tag.path("name").textValue()));
         Map<String, Operation> byId = new HashMap<>();
@@ -135,7 +135,7 @@ record ApiDocument(JsonNode root) {
             problems.add("declares the parameters " + inPath);
         }
         if (!operation.knows(200)) {
-            problems.add("never answers 200");
+            problems.add("has no response 200");
         }
         operation.json.path("responses").properties().forEach(response -> {
             if (!response.getKey().matches("[2-5]\\d\\d")
@@ -164,7 +164,7 @@ record ApiDocument(JsonNode root) {
         return names;
     }
 
-    /** In what a value is not as a schema says; empty if it is. Knows what our documents use of JSON schema. */
+    /** Differences of a value from a schema; empty if there are none. Supports the part of JSON schema that the documents use. */
     List<String> problems(JsonNode schemaOrReference, JsonNode value, String where) {
         JsonNode schema = resolve(schemaOrReference);
         if (value.isNull()) {
@@ -181,7 +181,7 @@ record ApiDocument(JsonNode root) {
         return switch (schema.path("type").asText()) {
             case "string" -> textProblems(schema, value, where);
             case "integer" ->
-                value.isIntegralNumber() ? List.of() : List.of(where + " is no whole number: " + Json.brief(value));
+                value.isIntegralNumber() ? List.of() : List.of(where + " is not a whole number: " + Json.brief(value));
             case "array" -> elementProblems(schema, value, where);
             case "object" -> memberProblems(schema, value, where);
             default -> List.of();
@@ -190,7 +190,7 @@ record ApiDocument(JsonNode root) {
 
     private static List<String> textProblems(JsonNode schema, JsonNode value, String where) {
         if (!value.isTextual()) {
-            return List.of(where + " is no text: " + Json.brief(value));
+            return List.of(where + " is not a text: " + Json.brief(value));
         }
         int length = value.textValue().codePointCount(0, value.textValue().length());
         return length <= schema.path("maxLength").asInt(Integer.MAX_VALUE)
@@ -200,7 +200,7 @@ record ApiDocument(JsonNode root) {
 
     private List<String> elementProblems(JsonNode schema, JsonNode value, String where) {
         if (!value.isArray()) {
-            return List.of(where + " is no array: " + Json.brief(value));
+            return List.of(where + " is not an array: " + Json.brief(value));
         }
         List<String> problems = new ArrayList<>();
         for (int i = 0; i < value.size(); i++) {
@@ -209,10 +209,10 @@ record ApiDocument(JsonNode root) {
         return problems;
     }
 
-    /** A member that the schema does not name is a problem, too: the document would not be the whole truth. */
+    /** A member that the schema does not name is a problem, too, because then the document is incomplete. */
     private List<String> memberProblems(JsonNode schema, JsonNode value, String where) {
         if (!value.isObject()) {
-            return List.of(where + " is no object: " + Json.brief(value));
+            return List.of(where + " is not an object: " + Json.brief(value));
         }
         List<String> problems = new ArrayList<>();
         schema.path("required").forEach(name -> {

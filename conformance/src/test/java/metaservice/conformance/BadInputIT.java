@@ -25,7 +25,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Mistakes of clients are answered with a 4xx in JSON; none of them is a failure of ours, and none shows our inside. */
+/** Bad requests are answered with a 4xx and a JSON body without stack traces, and they log no error. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class BadInputIT {
 
@@ -62,7 +62,7 @@ class BadInputIT {
         }
     }
 
-    /** The paths that take a body, each with what the service expects there. */
+    /** The paths that take a body, each with the expectation that the error message states. */
     @ParameterizedTest(name = "POST {0}")
     @CsvSource(
             delimiter = '|',
@@ -74,7 +74,7 @@ class BadInputIT {
                 TASK + "/metadata                            | array",
                 TASK + "/artifact                            | array"
             })
-    void bodiesThatAreNotWhatThePathTakesAreRefused(String path, String expected) {
+    void bodiesOfTheWrongFormAreRefused(String path, String expected) {
         String wrongType = expected.equals("object") ? "[]" : "{\"a\": 1}";
         String tooDeep = "[".repeat(20_000);
         assertAll(Stream.of(
@@ -132,7 +132,7 @@ class BadInputIT {
     void aBodyOverTheLimitIs413() throws IOException {
         Answer answer = send("POST", "/flows/Big", json("{\"tags\": [\"" + "x".repeat(LONGEST_BODY) + "\"]}"));
         assertEquals(413, answer.status());
-        assertNothingOfOurInside(answer);
+        assertNoInternals(answer);
     }
 
     @ParameterizedTest
@@ -152,14 +152,14 @@ class BadInputIT {
                 "/nowhere",
                 "/flows/F/nowhere"
             })
-    void whatIsNotThereIsA4xx(String path) throws IOException {
+    void missingResourcesAre4xx(String path) throws IOException {
         Answer answer = send("GET", path, NullNode.getInstance());
         assertTrue(answer.status() >= 400 && answer.status() < 500, path + ": " + answer);
-        assertNothingOfOurInside(answer);
+        assertNoInternals(answer);
     }
 
     @Test
-    void moreFilterValuesThanAStatementCanHoldAreRefused() throws IOException {
+    void moreFilterValuesThanAStatementHasParametersAreRefused() throws IOException {
         Optional<String> query = Optional.of("user_name=" + ",".repeat(50_000));
         assertRefused(
                 http.send(new Request("GET", "/flows/F/runs", query, NullNode.getInstance(), Map.of())), "many values");
@@ -167,30 +167,30 @@ class BadInputIT {
 
     @ParameterizedTest
     @CsvSource({"DELETE, /flows/F", "PUT, /flows/F", "POST, /ping", "PATCH, /flows", "BREW, /flows"})
-    void methodsThatAPathDoesNotHaveAre405(String method, String path) throws IOException {
+    void unsupportedMethodsAre405(String method, String path) throws IOException {
         Answer answer = send(method, path, NullNode.getInstance());
         assertEquals(405, answer.status());
         assertTrue(answer.header("Allow").isPresent(), answer::toString);
-        assertNothingOfOurInside(answer);
+        assertNoInternals(answer);
     }
 
     @Test
-    void afterAllThatNothingIsInTheLogAsAFailureOfOurs() throws IOException {
+    void badRequestsLogNoError() throws IOException {
         assertRefused(send("POST", "/flows/New", raw("{")), "malformed");
         assertEquals(List.of(), launcher.errors());
         assertFalse(launcher.log().contains("\tat "), launcher::log);
     }
 
-    /** A 4xx whose body is JSON and says something. */
+    /** The status is 4xx, and the body is JSON with a message. */
     private static void assertRefused(Answer answer, String what) {
         assertTrue(answer.status() >= 400 && answer.status() < 500, what + ": " + answer);
         assertEquals(Optional.of("application/json"), answer.header("Content-Type"), what + ": " + answer);
         assertFalse(Json.isText(answer.body()), what + ": " + answer);
         assertFalse(answer.text().isBlank(), what);
-        assertNothingOfOurInside(answer);
+        assertNoInternals(answer);
     }
 
-    private static void assertNothingOfOurInside(Answer answer) {
+    private static void assertNoInternals(Answer answer) {
         assertTrue(answer.status() < 500, answer::toString);
         assertFalse(answer.text().contains("at metaservice"), answer::text);
         assertFalse(answer.text().contains("Exception"), answer::text);

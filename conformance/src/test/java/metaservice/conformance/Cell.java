@@ -7,7 +7,7 @@ import metaservice.migrations.SchemaVersion;
 /** One service version on one schema version. */
 record Cell(Generation generation, SchemaVersion schema) {
 
-    /** All pairs that are said to work, by service and then by schema. */
+    /** All pairs that are supported, ordered by service, then by schema. */
     static List<Cell> all() {
         return Generation.bundled().stream()
                 .flatMap(generation -> Generation.schemas().stream()
@@ -17,10 +17,10 @@ record Cell(Generation generation, SchemaVersion schema) {
     }
 
     /**
-     * What came of playing all recordings.
+     * Result of playing all recordings.
      *
      * @param files one result per transcript
-     * @param time from before the schema was made to after the last answer
+     * @param time from the creation of the schema to the last answer
      */
     record Result(List<PlayResult> files, Duration time) {
 
@@ -30,7 +30,7 @@ record Cell(Generation generation, SchemaVersion schema) {
         }
     }
 
-    /** Whether the assembled launcher has to choose this service on this schema, rather than a newer one. */
+    /** Whether the launcher of the assembled distribution has to choose this service on this schema. */
     boolean isChosen() {
         return Generation.chosenFor(schema).equals(generation);
     }

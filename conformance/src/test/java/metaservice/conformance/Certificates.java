@@ -12,14 +12,14 @@ import java.util.Base64;
 import java.util.List;
 
 /**
- * A certificate authority in a folder, made with the {@code keytool} of the running JDK, so that nothing has to be
- * installed. Keys are PKCS #8 without a password.
+ * A certificate authority in a folder, created with the {@code keytool} of the running JDK, so that the tests need no other
+ * program. Keys are PKCS #8 without a password.
  */
 final class Certificates {
 
     private static final String AUTHORITY = "authority";
     private static final String PASSWORD = "changeit";
-    private static final Duration PATIENCE = Duration.ofSeconds(30);
+    private static final Duration KEYTOOL_TIMEOUT = Duration.ofSeconds(30);
 
     private final Path folder;
     private final Path store;
@@ -29,7 +29,7 @@ final class Certificates {
         this.store = folder.resolve("authority.p12");
     }
 
-    /** Makes an authority. */
+    /** Creates an authority. */
     static Certificates authority(Path folder) throws Exception {
         Certificates authority = new Certificates(Files.createDirectories(folder));
         authority.generate(AUTHORITY, "RSA", "CN=An authority of the tests", "-ext", "bc:c");
@@ -46,8 +46,8 @@ final class Certificates {
      * Issues a certificate {@code NAME.crt}, with its key as {@code NAME.key} (text) and {@code NAME.pk8} (bytes).
      *
      * @param algorithm of the key: RSA or EC
-     * @param commonName whom it is for: a user
-     * @param host whom else it is for: a DNS name
+     * @param commonName the common name: a database user
+     * @param host the alternative name: a DNS name
      */
     void issue(String name, String algorithm, String commonName, String host) throws Exception {
         generate(name, algorithm, "CN=" + commonName, "-signer", AUTHORITY, "-ext", "san=dns:" + host);
@@ -55,7 +55,7 @@ final class Certificates {
         byte[] key = keys().getKey(name, PASSWORD.toCharArray()).getEncoded();
         Files.write(binaryKey(name), key);
         Files.writeString(key(name), text("PRIVATE KEY", key));
-        // Neither PostgreSQL nor its driver takes a key that others may read.
+        // PostgreSQL and its driver refuse a key file that other users may read.
         for (Path secret : List.of(key(name), binaryKey(name))) {
             Files.setPosixFilePermissions(secret, PosixFilePermissions.fromString("rw-------"));
         }
@@ -86,16 +86,16 @@ final class Certificates {
                 + "-----\n";
     }
 
-    /** A key and its certificate in the store. */
+    /** Creates a key and its certificate in the store. */
     private void generate(String alias, String algorithm, String name, String... more) throws Exception {
         List<String> command = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "keytool").toString(),
-                // Halves its time; an optimizing compiler never pays off there.
+                // The quick compiler halves the run time of such a short program.
                 "-J-XX:TieredStopAtLevel=1"));
         command.addAll(List.of("-genkeypair", "-alias", alias, "-keyalg", algorithm, "-dname", name));
         command.addAll(List.of(more));
         command.addAll(List.of("-keystore", store.toString(), "-storetype", "PKCS12", "-storepass", PASSWORD));
-        ToolRun run = ToolRun.of(command, PATIENCE);
+        ToolRun run = ToolRun.of(command, KEYTOOL_TIMEOUT);
         if (run.exit() != 0) {
             throw new IllegalStateException(command + ": " + run.stdout() + run.stderr());
         }

@@ -9,30 +9,30 @@ import metaservice.migrations.TestDatabase;
 import metaservice.migrations.TestDatabases;
 
 /**
- * The classes of the assembled launcher in the form in which a JVM takes them up without reading the jars, which makes a
- * start cheaper by a quarter. Made anew for each run of the tests, when a launcher is first started.
+ * A class data sharing (CDS) archive of the classes of the assembled launcher. It reduces the CPU time of a start by a
+ * quarter. Created once for each run of the tests, before the first launcher starts.
  */
 final class ClassArchive {
 
-    /** From this Java on, the start script says what native code may do, and archives are not made for that. */
+    /** From this Java on no archive is used: the start script passes options on native access, which archives do not support. */
     static final int FIRST_WITHOUT = 22;
 
-    /** Relative to the module, where launchers run: an option's words may not have spaces. */
+    /** Relative to the module's folder, where launchers run, because JAVA_OPTS cannot pass a path with spaces. */
     private static final Path FILE = Path.of("target", "launcher.jsa");
 
     private ClassArchive() {}
 
-    /** What makes a JVM use it; without it, a JVM that cannot use it starts all the same. */
+    /** The option that makes a JVM use the archive; a JVM that cannot use it starts without it. */
     static String option() {
         return "-XX:SharedArchiveFile=" + Made.FILE;
     }
 
-    /** Made once, by whoever comes first. */
+    /** Creates the archive once, when the class is initialized. */
     private static final class Made {
 
         static final Path FILE = make();
 
-        /** A launcher that fills a database and swaps nothing has loaded what most launchers load. */
+        /** A launcher that fills an empty database has loaded the classes that most launchers load. */
         private static Path make() {
             try (TestDatabase database = TestDatabases.empty()) {
                 Map<String, String> environment = new HashMap<>(database.environment());
@@ -46,7 +46,7 @@ final class ClassArchive {
                 throw new UncheckedIOException(e);
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
-                throw new IllegalStateException("interrupted while making " + ClassArchive.FILE, e);
+                throw new IllegalStateException("interrupted while creating " + ClassArchive.FILE, e);
             }
         }
     }

@@ -25,7 +25,7 @@ class ComparisonTest {
                 "X-Next-Cursor, abc, none, header X-Next-Cursor missing",
                 "METADATA_SERVICE_VERSION, 2.5.1, 2.5.2, 'header METADATA_SERVICE_VERSION: ''2.5.2'', expected ''2.5.1'''"
             })
-    void recordedHeadersHaveToBeThere(String name, String want, String got, String problem) {
+    void recordedHeadersAreRequired(String name, String want, String got, String problem) {
         Map<String, String> answered = got == null ? Map.of() : Map.of(name, got);
         List<String> problems =
                 Comparison.problems(expected(200, Map.of(name, want), "{}", "{}"), new Answer(200, answered, "{}"));
@@ -33,7 +33,7 @@ class ComparisonTest {
     }
 
     @Test
-    void moreHeadersAreFineButANextPageIsNot() {
+    void additionalHeadersAreAllowedExceptXNextCursor() {
         Map<String, String> more = Map.of("Date", "today", "X-Next-Cursor", "abc");
         assertEquals(
                 List.of("header X-Next-Cursor unexpected"),
@@ -52,7 +52,7 @@ class ComparisonTest {
                 "500 | 500 | [\"4xx\"]         | true",
                 "200 | 404 | []                | false"
             })
-    void otherStatusesAreFineWhereTheRecordingAllowsThem(int got, int want, String also, boolean fine) {
+    void otherStatusesAreAcceptedIfTheRecordingAllowsThem(int got, int want, String also, boolean fine) {
         String match = "{\"any_body\": true, \"also\": " + also + "}";
         List<String> problems =
                 Comparison.problems(expected(want, Map.of(), "{}", match), new Answer(got, Map.of(), "oops"));
@@ -60,7 +60,7 @@ class ComparisonTest {
     }
 
     @Test
-    void aRecordedStatusIsStillHeldAgainstBodyAndHeaders() {
+    void withTheRecordedStatusBodyAndHeadersAreCompared() {
         String match = "{\"also\": [\"4xx\"]}";
         Expectation expected = expected(500, Map.of("X", "1"), "{\"a\": 1}", match);
         assertEquals(
@@ -69,7 +69,7 @@ class ComparisonTest {
     }
 
     @Test
-    void anyBodyLeavesStatusAndAllow() {
+    void anyBodyComparesStatusAndAllow() {
         Map<String, String> headers = Map.of("Allow", "GET", "Content-Type", "text/plain");
         Expectation expected = expected(405, headers, "{\"text\": \"405\"}", "{\"any_body\": true}");
         assertEquals(
@@ -113,7 +113,7 @@ class ComparisonTest {
     }
 
     @Test
-    void aRuleThatIsNotKnownIsRefused() {
+    void anUnknownRuleIsRefused() {
         IllegalArgumentException refusal = assertThrows(
                 IllegalArgumentException.class,
                 () -> Match.of(Json.parse("{\"fuzzy\": true}").orElseThrow()));

@@ -19,43 +19,43 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * Every service version on every schema version that it may meet, with all recordings that get along with others on one
- * launcher; {@link OwnLauncherIT} plays the rest. The assembled launcher climbs through all schemas, and serves on each
- * what it has to choose there; launchers with a single service meet the schemas on which that would not be chosen. What
- * comes of it is the table in {@code docs/compatibility.md}.
+ * Plays the recordings on every service version with every schema version that it supports. Recordings that need a separate
+ * launcher are played by {@link OwnLauncherIT}. The launcher of the assembled distribution is upgraded through all schemas
+ * and has to choose the right service on each. Launchers with a single service cover the schemas on which that service would
+ * not be chosen. The results are the table in {@code docs/compatibility.md}.
  */
 @Order(1)
 class CompatibilityMatrixIT {
 
-    private static final TwoAtOnce<Climb, Map<Cell, Cell.Result>> RESULTS = new TwoAtOnce<>();
-    private static final Map<Cell, Climb> CLIMBS = new HashMap<>();
+    private static final TwoWorkers<UpgradePath, Map<Cell, Cell.Result>> RESULTS = new TwoWorkers<>();
+    private static final Map<Cell, UpgradePath> PATHS = new HashMap<>();
 
     static List<Cell> cells() {
         return Cell.all();
     }
 
     @BeforeAll
-    static void beginToPlay() throws IOException {
+    static void startPlaying() throws IOException {
         Map<Generation, List<Transcript>> recordings = new HashMap<>();
-        List<Climb> climbs = new ArrayList<>();
-        climbs.add(new Climb(Distribution.assembled(), cells(Cell::isChosen)));
+        List<UpgradePath> paths = new ArrayList<>();
+        paths.add(new UpgradePath(Distribution.assembled(), cells(Cell::isChosen)));
         for (Generation generation : Generation.bundled()) {
             recordings.put(generation, recordingsOf(generation));
             List<Cell> rest =
                     cells(cell -> !cell.isChosen() && cell.generation().equals(generation));
             if (!rest.isEmpty()) {
                 Distribution only = Distribution.assembled().onlyWith(generation.jar(), CompatibilityPage.folder());
-                climbs.add(new Climb(only, rest));
+                paths.add(new UpgradePath(only, rest));
             }
         }
-        for (Climb climb : climbs) {
-            climb.cells().forEach(cell -> CLIMBS.put(cell, climb));
-            RESULTS.add(climb, () -> climb.play(recordings::get));
+        for (UpgradePath path : paths) {
+            path.cells().forEach(cell -> PATHS.put(cell, path));
+            RESULTS.add(path, () -> path.play(recordings::get));
         }
     }
 
     @AfterAll
-    static void endPlaying() {
+    static void stopPlaying() {
         RESULTS.close();
     }
 
@@ -71,7 +71,7 @@ class CompatibilityMatrixIT {
     }
 
     @Test
-    void theTableInTheDocumentationIsWhatCameOfIt() throws Exception {
+    void tableInTheDocumentationMatchesTheResults() throws Exception {
         Map<Cell, Cell.Result> all = new LinkedHashMap<>();
         for (Cell cell : cells()) {
             all.put(cell, resultOf(cell));
@@ -85,10 +85,10 @@ class CompatibilityMatrixIT {
     }
 
     private static Cell.Result resultOf(Cell cell) throws Exception {
-        return RESULTS.resultOf(CLIMBS.get(cell)).get(cell);
+        return RESULTS.resultOf(PATHS.get(cell)).get(cell);
     }
 
-    /** Those in question, lowest schema first. */
+    /** The cells that match a condition, lowest schema first. */
     private static List<Cell> cells(Predicate<Cell> which) {
         return cells().stream()
                 .filter(which)

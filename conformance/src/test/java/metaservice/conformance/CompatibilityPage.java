@@ -14,18 +14,18 @@ import java.util.stream.Stream;
 import metaservice.migrations.SchemaVersion;
 
 /**
- * The page of the documentation that shows what came of the matrix, between two marks.
+ * The page of the documentation that shows the results of the compatibility matrix, between two marks.
  *
- * @param page the page
- * @param report where the table is written whenever it was measured
- * @param renew whether the page is to be brought up to date
+ * @param page the file of the page
+ * @param report the file that every run of the test writes the table to
+ * @param renew whether the run also updates the page
  */
 record CompatibilityPage(Path page, Path report, boolean renew) {
 
     private static final String BEGIN = "<!-- measured: begin -->\n";
     private static final String END = "<!-- measured: end -->\n";
 
-    /** As the build has set it up. */
+    /** The page that the system properties of the build name. */
     static CompatibilityPage ofTheBuild() throws IOException {
         return new CompatibilityPage(
                 Path.of(System.getProperty("metaservice.compatibility.page")),
@@ -33,12 +33,12 @@ record CompatibilityPage(Path page, Path report, boolean renew) {
                 Boolean.getBoolean("metaservice.compatibility.renew"));
     }
 
-    /** Where the build keeps what the matrix makes. */
+    /** The folder for the files that the matrix creates. */
     static Path folder() throws IOException {
         return Files.createDirectories(Path.of(System.getProperty("metaservice.compatibility.folder")));
     }
 
-    /** The table that the page has to show. */
+    /** The table of the results, in the form of the page. */
     String expected(Map<Cell, Cell.Result> results) {
         List<String> names = divergences(results);
         List<Generation> generations = Generation.bundled();
@@ -56,13 +56,13 @@ record CompatibilityPage(Path page, Path report, boolean renew) {
         return String.join("\n", lines) + "\n";
     }
 
-    /** The table that the page shows. */
+    /** The table that the page contains now. */
     String shown() throws IOException {
         String text = Files.readString(page);
         return text.substring(text.indexOf(BEGIN) + BEGIN.length(), text.indexOf(END));
     }
 
-    /** Writes what was measured, and brings the page up to date if that is wanted. */
+    /** Writes the results to the report, and to the page if {@code renew} is set. */
     void report(Map<Cell, Cell.Result> results) throws IOException {
         String times = results.entrySet().stream()
                 .map(each ->
@@ -82,7 +82,7 @@ record CompatibilityPage(Path page, Path report, boolean renew) {
                 .collect(Collectors.toCollection(TreeSet::new)));
     }
 
-    /** Empty for a service that does not claim to run on the schema. */
+    /** The text of one cell; empty if the service does not support the schema. */
     private static String cell(Cell.Result result, List<String> names) {
         if (result == null) {
             return "";
@@ -92,9 +92,9 @@ record CompatibilityPage(Path page, Path report, boolean renew) {
         int other = 0;
         SortedMap<String, Integer> divergent = new TreeMap<>();
         for (PlayResult file : result.files()) {
-            good += file.passed() - file.anotherGoodAnswer();
+            good += file.passed() - file.acceptedAnswers();
             failed += file.failed();
-            other += file.anotherGoodAnswer();
+            other += file.acceptedAnswers();
             for (Map.Entry<String, Integer> each : file.divergent().entrySet()) {
                 good -= each.getValue();
                 divergent.merge(each.getKey(), each.getValue(), Integer::sum);

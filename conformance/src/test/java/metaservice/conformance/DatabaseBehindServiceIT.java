@@ -11,7 +11,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** {@link TestedDatabase} against a real PostgreSQL; not called after it, because Surefire would take it for a unit test. */
+/** {@link TestedDatabase} on a real PostgreSQL. Not named TestedDatabaseIT, because Surefire would run it as a unit test. */
 class DatabaseBehindServiceIT {
 
     private final TestDatabase source = TestDatabases.empty();
@@ -46,12 +46,12 @@ class DatabaseBehindServiceIT {
     }
 
     @Test
-    void questionMarksAndBracesAreNothingSpecial() throws SQLException {
+    void questionMarksAndBracesAreNotInterpretedAsParametersOrEscapes() throws SQLException {
         assertEquals("[[true,\"{fn x}\"]]", rows("select '[\"a\"]'::jsonb ? 'a', '{fn x}'"));
     }
 
     @Test
-    void emptyingStartsTheNumbersAgain() throws SQLException {
+    void emptyingRestartsTheSequences() throws SQLException {
         database.run("insert into flows_v3 (flow_id, ts_epoch) values ('F', 1);"
                 + "insert into runs_v3 (flow_id, ts_epoch) values ('F', 1)");
         database.empty();
@@ -71,7 +71,7 @@ class DatabaseBehindServiceIT {
     }
 
     @Test
-    void notificationsAreCollectedAndASurplusOneIsSeen() throws SQLException {
+    void notificationsAreCollectedAndAnUnexpectedOneIsReturned() throws SQLException {
         database.listen();
         assertEquals("[]", Json.write(database.notifications(0)));
         database.run("notify notify, '{\"a\": 1}'; notify notify, 'text'");
@@ -81,7 +81,7 @@ class DatabaseBehindServiceIT {
     }
 
     @Test
-    void backgroundStatementsGoOnWhileOthersRun() throws Exception {
+    void backgroundStatementsRunConcurrently() throws Exception {
         database.runInBackground("begin; lock table flows_v3; select pg_sleep(1.5); commit");
         assertEquals(
                 "[[1]]",
@@ -90,7 +90,7 @@ class DatabaseBehindServiceIT {
     }
 
     @Test
-    void aBackgroundStatementThatFailsIsNotForgotten() throws InterruptedException {
+    void aFailedBackgroundStatementIsReported() throws InterruptedException {
         database.runInBackground("select 1 / 0");
         database.runInBackground("select pg_sleep(1)");
         assertEquals(List.of("in the background: ERROR: division by zero"), database.awaitBackground());

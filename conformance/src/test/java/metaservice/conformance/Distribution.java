@@ -15,7 +15,7 @@ record Distribution(Path folder) {
 
     private static final String FOLDER_PROPERTY = "metaservice.distribution";
 
-    /** The one that the build has put together. */
+    /** The distribution that the build has assembled. */
     static Distribution assembled() {
         return new Distribution(Optional.ofNullable(System.getProperty(FOLDER_PROPERTY))
                 .map(Path::of)
@@ -26,24 +26,24 @@ record Distribution(Path folder) {
     }
 
     /**
-     * Makes one with a single service, as an image would be that knows no newer one: whatever the schema, it has to run
-     * that.
+     * Creates a distribution with a single service, like an image in which that service is the only one. Its launcher has to
+     * run this service on every schema that the service supports.
      *
-     * @param parent folder to make it in, anew if it is there already
-     * @param service the jar that it bundles
+     * @param parent folder to create it in; an existing distribution is replaced
+     * @param service the jar of the service
      */
     Distribution onlyWith(Path service, Path parent) throws IOException {
         Distribution only = new Distribution(parent.resolve("only-" + service.getFileName()));
         Files.createDirectories(only.services());
         Files.createDirectories(only.program("metaservice").getParent());
-        // A copy, because the script looks for the rest beside where it really is.
+        // A copy and not a link, because the script resolves links to find its folder.
         Files.copy(program("metaservice"), only.program("metaservice"), StandardCopyOption.REPLACE_EXISTING);
         link(only.folder.resolve("lib"), folder.resolve("lib"));
         link(only.services().resolve(service.getFileName()), service);
         return only;
     }
 
-    /** A program, {@code metaservice} or {@code migration_tools}. */
+    /** Path of a program, {@code metaservice} or {@code migration_tools}. */
     Path program(String name) {
         return folder.resolve("bin").resolve(name);
     }

@@ -8,7 +8,7 @@ import java.net.Socket;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 
-/** Hands connections to an address on to a port of the loopback address, until it is closed. */
+/** Listens on an address and forwards its connections to a port of the loopback address, until it is closed. */
 final class Forwarder implements AutoCloseable {
 
     private final ServerSocket listener;
@@ -21,7 +21,7 @@ final class Forwarder implements AutoCloseable {
     }
 
     /**
-     * Begins.
+     * Starts to listen.
      *
      * @param port to listen on; 0 means any free one
      */
@@ -37,7 +37,7 @@ final class Forwarder implements AutoCloseable {
         return listener.getLocalPort();
     }
 
-    /** Cuts all connections and takes no more. */
+    /** Closes all connections and stops listening. */
     void cut() throws IOException {
         listener.close();
         for (Socket socket : open) {
@@ -67,7 +67,7 @@ final class Forwarder implements AutoCloseable {
         }
     }
 
-    /** Something that goes on until its sockets are closed. */
+    /** Work of one thread; it ends when its sockets are closed. */
     private interface Work {
         void run() throws IOException;
     }

@@ -15,15 +15,15 @@ import metaservice.migrations.ServiceVersion;
 import org.postgresql.ds.PGSimpleDataSource;
 
 /**
- * One of the bundled services, as its jar describes itself.
+ * One of the bundled services, as the manifest of its jar describes it.
  *
  * @param jar the file in {@code services/}
- * @param version what it calls itself
- * @param lowestSchema the lowest schema version that it can run on
+ * @param version its service version
+ * @param lowestSchema the lowest schema version that it supports
  */
 record Generation(Path jar, ServiceVersion version, SchemaVersion lowestSchema) {
 
-    /** All that the assembled distribution holds, oldest first. */
+    /** All services of the assembled distribution, oldest first. */
     static List<Generation> bundled() {
         try (Stream<Path> jars = Files.list(Distribution.assembled().services())) {
             return jars.map(Generation::read)
@@ -34,19 +34,19 @@ record Generation(Path jar, ServiceVersion version, SchemaVersion lowestSchema) 
         }
     }
 
-    /** The version of the newest one, as clients are told it. */
+    /** The version of the newest service, in the form that clients get. */
     static String newestVersion() {
         List<Generation> all = bundled();
         return all.get(all.size() - 1).version().toString();
     }
 
-    /** Every schema version there is: tables without a ledger, which is 0, and what the migrations make. */
+    /** All schema versions: 0, which is tables without a ledger, and the versions of the bundled migrations. */
     static List<SchemaVersion> schemas() {
         List<SchemaVersion> migrated = new Migrations(new PGSimpleDataSource()).bundled();
         return Stream.concat(Stream.of(SchemaVersion.ZERO), migrated.stream()).toList();
     }
 
-    /** The newest that can run on a schema, which is the one that has to be chosen for it. */
+    /** The newest service that supports a schema; the launcher has to choose it. */
     static Generation chosenFor(SchemaVersion schema) {
         return bundled().stream()
                 .filter(generation -> generation.canRunOn(schema))
@@ -58,7 +58,7 @@ record Generation(Path jar, ServiceVersion version, SchemaVersion lowestSchema) 
         return lowestSchema.compareTo(schema) <= 0;
     }
 
-    /** The newest schema for which this one is chosen. */
+    /** The newest schema for which this service is chosen. */
     SchemaVersion newestOwnSchema() {
         return schemas().stream()
                 .filter(schema -> chosenFor(schema).equals(this))
@@ -66,12 +66,12 @@ record Generation(Path jar, ServiceVersion version, SchemaVersion lowestSchema) 
                 .orElseThrow();
     }
 
-    /** Names of the recordings that it has to answer, such as {@code v3/flows.jsonl}. */
+    /** Names of the recordings that the service has to answer, such as {@code v3/flows.jsonl}. */
     List<String> recordings() {
         return Recordings.of(folder());
     }
 
-    /** How its answers may differ from the recordings when it runs on a schema. */
+    /** Differences from the recordings that are allowed when the service runs on a schema. */
     DeclaredDifferences differences(SchemaVersion schema) {
         return ReviewedDivergences.of(folder(), version, schema);
     }

@@ -31,8 +31,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * Whatever is sent to whichever path of whichever generation: no failure of ours, no hang, nothing of our inside, and
- * a service that goes on as if nothing had been. Requests are random; a failure names the seed that repeats them.
+ * Sends random malformed and hostile requests to all paths of every service. No request may cause a 5xx, a hang or a stack
+ * trace in an answer, and the service has to work as before afterwards. A failure names the seed that repeats the requests.
  *
  * <p>System properties: {@code metaservice.hostile.cases} for each generation, {@code metaservice.hostile.seed}.
  */
@@ -45,16 +45,16 @@ class HostileInputIT {
 
     private static final int CLIENTS = 8;
     private static final int POOL_MAX = 4;
-    /** The launcher's own: what watches the schema does not use the service's pool. */
+    /** Sessions of the launcher that watch the schema; they are not part of the service's pool. */
     private static final int OTHER_SESSIONS = 2;
 
     private static final int SHOWN_FAULTS = 10;
 
     private static final Duration DEADLINE = Duration.ofSeconds(20);
-    /** Far less than what a request that nobody ends would be waited for. */
-    private static final Duration LONGEST_STOP = Duration.ofSeconds(10);
+    /** Limit for a stop; far less than the drain timeout, which a request that never ends would use up. */
+    private static final Duration MAX_STOP = Duration.ofSeconds(10);
 
-    private static final Pattern OUR_INSIDE =
+    private static final Pattern INTERNALS =
             Pattern.compile("\\tat |Exception|com\\.fasterxml|org\\.postgresql|metaservice\\.kit|io\\.undertow");
 
     static List<Generation> generations() {
@@ -72,7 +72,7 @@ class HostileInputIT {
 
     @ParameterizedTest
     @MethodSource("generations")
-    void nothingThatIsSentHarmsTheService(Generation generation) throws Exception {
+    void randomRequestsDoNotHarmTheService(Generation generation) throws Exception {
         try (TestDatabase database =
                 TestDatabases.at(generation.newestOwnSchema().number())) {
             Map<String, String> environment = new HashMap<>(database.environment());
@@ -87,12 +87,12 @@ class HostileInputIT {
                 long begin = System.nanoTime();
                 launcher.stop();
                 Duration took = Duration.ofNanos(System.nanoTime() - begin);
-                assertTrue(took.compareTo(LONGEST_STOP) < 0, () -> seed() + "stopping took " + took);
+                assertTrue(took.compareTo(MAX_STOP) < 0, () -> seed() + "stopping took " + took);
             }
         }
     }
 
-    /** Every route that the service says it has; another test says that this is the truth. */
+    /** All routes of the API document; {@link ApiDocumentIT} checks that it is complete. */
     private static List<String> routes(LauncherProcess launcher) throws IOException {
         try (HttpConnection http = new HttpConnection(launcher.metadata(), Stage.DEFAULT_TIMEOUT)) {
             ApiDocument document =
@@ -134,13 +134,13 @@ class HostileInputIT {
                 faults.isEmpty(),
                 () -> faults.size() + " faults with " + seed()
                         + faults.stream().limit(SHOWN_FAULTS).collect(Collectors.joining("\n\n")));
-        // Requests that are all thrown out at the door would prove nothing.
+        // The test proves something only if requests also get past the HTTP parser.
         for (int status : new int[] {200, 400, 404, 405}) {
             assertTrue(statuses.getOrDefault(status, 0) > CASES / 50, () -> seed() + statuses);
         }
     }
 
-    /** What is wrong with the way in which a request was answered; empty if nothing is. */
+    /** The fault in the answer to a request; empty if there is none. */
     private static Optional<String> faultOf(
             LauncherProcess launcher, HostileRequests.Hostile hostile, int number, Map<Integer, Integer> statuses)
             throws IOException {
@@ -148,7 +148,7 @@ class HostileInputIT {
         exchange.statuses().forEach(status -> statuses.merge(status, 1, Integer::sum));
         boolean failed =
                 exchange.statuses().stream().anyMatch(status -> status >= 500 && status != 501 && status != 505);
-        boolean showsOurInside = OUR_INSIDE.matcher(exchange.text()).find();
+        boolean showsOurInside = INTERNALS.matcher(exchange.text()).find();
         boolean silent = hostile.isComplete() && exchange.statuses().isEmpty();
         if (exchange.ended() && !failed && !showsOurInside && !silent) {
             return Optional.empty();
@@ -171,7 +171,7 @@ class HostileInputIT {
             create(http, "/flows/F/run", "{\"user_name\": \"alice\", \"tags\": [\"a\"], \"system_tags\": [\"b\"]}");
             create(http, "/flows/F/runs/1/steps/start/step", "{}");
             create(http, "/flows/F/runs/1/steps/start/task", "{}");
-            // What patterns that try everything need to take their time.
+            // A text on which patterns with backtracking take long.
             String value = "a".repeat(60) + "!";
             create(
                     http,
@@ -204,7 +204,7 @@ class HostileInputIT {
                 Answer answer = send(http, "GET", path, "");
                 assertEquals(200, answer.status(), () -> seed() + path + ": " + shortened(answer.text()));
                 assertFalse(
-                        Json.isText(answer.body()), () -> seed() + path + " is no JSON: " + shortened(answer.text()));
+                        Json.isText(answer.body()), () -> seed() + path + " is not JSON: " + shortened(answer.text()));
             }
         }
     }
@@ -215,7 +215,7 @@ class HostileInputIT {
         return http.send(new Request(method, path, Optional.empty(), json, Map.of()));
     }
 
-    /** Statements that are running may need a moment to notice that nobody waits for them any more. */
+    /** Waits for the statements of closed connections to be cancelled, then checks that no session is active. */
     private static void assertNoSessionIsBusy(TestDatabase database) {
         String others = " FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()";
         Eventually.await(

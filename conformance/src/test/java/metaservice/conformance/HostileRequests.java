@@ -7,8 +7,8 @@ import java.util.Random;
 import java.util.function.Supplier;
 
 /**
- * Makes requests that nobody should send. The same seed and number give the same request. Requests are texts with one
- * character for each byte, so that they can hold anything.
+ * Generates malformed and hostile requests. The same seed and number give the same request. A request is a text with one
+ * character for each byte, so that it can hold any bytes.
  */
 final class HostileRequests {
 
@@ -158,7 +158,7 @@ final class HostileRequests {
             "NaN",
             "-Infinity");
 
-    /** Bytes that are no UTF-8: overlong, beyond Unicode, half a surrogate pair, a piece of a character. */
+    /** Bytes that are not valid UTF-8: overlong, beyond Unicode, an unpaired surrogate, a part of a character. */
     private static final List<String> BAD_UTF_8 = List.of(
             "\u00c0\u0080",
             "\u00c0\u00af",
@@ -174,9 +174,9 @@ final class HostileRequests {
     private final long seed;
 
     /**
-     * Requests to the paths of one generation.
+     * Generates requests to the paths of one service.
      *
-     * @param routes a method, a blank and a path with parameters in braces
+     * @param routes each is a method, a blank and a path with parameters in braces
      */
     HostileRequests(List<String> routes, long seed) {
         this.routes = routes;
@@ -186,9 +186,9 @@ final class HostileRequests {
     /**
      * One request.
      *
-     * @param bytes what to send, one character for each byte
-     * @param isComplete whether it is whole and well-formed HTTP/1.x, so that an answer is due; what is not may be
-     *     met with a closed connection
+     * @param bytes the request, one character for each byte
+     * @param isComplete whether the request is complete and well-formed HTTP/1.x and has to be answered; otherwise the
+     *     service may also close the connection
      */
     record Hostile(String bytes, boolean isComplete) {
 
@@ -196,7 +196,7 @@ final class HostileRequests {
             return bytes.getBytes(StandardCharsets.ISO_8859_1);
         }
 
-        /** The beginning and the length, for messages. */
+        /** The first characters and the length, for messages. */
         @Override
         public String toString() {
             String start = bytes.substring(0, Math.min(bytes.length(), 600));
@@ -208,17 +208,17 @@ final class HostileRequests {
 
     /** The request with this number. */
     Hostile number(int number) {
-        return new Maker(new Random(seed * 1_000_003 + number)).request();
+        return new Generator(new Random(seed * 1_000_003 + number)).request();
     }
 
-    /** Makes one request. */
-    private final class Maker {
+    /** Generates one request. */
+    private final class Generator {
 
         private final Random random;
-        /** Whether everything that was written so far is what HTTP allows. */
+        /** Whether the part of the request that is generated so far is valid HTTP. */
         private boolean wellFormed = true;
 
-        Maker(Random random) {
+        Generator(Random random) {
             this.random = random;
         }
 
@@ -305,7 +305,7 @@ final class HostileRequests {
             return one + "GET /ping HTTP/1.1\r\nHost: x\r\n\r\n" + one;
         }
 
-        /** The body in pieces of random sizes, without the last, empty one. */
+        /** The body in chunks of random sizes, without the last chunk, which is empty. */
         private String chunks(String body) {
             StringBuilder chunks = new StringBuilder();
             int largest = Math.max(10, body.length() / 20);
@@ -468,7 +468,7 @@ final class HostileRequests {
             return text.toString();
         }
 
-        /** As JSON writes it, mostly; control characters are sometimes left as they are, which JSON forbids. */
+        /** The text as a JSON string; some control characters are not escaped, which JSON forbids. */
         private String quoted(String text) {
             StringBuilder quoted = new StringBuilder("\"");
             boolean careless = chance(5);
@@ -485,7 +485,7 @@ final class HostileRequests {
             return quoted.append('"').toString();
         }
 
-        /** UTF-8, one character for each byte; half a surrogate pair is encoded as if it were a character. */
+        /** The text in UTF-8, one character for each byte; an unpaired surrogate is encoded like a character. */
         private static String bytes(String text) {
             StringBuilder bytes = new StringBuilder();
             text.codePoints().forEach(c -> {

@@ -23,7 +23,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class HttpConnectionTest {
 
-    private static final Duration PATIENCE = Duration.ofSeconds(10);
+    private static final Duration TIMEOUT = Duration.ofSeconds(10);
     private static final String PONG = "HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\npong";
 
     @ParameterizedTest
@@ -31,7 +31,7 @@ class HttpConnectionTest {
             strings = {"//flows", "/flows//runs", "/%66lows", "/flows/a b", "/flows/é", "/a/../b", "/flows/{x}|\"<>^`"})
     void pathsAreSentByteForByte(String path) throws IOException {
         try (RawServer server = new RawServer(request -> PONG);
-                HttpConnection http = new HttpConnection(server.address(), PATIENCE)) {
+                HttpConnection http = new HttpConnection(server.address(), TIMEOUT)) {
             http.send(get(path));
             assertEquals("GET " + path + " HTTP/1.1", server.received().get(0).requestLine());
         }
@@ -44,7 +44,7 @@ class HttpConnectionTest {
     void queriesAreSentByteForByteAndAnEmptyOneIsNotNone(String query, String target) throws IOException {
         Request request = new Request("GET", "/p", Optional.ofNullable(query), NullNode.getInstance(), Map.of());
         try (RawServer server = new RawServer(any -> PONG);
-                HttpConnection http = new HttpConnection(server.address(), PATIENCE)) {
+                HttpConnection http = new HttpConnection(server.address(), TIMEOUT)) {
             http.send(request);
             assertEquals("GET " + target + " HTTP/1.1", server.received().get(0).requestLine());
         }
@@ -53,7 +53,7 @@ class HttpConnectionTest {
     @Test
     void theBasePathIsPutBeforeThePath() throws IOException {
         try (RawServer server = new RawServer(request -> PONG);
-                HttpConnection http = new HttpConnection(URI.create(server.address() + "/api/metadata/"), PATIENCE)) {
+                HttpConnection http = new HttpConnection(URI.create(server.address() + "/api/metadata/"), TIMEOUT)) {
             http.send(get("/ping"));
             assertEquals(
                     "GET /api/metadata/ping HTTP/1.1", server.received().get(0).requestLine());
@@ -73,7 +73,7 @@ class HttpConnectionTest {
     void bodiesAreJsonOrTheRawText(String method, String body, String sent) throws IOException {
         Request request = new Request(method, "/", Optional.empty(), json(body), Map.of());
         try (RawServer server = new RawServer(any -> PONG);
-                HttpConnection http = new HttpConnection(server.address(), PATIENCE)) {
+                HttpConnection http = new HttpConnection(server.address(), TIMEOUT)) {
             http.send(request);
             assertEquals(sent, server.received().get(0).body());
             assertTrue(server.received().get(0).head().contains("Content-Type: application/json"));
@@ -81,10 +81,10 @@ class HttpConnectionTest {
     }
 
     @Test
-    void aRequestWithoutBodySaysSoAndNamesNoType() throws IOException {
+    void aRequestWithoutBodyHasContentLengthZeroAndNoContentType() throws IOException {
         Request request = new Request("PATCH", "/upgrade", Optional.empty(), NullNode.getInstance(), Map.of());
         try (RawServer server = new RawServer(any -> PONG);
-                HttpConnection http = new HttpConnection(server.address(), PATIENCE)) {
+                HttpConnection http = new HttpConnection(server.address(), TIMEOUT)) {
             http.send(request);
             String head = server.received().get(0).head();
             assertTrue(head.contains("Content-Length: 0"), head);
@@ -96,7 +96,7 @@ class HttpConnectionTest {
     void recordedHeadersReplaceTheDefaults() throws IOException {
         Request request = new Request("POST", "/", Optional.empty(), json("{}"), Map.of("content-type", "text/plain"));
         try (RawServer server = new RawServer(any -> PONG);
-                HttpConnection http = new HttpConnection(server.address(), PATIENCE)) {
+                HttpConnection http = new HttpConnection(server.address(), TIMEOUT)) {
             http.send(request);
             String head = server.received().get(0).head().toLowerCase(Locale.ROOT);
             assertTrue(head.contains("content-type: text/plain"), head);
@@ -107,7 +107,7 @@ class HttpConnectionTest {
     @Test
     void manyRequestsShareOneConnection() throws IOException {
         try (RawServer server = new RawServer(request -> PONG);
-                HttpConnection http = new HttpConnection(server.address(), PATIENCE)) {
+                HttpConnection http = new HttpConnection(server.address(), TIMEOUT)) {
             for (int i = 0; i < 5; i++) {
                 assertEquals("pong", http.send(get("/ping")).text());
             }
@@ -123,31 +123,31 @@ class HttpConnectionTest {
                 "HTTP/1.1 200 OK\r\nConnection: close\r\n\r\npong",
                 "HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\npong"
             })
-    void everyWayToEndABodyIsUnderstoodAndTheNextRequestWorks(String answer) throws IOException {
+    void everyFramingOfABodyIsReadAndTheNextRequestWorks(String answer) throws IOException {
         try (RawServer server = new RawServer(request -> answer);
-                HttpConnection http = new HttpConnection(server.address(), PATIENCE)) {
+                HttpConnection http = new HttpConnection(server.address(), TIMEOUT)) {
             assertEquals("pong", http.send(get("/ping")).text());
             assertEquals("pong", http.send(get("/ping")).text());
         }
     }
 
     @Test
-    void headAnswersHaveNoBodyWhateverTheirLength() throws IOException {
+    void headAnswersHaveNoBodyWithAnyContentLength() throws IOException {
         Request head = new Request("HEAD", "/ping", Optional.empty(), NullNode.getInstance(), Map.of());
         Iterator<String> answers =
                 List.of("HTTP/1.1 405 No\r\nContent-Length: 20\r\n\r\n", PONG).iterator();
         try (RawServer server = new RawServer(request -> answers.next());
-                HttpConnection http = new HttpConnection(server.address(), PATIENCE)) {
+                HttpConnection http = new HttpConnection(server.address(), TIMEOUT)) {
             assertEquals(405, http.send(head).status());
             assertEquals("pong", http.send(get("/ping")).text());
         }
     }
 
     @Test
-    void headersAreFoundInAnyCaseAndRepeatedOnesAreJoined() throws IOException {
+    void headerNamesIgnoreCaseAndRepeatedHeadersAreJoined() throws IOException {
         String answer = "HTTP/1.1 405 No\r\nallow: GET\r\nAllow:PATCH \r\nContent-Length: 0\r\n\r\n";
         try (RawServer server = new RawServer(request -> answer);
-                HttpConnection http = new HttpConnection(server.address(), PATIENCE)) {
+                HttpConnection http = new HttpConnection(server.address(), TIMEOUT)) {
             assertEquals("GET, PATCH", http.send(get("/ping")).header("ALLOW").orElseThrow());
         }
     }
@@ -156,7 +156,7 @@ class HttpConnectionTest {
     void aKeptConnectionThatTheServiceHasClosedIsOpenedAgain() throws IOException {
         Iterator<String> answers = List.of(PONG, "", PONG).iterator();
         try (RawServer server = new RawServer(request -> answers.next());
-                HttpConnection http = new HttpConnection(server.address(), PATIENCE)) {
+                HttpConnection http = new HttpConnection(server.address(), TIMEOUT)) {
             http.send(get("/ping"));
             assertEquals("pong", http.send(get("/ping")).text());
             assertEquals(2, server.connections());
@@ -164,9 +164,9 @@ class HttpConnectionTest {
     }
 
     @Test
-    void aServiceThatHangsUpOnANewConnectionIsAFailure() throws IOException {
+    void aNewConnectionThatTheServiceClosesIsAFailure() throws IOException {
         try (RawServer server = new RawServer(request -> "");
-                HttpConnection http = new HttpConnection(server.address(), PATIENCE)) {
+                HttpConnection http = new HttpConnection(server.address(), TIMEOUT)) {
             assertThrows(IOException.class, () -> http.send(get("/ping")));
             assertEquals(1, server.received().size());
         }
@@ -182,13 +182,13 @@ class HttpConnectionTest {
             })
     void brokenAnswersAreFailures(String answer) throws IOException {
         try (RawServer server = new RawServer(request -> answer);
-                HttpConnection http = new HttpConnection(server.address(), PATIENCE)) {
+                HttpConnection http = new HttpConnection(server.address(), TIMEOUT)) {
             assertThrows(IOException.class, () -> http.send(get("/ping")));
         }
     }
 
     @Test
-    void aSilentServiceIsGivenUp() throws IOException {
+    void aSilentServiceEndsInATimeout() throws IOException {
         CountDownLatch never = new CountDownLatch(1);
         try (RawServer server = new RawServer(request -> {
                     awaitQuietly(never);
@@ -203,7 +203,7 @@ class HttpConnectionTest {
 
     @Test
     void aLineBreakInThePathIsRefused() {
-        try (HttpConnection http = new HttpConnection(URI.create("http://127.0.0.1:1"), PATIENCE)) {
+        try (HttpConnection http = new HttpConnection(URI.create("http://127.0.0.1:1"), TIMEOUT)) {
             assertThrows(IllegalArgumentException.class, () -> http.send(get("/a\r\nHost: b")));
         }
     }

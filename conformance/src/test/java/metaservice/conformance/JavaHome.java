@@ -15,7 +15,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
- * An installed Java that the launcher has to run on.
+ * An installed JDK that the launcher has to run on.
  *
  * @param folder its real path
  * @param feature its main version, such as 17
@@ -25,13 +25,13 @@ record JavaHome(Path folder, int feature) {
     private static final int OLDEST = 17;
     private static final Pattern VERSION = Pattern.compile("JAVA_VERSION=\"(\\d+)[^\"]*\"");
 
-    /** The one that runs this test. */
+    /** The JDK that runs this test. */
     static JavaHome running() {
         return new JavaHome(
                 Path.of(System.getProperty("java.home")), Runtime.version().feature());
     }
 
-    /** All that are new enough, among the running one, {@code JAVA_HOME} and the folders beside these two. */
+    /** All JDKs from 17 on among the running one, {@code JAVA_HOME} and the folders beside these two. */
     static Collection<JavaHome> installed() {
         Map<Path, JavaHome> homes = new TreeMap<>();
         Stream.concat(

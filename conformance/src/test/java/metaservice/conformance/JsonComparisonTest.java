@@ -51,7 +51,7 @@ class JsonComparisonTest {
                 "\"[1]\"                      | \"[1] \"                     | body: \"[1] \", expected \"[1]\"",
                 "\"{\\\"a\\\":1}\"            | {\"a\":1}                    | body: {\"a\":1}, expected \"{\\\"a\\\":1}\""
             })
-    void theFirstDifferenceIsNamed(String want, String got, String difference) {
+    void theFirstDifferenceIsReportedWithItsPath(String want, String got, String difference) {
         assertEquals(difference, differenceOf(ORDINARY, want, got));
     }
 
@@ -66,7 +66,7 @@ class JsonComparisonTest {
                 "[[1,2]]               | [[2,1]]               | body: no item equal to [1,2]",
                 "[1]                   | {}                    | body: {}, expected [1]"
             })
-    void onlyTheTopOfAnUnorderedBodyIsASet(String want, String got, String difference) {
+    void onlyTheOutermostArrayOfAnUnorderedBodyIsASet(String want, String got, String difference) {
         assertEquals(difference, differenceOf(new JsonComparison(false, true), want, got));
     }
 
@@ -79,7 +79,7 @@ class JsonComparisonTest {
                 "{\"ts_epoch\":1} | {\"ts_epoch\":1} | same",
                 "{\"ts_epoch\":1} | {\"ts_epoch\":2} | body.ts_epoch: 2, expected 1"
             })
-    void exactTimesAreNumbersLikeOthers(String want, String got, String difference) {
+    void exactTimesAreComparedLikeOtherNumbers(String want, String got, String difference) {
         assertEquals(difference, differenceOf(new JsonComparison(true, false), want, got));
     }
 

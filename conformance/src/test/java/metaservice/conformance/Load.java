@@ -20,23 +20,23 @@ import java.util.function.Predicate;
 import javax.sql.DataSource;
 
 /**
- * Clients that write, read, beat and replay recorded sessions, on connections that they keep open, until they are told
- * to end. They never send a request twice, and remember what was acknowledged and what went wrong.
+ * Clients that write, read, send heartbeats and replay recorded sessions on persistent connections, until {@link #close}.
+ * They never repeat a request, and record acknowledged rows and failures.
  */
 final class Load implements AutoCloseable {
 
-    /** Far more than anything takes, so that a request that is forgotten is seen as one. */
+    /** Far longer than any request takes, so that an unanswered request becomes a failure. */
     private static final Duration TIMEOUT = Duration.ofSeconds(30);
 
     private static final Duration AFTER_FAILURE = Duration.ofMillis(20);
 
-    /** Between two requests of a client; without it, clients would leave the launchers no processor. */
-    private static final Duration THOUGHT = Duration.ofMillis(20);
+    /** Pause between two requests of a client; without it, the clients would take the CPU time of the launchers. */
+    private static final Duration PAUSE = Duration.ofMillis(20);
 
     private static final AtomicInteger COUNT = new AtomicInteger();
 
     private final Predicate<Answer> fine;
-    private final AtomicBoolean ending = new AtomicBoolean();
+    private final AtomicBoolean stopping = new AtomicBoolean();
     private final List<Thread> threads = new ArrayList<>();
     private final Queue<String> failures = new ConcurrentLinkedQueue<>();
     private final Queue<Sample> samples = new ConcurrentLinkedQueue<>();
@@ -49,23 +49,23 @@ final class Load implements AutoCloseable {
     /**
      * One answered request.
      *
-     * @param at when it was sent, as {@link System#nanoTime()} counts
-     * @param nanos how long it took; of pipelined ones, all together
+     * @param at time of sending, on the clock of {@link System#nanoTime()}
+     * @param nanos latency; for pipelined requests, of all together
      */
     private record Sample(long at, long nanos) {}
 
     /** A row whose creation was answered with 200. */
     private record Acknowledged(String table, String key, long id) {}
 
-    /** Clients that take anything but a 5xx for fine; four for each launcher. */
+    /** Clients to which only a 5xx is a failure; four for each launcher. */
     static Load on(List<URI> launchers) {
         return on(launchers, answer -> answer.status() < 500);
     }
 
     /**
-     * Clients who judge.
+     * Clients with a given criterion; four for each launcher.
      *
-     * @param fine which answers are no failures
+     * @param fine which answers are not failures
      */
     static Load on(List<URI> launchers, Predicate<Answer> fine) {
         Load load = new Load(fine);
@@ -81,13 +81,13 @@ final class Load implements AutoCloseable {
         return load;
     }
 
-    /** Of clients of a database that goes away: they are told to come back. */
+    /** Criterion while the database is away: a 503 is fine if it has the header {@code Retry-After}. */
     static boolean isFineOrRetried(Answer answer) {
         return answer.status() < 500
                 || (answer.status() == 503 && answer.header("Retry-After").isPresent());
     }
 
-    /** What went wrong so far. */
+    /** All failures so far. */
     List<String> failures() {
         return List.copyOf(failures);
     }
@@ -110,10 +110,10 @@ final class Load implements AutoCloseable {
         return sorted.length == 0 ? 0 : sorted[(int) (sorted.length * 0.99)] / 1e6;
     }
 
-    /** Lets every client finish the request that it is at. */
+    /** Stops the clients; waits until each has ended its round. */
     @Override
     public void close() {
-        ending.set(true);
+        stopping.set(true);
         try {
             for (Thread thread : threads) {
                 thread.join();
@@ -123,7 +123,7 @@ final class Load implements AutoCloseable {
         }
     }
 
-    /** Acknowledged rows that are not in the database; none, if all is well. */
+    /** Acknowledged rows that are not in the database. */
     List<String> lost(DataSource database) throws Exception {
         List<String> lost = new ArrayList<>();
         for (Map.Entry<String, String> table : Map.of(
@@ -149,7 +149,7 @@ final class Load implements AutoCloseable {
         }
     }
 
-    /** What a client does over and over. */
+    /** The requests that a client repeats in a loop. */
     private interface Round {
         void play(HttpConnection http) throws IOException;
     }
@@ -158,7 +158,7 @@ final class Load implements AutoCloseable {
         threads.add(new Thread(
                 () -> {
                     try (HttpConnection http = new HttpConnection(launcher, TIMEOUT)) {
-                        while (!ending.get()) {
+                        while (!stopping.get()) {
                             play(http, round);
                         }
                     }
@@ -171,13 +171,13 @@ final class Load implements AutoCloseable {
             round.play(http);
         } catch (IOException | RuntimeException e) {
             failures.add(Thread.currentThread().getName() + ": " + e);
-            // Or a launcher that is gone would make a million of these.
+            // Without a pause, an unreachable launcher would cause millions of failures.
             LockSupport.parkNanos(AFTER_FAILURE.toNanos());
         }
     }
 
-    private List<Answer> ask(HttpConnection http, List<Request> requests) throws IOException {
-        LockSupport.parkNanos(THOUGHT.toNanos());
+    private List<Answer> send(HttpConnection http, List<Request> requests) throws IOException {
+        LockSupport.parkNanos(PAUSE.toNanos());
         long sent = System.nanoTime();
         List<Answer> answers = http.pipeline(requests);
         samples.add(new Sample(sent, System.nanoTime() - sent));
@@ -191,8 +191,8 @@ final class Load implements AutoCloseable {
         return answers;
     }
 
-    private Answer ask(HttpConnection http, String method, String path, JsonNode body) throws IOException {
-        return ask(http, List.of(request(method, path, body))).get(0);
+    private Answer send(HttpConnection http, String method, String path, JsonNode body) throws IOException {
+        return send(http, List.of(request(method, path, body))).get(0);
     }
 
     private static Request request(String method, String path, JsonNode body) {
@@ -203,23 +203,23 @@ final class Load implements AutoCloseable {
         return Json.parse(text).orElseThrow();
     }
 
-    /** A run of some tasks, each with metadata, read back, and beating. */
+    /** Creates a run with some tasks and their metadata, reads them back, and sends heartbeats. */
     private void write(HttpConnection http) throws IOException {
         String flow = "/flows/Load" + COUNT.incrementAndGet();
         created(http, flow);
         String run = flow + "/runs/" + create(http, flow + "/run", "runs_v3", "run_number");
         String step = run + "/steps/start";
         created(http, step + "/step");
-        for (int i = 0; i < 20 && !ending.get(); i++) {
+        for (int i = 0; i < 20 && !stopping.get(); i++) {
             String task = step + "/tasks/" + create(http, step + "/task", "tasks_v3", "task_id");
             metadata(http, task);
-            ask(http, "POST", task + "/heartbeat", json("{}"));
-            ask(http, "GET", task, NullNode.getInstance());
-            ask(http, "GET", step + "/tasks", NullNode.getInstance());
+            send(http, "POST", task + "/heartbeat", json("{}"));
+            send(http, "GET", task, NullNode.getInstance());
+            send(http, "GET", step + "/tasks", NullNode.getInstance());
         }
     }
 
-    /** The id of what was created. */
+    /** Creates a resource and returns its id. */
     private String create(HttpConnection http, String path, String table, String id) throws IOException {
         Answer answer = created(http, path);
         long number = answer.body().path(id).asLong();
@@ -227,9 +227,10 @@ final class Load implements AutoCloseable {
         return Long.toString(number);
     }
 
-    /** What comes next needs what is created here, so anything but 200 ends the round. */
+    /** The next requests need the created resource, so any other status than 200 ends the round. */
     private Answer created(HttpConnection http, String path) throws IOException {
-        Answer answer = ask(http, "POST", path, json("{\"user_name\": \"u\", \"tags\": [\"t\"], \"system_tags\": []}"));
+        Answer answer =
+                send(http, "POST", path, json("{\"user_name\": \"u\", \"tags\": [\"t\"], \"system_tags\": []}"));
         if (answer.status() != 200) {
             throw new IOException("POST " + path + ": " + answer.status() + " " + answer.text());
         }
@@ -237,7 +238,7 @@ final class Load implements AutoCloseable {
     }
 
     private void metadata(HttpConnection http, String task) throws IOException {
-        Answer answer = ask(
+        Answer answer = send(
                 http,
                 "POST",
                 task + "/metadata",
@@ -245,11 +246,11 @@ final class Load implements AutoCloseable {
                         + " {\"field_name\": \"b\", \"value\": \"2\", \"type\": \"t\", \"user_name\": \"u\","
                         + " \"tags\": []}]"));
         if (answer.status() != 200) {
-            return; // judged already
+            return; // send() has recorded a failure if the status is not fine
         }
-        Answer stored = ask(http, "GET", task + "/metadata", NullNode.getInstance());
+        Answer stored = send(http, "GET", task + "/metadata", NullNode.getInstance());
         if (stored.status() != 200) {
-            return; // judged, too
+            return; // as above
         }
         for (JsonNode row : stored.body()) {
             acknowledged.add(
@@ -257,7 +258,7 @@ final class Load implements AutoCloseable {
         }
     }
 
-    /** Ten requests in one go. */
+    /** Sends ten requests before it reads the first answer. */
     private void pipeline(HttpConnection http) throws IOException {
         String flow = "/flows/Pipe" + COUNT.incrementAndGet();
         created(http, flow);
@@ -267,8 +268,8 @@ final class Load implements AutoCloseable {
                     request("POST", flow + "/run", json("{\"user_name\": \"u\", \"tags\": [], \"system_tags\": []}")));
             requests.add(request("GET", flow, NullNode.getInstance()));
         }
-        for (int i = 0; i < 5 && !ending.get(); i++) {
-            for (Answer answer : ask(http, requests)) {
+        for (int i = 0; i < 5 && !stopping.get(); i++) {
+            for (Answer answer : send(http, requests)) {
                 if (answer.status() == 200 && answer.body().has("run_number")) {
                     acknowledged.add(new Acknowledged(
                             "runs_v3", flow, answer.body().path("run_number").asLong()));
@@ -277,11 +278,11 @@ final class Load implements AutoCloseable {
         }
     }
 
-    /** What a real client once asked, in its order; the ids in it are another run's, so a 404 is fine. */
+    /** Sends the requests of a recorded session in their order; its ids are those of another run, so a 404 is fine. */
     private void replay(HttpConnection http, Transcript recording) throws IOException {
         for (Step step : recording.steps()) {
-            if (step instanceof Step.Call call && !ending.get()) {
-                ask(http, List.of(call.request()));
+            if (step instanceof Step.Call call && !stopping.get()) {
+                send(http, List.of(call.request()));
             }
         }
     }

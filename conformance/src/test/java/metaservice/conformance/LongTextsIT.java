@@ -11,7 +11,7 @@ import metaservice.migrations.TestDatabase;
 import metaservice.migrations.TestDatabases;
 import org.junit.jupiter.api.Test;
 
-/** Locations that the reference drops in silence are stored, from the moment on at which the schema can hold them. */
+/** Texts of more than 255 characters, which the reference drops without an error, are stored if the schema can hold them. */
 class LongTextsIT {
 
     private static final String TASK = "/flows/F/runs/1/steps/start/tasks/1";
@@ -25,7 +25,7 @@ class LongTextsIT {
             [{"field_name": "f", "value": "v", "type": "%s"}]""".formatted("t".repeat(300));
 
     @Test
-    void longLocationsAreToldOnAnOlderSchemaAndStoredAfterTheUpgradeWithoutARestart() throws Exception {
+    void longTextsAreReportedOnAnOlderSchemaAndStoredAfterTheUpgradeWithoutARestart() throws Exception {
         try (TestDatabase database = TestDatabases.at(20260706000003L);
                 LauncherProcess launcher = LauncherProcess.start(database.environment());
                 HttpConnection metadata = new HttpConnection(launcher.metadata(), Stage.DEFAULT_TIMEOUT);

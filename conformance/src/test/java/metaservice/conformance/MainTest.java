@@ -61,33 +61,36 @@ class MainTest {
     }
 
     @Test
-    void filesWhoseServiceHasNoAddressAreCounted() {
+    void skippedFilesAreCounted() {
         assertEquals(0, run("--service", "other=http://127.0.0.1:1", file.toString()));
         assertTrue(text(out).endsWith("1 files skipped\n0 passed, 0 failed\n"), text(out));
     }
 
     @Test
-    void helpIsAResult() {
+    void helpGoesToStandardOutputWithExitCodeZero() {
         assertEquals(0, run("--help"));
         assertTrue(text(out).contains("--jdbc-url"));
     }
 
     @ParameterizedTest(name = "{0}: {1}")
-    @CsvSource({
-        "'', --base-url is missing",
-        "--base-url, --base-url: expected a value",
-        "--base-url http://127.0.0.1:1, no transcript named",
-        "--base-url ftp://x y.jsonl, '''ftp://x'': expected http://host:port'",
-        "--nope x, unknown option --nope",
-        "--service nope, --service nope: expected NAME=URL"
-    })
+    @CsvSource(
+            quoteCharacter = '`',
+            value = {
+                "y.jsonl, --base-url is missing",
+                "--base-url, Missing required parameter for option '--base-url' (URL)",
+                "--base-url http://127.0.0.1:1, Missing required parameter: 'FILE'",
+                "--base-url ftp://x y.jsonl, Invalid value for option '--base-url': 'ftp://x': expected http://host:port",
+                "--nope x, Unknown option: '--nope'",
+                "--service nope y.jsonl, (NAME=URL) should be in KEY=VALUE format but was nope"
+            })
     void wrongUsageIsExplained(String arguments, String problem) {
-        assertEquals(2, run(arguments.isEmpty() ? new String[0] : arguments.split(" ", -1)));
-        assertEquals(problem + " (--help explains the usage)\n", text(err));
+        assertEquals(2, run(arguments.split(" ", -1)));
+        assertTrue(text(err).endsWith(problem + " (--help explains the usage)\n"), text(err));
+        assertEquals(1, text(err).lines().count());
     }
 
     @Test
-    void aFileThatIsNotThereIsAFailure() {
+    void aMissingFileIsAFailure() {
         assertEquals(
                 1,
                 run("--base-url", "http://127.0.0.1:1", folder.resolve("none").toString()));

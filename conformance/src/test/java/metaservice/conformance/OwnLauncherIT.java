@@ -20,16 +20,16 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * The recordings that need a launcher of their own, because they want other settings or take the database away. The
- * assembled launcher has to choose the service that they were recorded of.
+ * Plays the recordings that need a separate launcher, because they need other settings or make the database unavailable. The
+ * launcher has to choose the service that was recorded.
  */
 @Order(4)
 class OwnLauncherIT {
 
-    /** Without a database a request waits five seconds for a connection; more than four times that is too long. */
+    /** Limit for an answer: without a database a request waits 5 s for a connection, and 20 s is four times that. */
     private static final Duration TIMEOUT = Duration.ofSeconds(20);
 
-    /** One recording, and who has to be chosen for it. */
+    /** One recording, and the service that has to be chosen for it. */
     private record Played(Generation generation, String file) {
 
         @Override
@@ -38,7 +38,7 @@ class OwnLauncherIT {
         }
     }
 
-    private static final TwoAtOnce<Played, PlayResult> RESULTS = new TwoAtOnce<>();
+    private static final TwoWorkers<Played, PlayResult> RESULTS = new TwoWorkers<>();
 
     static List<Played> recordings() {
         return Generation.bundled().stream()
@@ -47,18 +47,18 @@ class OwnLauncherIT {
                 .toList();
     }
 
-    /** Whether a recording cannot be played beside others. */
+    /** Whether a recording needs a separate launcher. */
     static boolean isNeededFor(String file) {
         return !Recordings.read(file).environment().isEmpty() || file.endsWith("/db-outage.jsonl");
     }
 
     @BeforeAll
-    static void beginToPlay() {
+    static void startPlaying() {
         recordings().forEach(played -> RESULTS.add(played, () -> play(played)));
     }
 
     @AfterAll
-    static void endPlaying() {
+    static void stopPlaying() {
         RESULTS.close();
     }
 
@@ -94,7 +94,7 @@ class OwnLauncherIT {
         }
     }
 
-    /** What a recording does before its first request has to be there when the service looks at its tables. */
+    /** Runs the steps before the first request, because the service reads their tables at its start. */
     private static void prepare(TestDatabase database, Transcript transcript) {
         transcript.steps().stream()
                 .takeWhile(step -> step instanceof Step.Sql)

@@ -20,14 +20,14 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
-import metaservice.conformance.DeclaredDifferences.Habit;
+import metaservice.conformance.DeclaredDifferences.Rule;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Plays against servers that answer from the recordings themselves, so that only the player can be wrong. */
+/** Plays against servers that send the recorded answers, so that a failure is a fault of the player. */
 class PlayerTest {
 
     private static final String ODD_STEP = "{\"name\": \"odd\", \"request\": {\"method\": \"GET\", \"path\": \"/\"}, "
@@ -53,7 +53,7 @@ class PlayerTest {
 
     @ParameterizedTest
     @MethodSource("recordings")
-    void anotherStatusIsNoticedInEveryStep(String name) throws Exception {
+    void anotherStatusFailsEveryStep(String name) throws Exception {
         Transcript recorded = onlyCalls(name);
         Transcript wrong = changed(recorded, call -> new Expectation(299, call.headers(), call.body(), Match.EXACT));
         PlayResult result = playAgainst(recorded, wrong, DeclaredDifferences.NONE);
@@ -65,7 +65,7 @@ class PlayerTest {
 
     @ParameterizedTest
     @MethodSource("recordings")
-    void anotherBodyIsNoticedWhereverBodiesCount(String name) throws Exception {
+    void anotherBodyFailsEveryStepThatComparesBodies(String name) throws Exception {
         Transcript recorded = onlyCalls(name);
         Transcript wrong = changed(recorded, call -> call.with(call.headers(), Json.text("something else")));
         PlayResult result = playAgainst(recorded, wrong, DeclaredDifferences.NONE);
@@ -79,7 +79,7 @@ class PlayerTest {
     }
 
     @Test
-    void declaredDifferencesAreExpectedAndNothingElse() throws Exception {
+    void declaredDifferencesAreRequiredAndOtherDifferencesFail() throws Exception {
         Transcript recorded = onlyCalls("v3/admin.jsonl");
         Transcript ours = changed(recorded, call -> {
             Map<String, String> headers = new HashMap<>(call.headers());
@@ -90,21 +90,21 @@ class PlayerTest {
             return call.with(headers, version ? Json.text("3.0.0") : call.body());
         });
         DeclaredDifferences differences =
-                new DeclaredDifferences(Optional.of("3.0.0"), Set.of(Habit.JSON_IS_TYPED), List.of());
+                new DeclaredDifferences(Optional.of("3.0.0"), Set.of(Rule.JSON_IS_TYPED), List.of());
         assertEquals(List.of(), playAgainst(recorded, ours, differences).failures());
         assertFalse(playAgainst(recorded, ours, DeclaredDifferences.NONE).isAsRecorded());
         assertFalse(playAgainst(recorded, recorded, differences).isAsRecorded());
     }
 
     @Test
-    void theVersionOfTheMigrationServiceIsNoServiceVersion() throws Exception {
+    void theVersionOfTheMigrationServiceIsNotReplaced() throws Exception {
         Transcript recorded = onlyCalls("migration/each.jsonl");
         DeclaredDifferences differences = new DeclaredDifferences(Optional.of("3.0.0"), Set.of(), List.of());
         assertEquals(List.of(), playAgainst(recorded, recorded, differences).failures());
     }
 
     @Test
-    void anAllowedDivergenceIsDemandedAsExactlyAsWhatWasRecorded() throws Exception {
+    void anAllowedDivergenceIsComparedAsExactlyAsARecording() throws Exception {
         Transcript recorded = transcript(ODD_STEP);
         String file = Player.nameOf(recorded);
         JsonNode said = Json.parse("{\"message\": \"m\"}").orElseThrow();
@@ -133,10 +133,10 @@ class PlayerTest {
     }
 
     @Test
-    void aFailureOfTheServiceIsOneEvenIfItWasRecorded() throws Exception {
+    void aServerErrorFailsEvenIfItWasRecorded() throws Exception {
         Transcript recorded = transcript(ODD_STEP.replace("{}}}", "{}}, \"match\": {\"also\": [\"4xx\", \"503\"]}}"));
         DeclaredDifferences strict =
-                new DeclaredDifferences(Optional.empty(), Set.of(Habit.FAILURES_ARE_NOT_COPIED), List.of());
+                new DeclaredDifferences(Optional.empty(), Set.of(Rule.NO_RECORDED_FAILURES), List.of());
         assertTrue(playAgainst(recorded, recorded, DeclaredDifferences.NONE).isAsRecorded());
         assertFalse(playAgainst(recorded, recorded, strict).isAsRecorded());
         for (int fine : new int[] {400, 503}) {
@@ -158,25 +158,26 @@ class PlayerTest {
         "accidents-odd.jsonl, 502, false",
         "accidents.jsonl,     404, false"
     })
-    void inFilesOfAccidentsAnyGoodAnswerIsEnough(String name, int status, boolean fine) throws Exception {
+    void filesOfAccidentalBehaviourAcceptOtherAnswersWithoutServerErrors(String name, int status, boolean fine)
+            throws Exception {
         Transcript recorded = renamed(transcript(ODD_STEP), name);
         Transcript ours = changed(recorded, call -> call.withStatus(status));
         DeclaredDifferences tolerant = new DeclaredDifferences(
-                Optional.empty(), Set.of(Habit.FAILURES_ARE_NOT_COPIED, Habit.ACCIDENTS_ARE_NOT_COPIED), List.of());
+                Optional.empty(), Set.of(Rule.NO_RECORDED_FAILURES, Rule.ACCIDENTAL_ANSWERS_MAY_DIFFER), List.of());
         PlayResult result = playAgainst(recorded, ours, tolerant);
         assertEquals(fine, result.isAsRecorded(), result::toString);
-        assertEquals(fine ? 1 : 0, result.anotherGoodAnswer());
+        assertEquals(fine ? 1 : 0, result.acceptedAnswers());
         assertFalse(playAgainst(recorded, ours, DeclaredDifferences.NONE).isAsRecorded());
     }
 
     @Test
-    void aServiceThatIsAwayFailsEachStep() throws Exception {
+    void anUnreachableServiceFailsEachStep() throws Exception {
         Transcript recorded = onlyCalls("v3/admin.jsonl");
-        URI nobody;
+        URI closed;
         try (RawServer gone = new RawServer(request -> "")) {
-            nobody = gone.address();
+            closed = gone.address();
         }
-        PlayResult result = player(nobody, List.of(), DeclaredDifferences.NONE).play(recorded);
+        PlayResult result = player(closed, List.of(), DeclaredDifferences.NONE).play(recorded);
         assertEquals(recorded.steps().size(), result.failed());
         assertTrue(
                 result.toString().contains("v3/admin.jsonl:2 GET /ping: IOException: no connection to 127.0.0.1"),
@@ -184,7 +185,7 @@ class PlayerTest {
     }
 
     @Test
-    void aTranscriptForAServiceThatNobodyNamedIsNotPlayed() throws Exception {
+    void aTranscriptForAServiceWithoutAddressIsSkipped() throws Exception {
         Transcript recorded = Recordings.read("v3/prefix.jsonl");
         Stage stage = new Stage(Map.of(), Optional.empty(), folder, List.of(), Stage.DEFAULT_TIMEOUT);
         PlayResult result = new Player(stage, DeclaredDifferences.NONE).play(recorded);
@@ -202,7 +203,7 @@ class PlayerTest {
     }
 
     @Test
-    void theToolIsRunWithTheAddressAndHeldAgainstTheRecording() throws Exception {
+    void theToolIsRunWithTheAddressAndComparedWithTheRecording() throws Exception {
         Path tool = folder.resolve("tool");
         Files.writeString(tool, "#!/bin/sh\necho \"$@\"\nexit 3\n");
         Files.setPosixFilePermissions(tool, PosixFilePermissions.fromString("rwx------"));
@@ -264,7 +265,7 @@ class PlayerTest {
                 .toString();
     }
 
-    /** The requests of a transcript without what needs a database or a tool. */
+    /** A transcript without the steps that need a database or a tool. */
     private static Transcript onlyCalls(String name) {
         Transcript all = Recordings.read(name);
         List<Step> calls =

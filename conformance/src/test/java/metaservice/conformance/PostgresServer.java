@@ -10,7 +10,7 @@ import java.time.Duration;
 import java.util.Map;
 import javax.sql.DataSource;
 
-/** A PostgreSQL of a test's own, for what the shared one cannot be: a replica, or one that wants SSL. */
+/** A separate PostgreSQL server for one test that cannot use the shared one: a replica, or a server with SSL. */
 final class PostgresServer implements AutoCloseable {
 
     private final EmbeddedPostgres server;
@@ -22,7 +22,7 @@ final class PostgresServer implements AutoCloseable {
     /**
      * Starts it on a free port of the loopback address.
      *
-     * @param data an empty folder, which it will own
+     * @param data an empty folder; the server stores its data there
      */
     static PostgresServer start(Path data, Map<String, String> settings) throws IOException {
         EmbeddedPostgres.Builder builder = EmbeddedPostgres.builder()

@@ -15,12 +15,12 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * What came back for bytes that need not be HTTP. They are sent while the answer is read, so that neither side waits
- * for the other, and then the sending half of the connection is closed.
+ * The answer to bytes that need not be valid HTTP. The bytes are sent while the answer is read, so that neither side blocks
+ * the other; then the sending half of the connection is closed.
  *
- * @param text everything that came back, one character for each byte
+ * @param text all received bytes, one character for each byte
  * @param ended whether the service ended the connection within the deadline
- * @param took from the connection to its end
+ * @param took time from the connection to its end
  */
 record RawExchange(String text, boolean ended, Duration took) {
 
@@ -28,7 +28,7 @@ record RawExchange(String text, boolean ended, Duration took) {
 
     private static final int LONGEST_MESSAGE = 1000;
 
-    /** A piece of a request: writes bytes until it has no more or the service hangs up. */
+    /** Writes a request until it is complete or the service closes the connection. */
     @FunctionalInterface
     interface Sender {
         void sendTo(Socket socket) throws IOException;
@@ -45,7 +45,7 @@ record RawExchange(String text, boolean ended, Duration took) {
                 deadline);
     }
 
-    /** Sends what the sender writes, in a thread of its own. */
+    /** Sends the bytes that the sender writes, in a separate thread. */
     static RawExchange of(URI service, Sender sender, Duration deadline) throws IOException {
         long begin = System.nanoTime();
         long end = begin + deadline.toNanos();
@@ -71,13 +71,13 @@ record RawExchange(String text, boolean ended, Duration took) {
                 .toList();
     }
 
-    /** The body of the first answer, as far as it came; empty if there is none. */
+    /** The received part of the body of the first answer; empty if there is none. */
     String body() {
         Matcher head = Pattern.compile("\r\n\r\n").matcher(text);
         return head.find() ? text.substring(head.end()) : "";
     }
 
-    /** The beginning of what came back, for messages. */
+    /** The first bytes of the answer and its length, for messages. */
     String start() {
         return text.length() < LONGEST_MESSAGE
                 ? text
@@ -88,7 +88,7 @@ record RawExchange(String text, boolean ended, Duration took) {
         try {
             sender.sendTo(socket);
         } catch (IOException e) {
-            // The service has heard enough; what it said is read by the other thread.
+            // The service closed the connection; the other thread still reads the answer.
             Thread.currentThread().interrupt();
         }
     }
@@ -111,7 +111,7 @@ record RawExchange(String text, boolean ended, Duration took) {
             } catch (SocketTimeoutException e) {
                 return false;
             } catch (SocketException e) {
-                return true; // reset: as ended as can be
+                return true; // a reset also ends the connection
             }
         }
     }

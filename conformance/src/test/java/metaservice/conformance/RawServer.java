@@ -17,14 +17,14 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
 
-/** A server that shows requests as they came over the wire and answers with whatever bytes a test wants. */
+/** A server that records requests byte for byte and answers with bytes that the test chooses. */
 final class RawServer implements AutoCloseable {
 
     /**
-     * One request as it came.
+     * One received request.
      *
      * @param head everything before the empty line, lines joined by a newline
-     * @param body as many bytes as announced, as text
+     * @param body the body, of the length in {@code Content-Length}, as text
      */
     record Received(String head, String body) {
         String requestLine() {
@@ -39,7 +39,7 @@ final class RawServer implements AutoCloseable {
     private final List<Socket> open = new CopyOnWriteArrayList<>();
     private final AtomicInteger connections = new AtomicInteger();
 
-    /** @param answers whole answers; one that holds {@code Connection: close} ends the connection, an empty one too */
+    /** @param answers complete answers; the connection is closed after an empty one or one with {@code Connection: close} */
     RawServer(Function<Received, String> answers) throws IOException {
         this.answers = answers;
         this.listener = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
@@ -64,7 +64,7 @@ final class RawServer implements AutoCloseable {
     public void close() throws IOException {
         listener.close();
         try {
-            acceptor.join(); // until then the system may still take a connection in our name
+            acceptor.join(); // until then the operating system may still accept connections to the port
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
@@ -105,7 +105,7 @@ final class RawServer implements AutoCloseable {
                 }
             }
         } catch (SocketException e) {
-            return; // the client hung up
+            return; // the client closed the connection
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

@@ -26,12 +26,12 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * Two pools: reads ask the replica, everything else the first database. The replica is another server that replicates
- * nothing, so that it can be seen who was asked. It has the port of the first, on another loopback address.
+ * Two connection pools: reads go to the replica, all other statements to the primary database. The replica is a server with
+ * other data, so that an answer shows which server it came from. It has the port of the primary on another loopback address.
  */
 class ReaderPoolIT {
 
-    private static final String FIRST = "127.0.0.1";
+    private static final String PRIMARY = "127.0.0.1";
     private static final String REPLICA = "127.0.0.2";
 
     private static final String RUN = "/flows/F/runs/1";
@@ -55,21 +55,21 @@ class ReaderPoolIT {
 
     @ParameterizedTest
     @ValueSource(longs = {20230118020300L, 20260706000003L})
-    void readsAskTheReplicaAndEverythingElseTheFirstDatabase(long schema) throws Exception {
+    void readsGoToTheReplicaAndAllOtherStatementsToThePrimary(long schema) throws Exception {
         assumeTrue(isBindable(REPLICA), "this machine has one loopback address only");
-        try (TestDatabase first = TestDatabases.at(schema);
+        try (TestDatabase primary = TestDatabases.at(schema);
                 PostgresServer server = PostgresServer.start(folder.resolve("replica"), Map.of());
-                Forwarder toFirst = Forwarder.listen(FIRST, 0, portOf(first));
+                Forwarder toFirst = Forwarder.listen(PRIMARY, 0, portOf(primary));
                 Forwarder toReplica = Forwarder.listen(REPLICA, toFirst.port(), server.port())) {
-            server.execute("CREATE DATABASE " + first.name());
-            new Migrations(server.dataSource(first.name())).upgradeTo(new SchemaVersion(schema));
-            try (TestedDatabase replica = new TestedDatabase(server.dataSource(first.name()), Recordings.schemas())) {
+            server.execute("CREATE DATABASE " + primary.name());
+            new Migrations(server.dataSource(primary.name())).upgradeTo(new SchemaVersion(schema));
+            try (TestedDatabase replica = new TestedDatabase(server.dataSource(primary.name()), Recordings.schemas())) {
                 replica.run(ONLY_ON_REPLICA);
             }
-            try (LauncherProcess launcher = LauncherProcess.start(settings(first, toFirst.port(), REPLICA));
+            try (LauncherProcess launcher = LauncherProcess.start(settings(primary, toFirst.port(), REPLICA));
                     HttpConnection http = new HttpConnection(launcher.metadata(), Stage.DEFAULT_TIMEOUT)) {
-                everythingIsWrittenToTheFirst(http, first);
-                everythingIsReadFromTheReplica(http);
+                assertWritesGoToThePrimary(http, primary);
+                assertReadsComeFromTheReplica(http);
                 toReplica.cut();
                 assertEquals(200, send(http, "GET", "/healthcheck").status());
                 assertEquals(503, send(http, "GET", "/flows").status());
@@ -78,11 +78,11 @@ class ReaderPoolIT {
     }
 
     @Test
-    void aReplicaThatDoesNotAnswerIsNamed() throws Exception {
+    void theErrorNamesAReplicaThatDoesNotAnswer() throws Exception {
         assumeTrue(isBindable(REPLICA), "this machine has one loopback address only");
-        try (TestDatabase first = TestDatabases.newest();
-                Forwarder toFirst = Forwarder.listen(FIRST, 0, portOf(first))) {
-            Map<String, String> settings = settings(first, toFirst.port(), REPLICA);
+        try (TestDatabase primary = TestDatabases.newest();
+                Forwarder toFirst = Forwarder.listen(PRIMARY, 0, portOf(primary))) {
+            Map<String, String> settings = settings(primary, toFirst.port(), REPLICA);
             settings.put("LOGLEVEL", "ERROR");
             ToolRun run = LauncherProcess.runToEnd(settings);
             assertEquals(1, run.exit(), run::stderr);
@@ -91,7 +91,7 @@ class ReaderPoolIT {
         }
     }
 
-    private static void everythingIsWrittenToTheFirst(HttpConnection http, TestDatabase first) throws IOException {
+    private static void assertWritesGoToThePrimary(HttpConnection http, TestDatabase primary) throws IOException {
         post(http, "/flows/F", "{}");
         post(http, "/flows/F/run", "{}");
         post(http, RUN + "/steps/start/step", "{}");
@@ -103,13 +103,13 @@ class ReaderPoolIT {
         assertEquals(200, tagged.status(), tagged::text);
         assertEquals(
                 List.of(List.of(1L, 1L, 1L, 1L, 1L, 1L)),
-                first.query(
+                primary.query(
                         "select (select count(*) from flows_v3), (select count(*) from runs_v3 where tags = '[\"t\"]'),"
                                 + " (select count(*) from steps_v3), (select count(*) from tasks_v3),"
                                 + " (select count(*) from metadata_v3), (select count(*) from artifact_v3)"));
     }
 
-    private static void everythingIsReadFromTheReplica(HttpConnection http) throws IOException {
+    private static void assertReadsComeFromTheReplica(HttpConnection http) throws IOException {
         String run = "/flows/Copied/runs/7";
         String step = run + "/steps/start";
         String task = step + "/tasks/9";
@@ -135,9 +135,9 @@ class ReaderPoolIT {
         assertEquals(404, send(http, "GET", RUN).status());
     }
 
-    private static Map<String, String> settings(TestDatabase first, int port, String replica) {
-        Map<String, String> settings = new HashMap<>(first.environment());
-        settings.put("MF_METADATA_DB_HOST", FIRST);
+    private static Map<String, String> settings(TestDatabase primary, int port, String replica) {
+        Map<String, String> settings = new HashMap<>(primary.environment());
+        settings.put("MF_METADATA_DB_HOST", PRIMARY);
         settings.put("MF_METADATA_DB_PORT", Integer.toString(port));
         settings.put("USE_SEPARATE_READER_POOL", "1");
         settings.put("MF_METADATA_DB_READ_REPLICA_HOST", replica);

@@ -8,15 +8,15 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Stream;
 
-/** The recorded transcripts and schemas among the test's resources. */
+/** The recorded transcripts and schemas in the test resources. */
 final class Recordings {
 
-    /** Recorded of 2.5.1 together with the schema, and the same in all generations that have triggers. */
+    /** Recorded from 2.5.1 together with the schema; valid for all services that have triggers. */
     private static final String NOTIFICATIONS = "schema/notify-samples.jsonl";
 
     private Recordings() {}
 
-    /** Folder with the schemas a database can be rebuilt with. */
+    /** Folder with the SQL files from which a database can be rebuilt. */
     static Path schemas() {
         return folder("schema");
     }
@@ -30,7 +30,7 @@ final class Recordings {
         }
     }
 
-    /** The names of all transcripts that a generation, such as {@code v3}, has to answer. */
+    /** The names of all transcripts that the service of a folder, such as {@code v3}, has to answer. */
     static List<String> of(String generation) {
         Stream<String> shared = generation.equals("v1") ? Stream.of() : Stream.of(NOTIFICATIONS);
         return Stream.concat(in(generation).stream(), shared).toList();
@@ -52,7 +52,7 @@ final class Recordings {
         try {
             return Path.of(Recordings.class.getResource("/contract").toURI()).resolve(name);
         } catch (URISyntaxException e) {
-            throw new IllegalStateException("the build's own folder is no valid address", e);
+            throw new IllegalStateException("the folder of the test resources is not a valid URI", e);
         }
     }
 }

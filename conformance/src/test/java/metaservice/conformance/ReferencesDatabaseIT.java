@@ -13,10 +13,10 @@ import metaservice.migrations.TestDatabases;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** A database with the reference's ledger only is served as it is: looking at it and running on it changes nothing. */
+/** A database with the ledger of the reference only is served without changes: reads of schema and data write nothing. */
 class ReferencesDatabaseIT {
 
-    /** Every relation, and how many rows were ever written to each. */
+    /** All relations, with the number of rows that were ever written to each. */
     private static final String EVERYTHING = """
             SELECT c.relname::text, c.relfilenode::bigint, s.n_tup_ins, s.n_tup_upd, s.n_tup_del
             FROM pg_class c LEFT JOIN pg_stat_user_tables s ON s.relid = c.oid

@@ -9,39 +9,39 @@ import java.util.Set;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import metaservice.conformance.AllowedDivergence.Scope;
-import metaservice.conformance.DeclaredDifferences.Habit;
+import metaservice.conformance.DeclaredDifferences.Rule;
 import metaservice.migrations.SchemaVersion;
 import metaservice.migrations.ServiceVersion;
 
 /**
- * How our services differ from the recordings. {@code docs/compatibility.md} tells users the same; a step joins one of
- * these lists only with a reason why ours is the better answer, or the only one that its schema allows.
+ * Reviewed differences of the bundled services from the recordings. {@code docs/compatibility.md} lists them for users. A step
+ * is added only with a reason why the new answer is better, or is the only one that the schema allows.
  */
 final class ReviewedDivergences {
 
-    /** From here on a task may have metadata of the same name more than once, and may not before. */
+    /** From this schema version on, a task may have several metadata rows with the same field name. */
     private static final SchemaVersion REPEATED_FIELDS = new SchemaVersion(20201002000616L);
 
-    /** 1.x was recorded where the schema refuses repeated metadata fields; on later ones it keeps what clients send. */
+    /** 1.x was recorded on a schema that refuses repeated metadata fields; on later schemas it stores them. */
     static final String KEPT = "repeated metadata fields are kept, because the schema allows them";
 
-    /** 2.x was recorded where the schema allows repeated metadata fields; on its lowest one they are left out. */
+    /** 2.x was recorded on a schema that allows repeated metadata fields; on its lowest schema it leaves them out. */
     static final String REFUSED = "repeated metadata fields are left out, because the schema refuses them";
 
-    /** Clients of the reference take its 404 as "too early", and so may anything between them and us as a failure. */
+    /** The reference answers 404, which its clients read as "too early"; a proxy may count it as a failure. */
     static final String EARLY_HEARTBEAT = "a heartbeat that comes early is fine";
 
-    /** The reference leaves rows out of a batch and says only how many it stored. */
+    /** The reference leaves rows out of a batch and reports only the number of stored rows. */
     static final String LEFT_OUT = "a batch says which rows were left out, and why";
 
-    /** A batch is tried as a whole first, and sequences do not go back when a trigger refuses one of its rows. */
+    /** A batch is first stored in one statement; when a trigger refuses one of its rows, the ids are lost. */
     static final String LATER_IDS = "rows that were tried in vain use up ids";
 
     private static final String NOTIFICATIONS = "schema/notify-samples.jsonl";
 
     private static final Pattern HEARTBEAT = Pattern.compile("/flows/.*/heartbeat");
 
-    /** Their senders are unknown, so that nothing is early about them. */
+    /** Lines with heartbeats of unknown runs and tasks; these are not early. */
     private static final Set<Integer> UNKNOWN_SENDERS = Set.of(2, 3, 37, 46);
 
     private static final String STORED = "is stored already, and stays as it is";
@@ -51,16 +51,16 @@ final class ReviewedDivergences {
 
     private ReviewedDivergences() {}
 
-    /** From here on what only describes an artifact, its location among it, and the type of metadata may be long. */
+    /** From this schema version on, descriptive columns of artifacts, such as the location, and the type of metadata may be long. */
     private static final SchemaVersion LONG_TEXTS = new SchemaVersion(20261120000000L);
 
-    /** 3.x was recorded where they have room for 255 characters. */
+    /** 3.x was recorded on a schema where these columns hold at most 255 characters. */
     static final String LONG_STORED = "long texts are stored, because the schema has room for them";
 
-    /** How one generation may differ on one schema. */
+    /** Differences that are allowed for one service on one schema. */
     static DeclaredDifferences of(String generation, ServiceVersion version, SchemaVersion schema) {
         return new DeclaredDifferences(
-                Optional.of(version.toString()), Set.of(Habit.values()), divergences(generation, schema));
+                Optional.of(version.toString()), Set.of(Rule.values()), divergences(generation, schema));
     }
 
     private static List<AllowedDivergence> divergences(String generation, SchemaVersion schema) {
@@ -69,7 +69,7 @@ final class ReviewedDivergences {
             case "v1" -> repeatedFields ? keptByV1() : List.of();
             case "v2" -> repeatedFields ? List.of(laterIds()) : refusedToV2();
             case "v3" ->
-                Stream.of(kinderV3(), schema.compareTo(LONG_TEXTS) >= 0 ? longTexts() : shortTexts())
+                Stream.of(moreExactV3(), schema.compareTo(LONG_TEXTS) >= 0 ? longTexts() : shortTexts())
                         .flatMap(List::stream)
                         .toList();
             default -> List.of();
@@ -114,7 +114,7 @@ final class ReviewedDivergences {
                 .toList();
     }
 
-    private static List<AllowedDivergence> kinderV3() {
+    private static List<AllowedDivergence> moreExactV3() {
         String artifacts = "v3/artifacts.jsonl";
         String metadata = "v3/metadata.jsonl";
         String ids = "v3/string-ids.jsonl";
@@ -150,7 +150,7 @@ final class ReviewedDivergences {
                 laterIds());
     }
 
-    /** On schemas that have room for 255 characters only. */
+    /** Differences on schemas whose columns hold at most 255 characters. */
     private static List<AllowedDivergence> shortTexts() {
         return Stream.of(
                         Stream.of(
@@ -204,9 +204,9 @@ final class ReviewedDivergences {
     }
 
     /**
-     * Metadata of which more or fewer rows are stored than were recorded.
+     * Steps after which more or fewer rows of metadata are stored than were recorded.
      *
-     * @param steps {@code line:rows}, blanks between; the rows that a batch stores or that a list shows
+     * @param steps {@code line:rows}, separated by blanks; the number of rows that a batch stores or that a list shows
      */
     private static List<AllowedDivergence> rows(String name, String file, String... steps) {
         return Stream.of(steps)

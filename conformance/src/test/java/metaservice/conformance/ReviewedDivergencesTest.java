@@ -40,8 +40,8 @@ class ReviewedDivergencesTest {
                         });
             }
         }
-        assertEquals(Set.copyOf(divergences), used, "nobody needs the others");
-        assertEquals(concerned.size(), Set.copyOf(concerned).size(), "a step with two of them");
+        assertEquals(Set.copyOf(divergences), used, "every divergence is used by a step");
+        assertEquals(concerned.size(), Set.copyOf(concerned).size(), "no step has two divergences");
         assertEquals(steps, concerned.size());
     }
 }

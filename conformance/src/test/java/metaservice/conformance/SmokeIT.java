@@ -14,7 +14,7 @@ import metaservice.migrations.TestDatabases;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** From an empty database to a stored flow, on every Java that is installed here. */
+/** Fills an empty database and stores a flow, on every installed JDK. */
 class SmokeIT {
 
     static Collection<JavaHome> installed() {
@@ -23,7 +23,8 @@ class SmokeIT {
 
     @ParameterizedTest
     @MethodSource("installed")
-    void anEmptyDatabaseIsFilledServedAndLeftInPeace(JavaHome java) throws IOException, InterruptedException {
+    void anEmptyDatabaseIsFilledAndServedAndTheLauncherStopsCleanly(JavaHome java)
+            throws IOException, InterruptedException {
         try (TestDatabase database = TestDatabases.empty();
                 LauncherProcess launcher = LauncherProcess.start(java, database.environment())) {
             try (HttpConnection http = new HttpConnection(launcher.metadata(), Stage.DEFAULT_TIMEOUT)) {

@@ -25,7 +25,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** A PostgreSQL that speaks SSL and lets nobody in without; its certificate is for the host {@code localhost}. */
+/** A PostgreSQL server that requires SSL; its certificate is for the host {@code localhost}. */
 @Order(5)
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class SslIT {
@@ -34,7 +34,7 @@ class SslIT {
     private static final String ROOT_PATH = "MF_METADATA_DB_SSL_ROOT_CERT_PATH";
     private static final String ROOT = "MF_METADATA_DB_SSL_ROOT_CERT";
 
-    /** Everybody with SSL, nobody without; one user with a certificate only. */
+    /** Rules of pg_hba.conf: SSL is required; one user needs a client certificate. */
     private static final String RULES = """
             hostssl all certified all cert
             hostssl all all       all trust
@@ -43,14 +43,14 @@ class SslIT {
 
     private Path folder;
     private Certificates authority;
-    private Certificates stranger;
+    private Certificates otherAuthority;
     private PostgresServer server;
 
     @BeforeAll
     void startServer(@TempDir Path folder) throws Exception {
         this.folder = folder;
         authority = Certificates.authority(folder.resolve("authority"));
-        stranger = Certificates.authority(folder.resolve("stranger"));
+        otherAuthority = Certificates.authority(folder.resolve("otherAuthority"));
         authority.issue("server", "RSA", "database", "localhost");
         authority.issue("rsa", "RSA", "certified", "client.example");
         authority.issue("ec", "EC", "certified", "client.example");
@@ -97,7 +97,7 @@ class SslIT {
 
     @ParameterizedTest
     @CsvSource({"rsa, rsa.key", "rsa, rsa.pk8", "ec, ec.key"})
-    void aClientCertificateLetsItsUserIn(String certificate, String key) throws Exception {
+    void aClientCertificateAuthenticatesItsUser(String certificate, String key) throws Exception {
         Map<String, String> settings = settings("verify-full", "localhost");
         settings.put("MF_METADATA_DB_USER", "certified");
         settings.put(ROOT_PATH, authority.root().toString());
@@ -123,9 +123,9 @@ class SslIT {
 
     @ParameterizedTest
     @ValueSource(strings = {"require", "verify-ca", "verify-full"})
-    void theRootOfSomebodyElseIsNotTrusted(String mode) throws Exception {
+    void anotherRootCertificateIsNotTrusted(String mode) throws Exception {
         Map<String, String> settings = settings(mode, "localhost");
-        settings.put(ROOT_PATH, stranger.root().toString());
+        settings.put(ROOT_PATH, otherAuthority.root().toString());
         assertRefused(settings, "certificate", "not trusted", ROOT_PATH);
     }
 
@@ -137,7 +137,7 @@ class SslIT {
     }
 
     @Test
-    void aRootThatIsNotThereIsNamed() throws Exception {
+    void theErrorNamesAMissingRootCertificate() throws Exception {
         Map<String, String> settings = settings("verify-ca", "localhost");
         settings.put(ROOT_PATH, folder.resolve("nowhere.crt").toString());
         assertRefused(
@@ -145,7 +145,7 @@ class SslIT {
     }
 
     @Test
-    void aServerThatWantsAClientCertificateIsToldApart() throws Exception {
+    void theErrorSaysThatTheServerRequiresAClientCertificate() throws Exception {
         Map<String, String> settings = settings("require", "localhost");
         settings.put("MF_METADATA_DB_USER", "certified");
         assertRefused(settings, "certificate");
@@ -159,7 +159,7 @@ class SslIT {
                 "MF_METADATA_DB_SSL_MODE", mode));
     }
 
-    /** Whether the connection is encrypted, and whose it is. */
+    /** Whether the connection is encrypted, and its database user. */
     private static String connected(Map<String, String> settings) throws Exception {
         try (Connection connection =
                         DatabaseConfig.fromEnvironment(settings).dataSource().getConnection();

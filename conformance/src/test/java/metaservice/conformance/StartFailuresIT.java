@@ -17,7 +17,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** A launcher that cannot start says why in one sentence and ends with an honest code. */
+/** A launcher that cannot start prints the reason in one sentence and exits with the documented code. */
 class StartFailuresIT {
 
     private static final int FAILED = 1;
@@ -26,7 +26,7 @@ class StartFailuresIT {
 
     @ParameterizedTest
     @ValueSource(strings = {"MF_METADATA_PORT", "MF_MIGRATION_PORT"})
-    void aTakenPortIsNamed(String variable) throws Exception {
+    void theErrorNamesAPortInUse(String variable) throws Exception {
         try (TestDatabase database = TestDatabases.newest();
                 ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             Map<String, String> environment = new HashMap<>(database.environment());
@@ -37,7 +37,7 @@ class StartFailuresIT {
     }
 
     @Test
-    void aDatabaseThatRefusesIsNamedWithoutItsPassword() throws Exception {
+    void theErrorNamesADatabaseThatRefusesTheLoginWithoutThePassword() throws Exception {
         int closed;
         try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             closed = socket.getLocalPort();
@@ -53,7 +53,7 @@ class StartFailuresIT {
     }
 
     @Test
-    void aDatabaseThatDoesNotExistIsNamed() throws Exception {
+    void theErrorNamesADatabaseThatDoesNotExist() throws Exception {
         try (TestDatabase database = TestDatabases.empty()) {
             Map<String, String> environment = new HashMap<>(database.environment());
             environment.put("MF_METADATA_DB_NAME", "no_such_database");
@@ -75,14 +75,14 @@ class StartFailuresIT {
         "MF_METADATA_DB_TIMEOUT, long",
         "MF_METADATA_DB_PSWD_FILE, /no/such/file"
     })
-    void aMalformedSettingIsNamed(String variable, String value) throws Exception {
+    void theErrorNamesAMalformedSetting(String variable, String value) throws Exception {
         Map<String, String> environment = new HashMap<>(Map.of("MF_METADATA_DB_PSWD", SECRET));
         environment.put(variable, value);
         assertOneSentence(USAGE, LauncherProcess.runToEnd(environment), variable);
     }
 
     @Test
-    void allMalformedSettingsAreNamedAtOnce() throws Exception {
+    void theErrorNamesAllMalformedSettings() throws Exception {
         ToolRun run = LauncherProcess.runToEnd(
                 Map.of("MF_METADATA_PORT", "http", "PATH_PREFIX", "api", "MF_METADATA_DB_POOL_MAX", "many"));
         assertEquals(USAGE, run.exit());
@@ -105,7 +105,7 @@ class StartFailuresIT {
                 .forEach(name -> assertTrue(run.stdout().contains(name), run::stdout));
     }
 
-    /** Without the log, and without trying the database again and again. */
+    /** Runs the launcher without log output and without retries of the database connection. */
     private static ToolRun run(Map<String, String> environment) throws IOException, InterruptedException {
         Map<String, String> quiet = new HashMap<>(Map.of("LOGLEVEL", "ERROR", "MF_SERVICE_CONNECTION_RETRIES", "1"));
         quiet.putAll(environment);

@@ -16,7 +16,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import javax.sql.DataSource;
 
-/** A PostgreSQL that a test stops, kills, copies and starts again on the same port. */
+/** A PostgreSQL server that a test can stop, kill, copy and restart on the same port. */
 final class StoppablePostgres implements AutoCloseable {
 
     private static final Duration START = Duration.ofSeconds(60);
@@ -33,7 +33,7 @@ final class StoppablePostgres implements AutoCloseable {
     /**
      * Starts it on a free port of the loopback address.
      *
-     * @param data a folder that does not exist, is empty, or holds the data of a server that is stopped
+     * @param data a folder that does not exist, is empty, or contains the data of a stopped server
      */
     static StoppablePostgres start(Path data) throws IOException {
         return new StoppablePostgres(data, run(data, 0));
@@ -59,7 +59,7 @@ final class StoppablePostgres implements AutoCloseable {
         return server.getPostgresDatabase();
     }
 
-    /** The variables with which an operator would name its database {@code postgres}. */
+    /** The environment variables that name its database {@code postgres}. */
     Map<String, String> environment() {
         return Map.of("MF_METADATA_DB_HOST", "localhost", "MF_METADATA_DB_PORT", Integer.toString(port()));
     }
@@ -71,7 +71,7 @@ final class StoppablePostgres implements AutoCloseable {
         }
     }
 
-    /** Whether a launcher waits for news of the schema. */
+    /** Whether a launcher listens for notifications of schema changes. */
     boolean hasListener() throws SQLException {
         try (Connection connection = dataSource().getConnection();
                 Statement statement = connection.createStatement();
@@ -80,17 +80,17 @@ final class StoppablePostgres implements AutoCloseable {
         }
     }
 
-    /** Stops it as an administrator would: connections are cut. */
+    /** Stops the server in fast mode: connections are closed. */
     void stop() throws IOException {
         server.close();
     }
 
-    /** Starts it again after {@link #stop}, on the same port. */
+    /** Restarts the server after {@link #stop} on the same port. */
     void restart() throws IOException {
         server = run(data, server.getPort());
     }
 
-    /** Kills its first process; the others end when they notice. */
+    /** Kills the main process; the other processes end when they detect it. */
     void kill() throws IOException, InterruptedException {
         try (Stream<String> lines = Files.lines(data.resolve("postmaster.pid"))) {
             long pid = Long.parseLong(lines.findFirst().orElseThrow().strip());
@@ -102,9 +102,9 @@ final class StoppablePostgres implements AutoCloseable {
     }
 
     /**
-     * Makes a replica that follows this server: of a copy of its data, for which it is stopped for a moment.
+     * Creates a replica that follows this server, from a copy of its data. The server is stopped while its data are copied.
      *
-     * @param copy a folder that does not exist
+     * @param copy a folder that does not exist yet
      */
     StoppablePostgres replicate(Path copy) throws IOException {
         int port = port();

@@ -5,13 +5,13 @@ import java.net.URI;
 import java.util.List;
 import java.util.Map;
 
-/** A stand-in of AWS's security token service that gives everybody the credentials that the recordings show. */
+/** A fake of the AWS security token service that issues the credentials of the recordings to every caller. */
 final class TokenService implements AutoCloseable {
 
-    /** The setting that says where it is. */
+    /** The setting with its address. */
     static final String SETTING = "MF_STS_ENDPOINT";
 
-    /** What must not be in any log. */
+    /** Texts that must not be in any log. */
     static final List<String> SECRETS = List.of("example-secret", "example-token", "own-secret");
 
     private static final String ISSUED = """
@@ -31,12 +31,12 @@ final class TokenService implements AutoCloseable {
         this.server = new RawServer(request -> answer);
     }
 
-    /** One that issues. */
+    /** A service that issues credentials. */
     static TokenService issuing() throws IOException {
         return new TokenService(http("200 OK", ISSUED));
     }
 
-    /** One that refuses, and says who is not authorized. */
+    /** A service that refuses; its message names the caller that is not authorized. */
     static TokenService refusing() throws IOException {
         return new TokenService(http("403 Forbidden", REFUSED));
     }
@@ -50,7 +50,7 @@ final class TokenService implements AutoCloseable {
         return server.received().stream().map(RawServer.Received::body).toList();
     }
 
-    /** With what the service under test asks; nobody looks at it. */
+    /** The credentials that the service under test signs its requests with; they are not checked. */
     static Map<String, String> callersCredentials() {
         return Map.of("AWS_ACCESS_KEY_ID", "AKIAOWN", "AWS_SECRET_ACCESS_KEY", "own-secret");
     }

@@ -33,7 +33,7 @@ class TranscriptTest {
     }
 
     @Test
-    void theHeaderSaysWhereAndHow() throws IOException {
+    void theHeaderSetsServiceEnvironmentAndListening() throws IOException {
         Transcript transcript = read("{\"scenario\": \"x\", \"about\": \"\", \"service\": \"cutoff\", "
                 + "\"env\": {\"A\": \"60\"}, \"reset\": \"none\", \"listen\": true}");
         assertEquals("cutoff", transcript.service());
@@ -43,7 +43,7 @@ class TranscriptTest {
     }
 
     @Test
-    void withoutAHeaderTheMetadataServiceIsMeantAndItsTablesAreEmptied() throws IOException {
+    void withoutAHeaderTheServiceIsMetadataAndTablesAreEmptied() throws IOException {
         Transcript transcript = read("{\"sql\": \"select 1\"}");
         assertEquals("metadata", transcript.service());
         assertTrue(transcript.emptied());
@@ -51,7 +51,7 @@ class TranscriptTest {
     }
 
     @Test
-    void stepsKnowTheirLines() throws IOException {
+    void stepsHaveTheirLineNumbers() throws IOException {
         Transcript transcript = read(
                 "{\"scenario\": \"x\"}",
                 "",
@@ -80,7 +80,7 @@ class TranscriptTest {
                 "{\"request\": {\"method\": \"GET\", \"path\": \"/\"}, \"response\": {\"status\": 1}, \"match\": {\"x\": 1}}",
                 "{\"cli\": [], \"stdout\": \"\"}"
             })
-    void aLineThatIsNoStepIsRefusedWithItsPlace(String line) {
+    void theErrorForALineThatIsNotAStepHasFileAndLine(String line) {
         IllegalArgumentException refusal = assertThrows(IllegalArgumentException.class, () -> read("", line));
         assertTrue(refusal.getMessage().contains("x.jsonl:2: "), refusal::getMessage);
     }

@@ -21,7 +21,7 @@ import metaservice.migrations.TestDatabases;
 import org.junit.jupiter.api.Test;
 import org.postgresql.PGConnection;
 
-/** {@code DB_TRIGGER_CREATE=1}: what is created, what is dropped, what is left alone, and who has to wait for it. */
+/** {@code DB_TRIGGER_CREATE=1}: creation of missing triggers, removal of outdated ones, and the locks that it takes. */
 class TriggersIT {
 
     private static final Map<String, String> WANTED = Map.of("DB_TRIGGER_CREATE", "1");
@@ -33,7 +33,7 @@ class TriggersIT {
             List.of("artifact_v3", "flows_v3", "metadata_v3", "runs_v3", "steps_v3", "tasks_v3");
 
     @Test
-    void everyTableHasATriggerThatAlwaysFiresAndASecondStartLeavesItAlone() throws Exception {
+    void everyTableHasATriggerThatAlwaysFiresAndASecondStartDoesNotChangeIt() throws Exception {
         try (TestDatabase database = TestDatabases.newest()) {
             start(database, WANTED).close();
             List<List<Object>> created = database.query(TRIGGERS);
@@ -53,7 +53,7 @@ class TriggersIT {
     }
 
     @Test
-    void theTextOfANotificationIsAsRecorded() throws Exception {
+    void thePayloadOfANotificationIsAsRecorded() throws Exception {
         try (TestDatabase database = TestDatabases.newest();
                 LauncherProcess launcher = start(database, WANTED);
                 Connection listener = database.dataSource().getConnection();
@@ -71,31 +71,31 @@ class TriggersIT {
     }
 
     @Test
-    void olderGenerationsGoAndOtherTriggersStay() throws Exception {
+    void outdatedTriggersAreDroppedAndOtherTriggersStay() throws Exception {
         try (TestDatabase database = TestDatabases.newest()) {
             database.execute("""
                     create function notify_ui_01012020_flows_v3() returns trigger language plpgsql as 'begin return null; end';
                     create function notify_ui_forgotten() returns trigger language plpgsql as 'begin return null; end';
-                    create function somebody_elses() returns trigger language plpgsql as 'begin return null; end';
+                    create function foreign_trigger() returns trigger language plpgsql as 'begin return null; end';
                     create trigger notify_ui_01012020_flows_v3 after insert on flows_v3
                       for each row execute function notify_ui_01012020_flows_v3();
-                    create trigger somebody_elses after insert on flows_v3 for each row execute function somebody_elses()""");
+                    create trigger foreign_trigger after insert on flows_v3 for each row execute function foreign_trigger()""");
             start(database, WANTED).close();
             assertEquals(
-                    List.of(List.of("notify_ui_05092024_flows_v3"), List.of("somebody_elses")),
+                    List.of(List.of("notify_ui_05092024_flows_v3"), List.of("foreign_trigger")),
                     database.query("select tgname::text from pg_trigger where tgrelid = 'flows_v3'::regclass"
                             + " and not tgisinternal order by 1"));
             assertEquals(
                     List.of(List.of(6L, 1L)),
                     database.query(
                             "select count(*) filter (where starts_with(proname, 'notify_ui')),"
-                                    + " count(*) filter (where proname = 'somebody_elses')"
+                                    + " count(*) filter (where proname = 'foreign_trigger')"
                                     + " from pg_proc where prorettype = 'trigger'::regtype and pronamespace = 'public'::regnamespace"));
         }
     }
 
     @Test
-    void tablesUnderOtherNamesAndInOtherSchemasGetThemToo() throws Exception {
+    void renamedTablesAndTablesInOtherSchemasGetTriggers() throws Exception {
         try (TestDatabase database = TestDatabases.newest()) {
             database.execute("create schema other; create table other.flows (like flows_v3 including all);"
                     + " create table runs_of_us (like runs_v3 including all)");
@@ -112,7 +112,7 @@ class TriggersIT {
     }
 
     @Test
-    void aMissingTableEndsTheStartWithASentence() throws Exception {
+    void aMissingTableFailsTheStartWithOneSentence() throws Exception {
         try (TestDatabase database = TestDatabases.newest()) {
             Map<String, String> settings = with(WANTED, Map.of("DB_SCHEMA_NAME", "no-where", "LOGLEVEL", "ERROR"));
             ToolRun run = LauncherProcess.runToEnd(with(database.environment(), settings));
@@ -124,7 +124,7 @@ class TriggersIT {
     }
 
     @Test
-    void nodesThatStartAtOnceDoNotDisturbEachOther() throws Exception {
+    void concurrentStartsDoNotFail() throws Exception {
         try (TestDatabase database = TestDatabases.newest()) {
             List<CompletableFuture<LauncherProcess>> starts = new ArrayList<>();
             for (int node = 0; node < 3; node++) {
@@ -138,7 +138,7 @@ class TriggersIT {
     }
 
     @Test
-    void aStartThatWaitsForATableInUseKeepsNoWriterWaiting() throws Exception {
+    void aStartThatWaitsForATableLockDoesNotBlockWriters() throws Exception {
         try (TestDatabase database = TestDatabases.newest();
                 Connection busy = database.dataSource().getConnection();
                 Statement statement = busy.createStatement()) {

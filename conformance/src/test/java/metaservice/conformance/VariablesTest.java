@@ -10,7 +10,7 @@ class VariablesTest {
     private final Variables variables = new Variables();
 
     @Test
-    void whatAnAnswerHoldsIsCaptured() {
+    void valuesOfAnAnswerAreCaptured() {
         Answer answer = new Answer(200, Map.of("X-Next-Cursor", "a+/="), "[{\"run_number\": 7}]");
         variables.capture(Map.of("cursor", "header X-Next-Cursor", "run", "body.0.run_number"), answer);
         assertEquals("_cursor=a%2B%2F%3D&x=7", variables.inAddress("_cursor=${cursor}&x=${run}"));
@@ -18,7 +18,7 @@ class VariablesTest {
     }
 
     @Test
-    void aStringThatIsOnlyAReferenceTakesOnTheCapturedType() {
+    void aStringThatIsOneReferenceBecomesTheCapturedValue() {
         variables.capture(Map.of("run", "body.run"), new Answer(200, Map.of(), "{\"run\": 7}"));
         String filled = Json.write(variables.in(
                 Json.parse("{\"a\": [\"${run}\", \"r${run}\"], \"b\": 1}").orElseThrow()));
@@ -26,13 +26,13 @@ class VariablesTest {
     }
 
     @Test
-    void unknownNamesAndDollarsStayAsTheyAre() {
+    void unknownNamesAndDollarsAreNotChanged() {
         variables.set("known", "$1 \\");
         assertEquals("${unknown} $1 \\", variables.inText("${unknown} ${known}"));
     }
 
     @Test
-    void whatTheAnswerDoesNotHoldIsNotCaptured() {
+    void valuesMissingInTheAnswerAreNotCaptured() {
         variables.set("cursor", "before");
         variables.capture(Map.of("cursor", "header X-Next-Cursor"), new Answer(404, Map.of(), ""));
         assertEquals("before", variables.inText("${cursor}"));

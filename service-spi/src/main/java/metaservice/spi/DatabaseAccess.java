@@ -5,8 +5,8 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * How a service reaches its database, ready for a JDBC driver and a connection pool. The launcher implements it; a later
- * seam may add methods. Immutable.
+ * Connection settings of a service's database, in the form that a JDBC driver and a connection pool take. The launcher
+ * implements it; a later seam may add methods. Immutable.
  */
 public interface DatabaseAccess {
 
@@ -14,20 +14,20 @@ public interface DatabaseAccess {
     String jdbcUrl();
 
     /**
-     * JDBC address for reads outside a transaction, which then have a connection pool of their own; empty if reads use the
-     * same pool as everything else.
+     * JDBC address for reads outside a transaction, which then use a separate connection pool; empty if reads use the same
+     * pool as all other statements.
      */
     Optional<String> readerUrl();
 
-    /** Driver properties, user and password among them. Never to be logged. */
+    /** Driver properties, including user and password. Must not be logged. */
     Map<String, String> properties();
 
-    /** Connections that the pool keeps open, 0 or more. */
+    /** Minimum number of connections that the pool keeps open, 0 or more. */
     int poolMin();
 
-    /** Most connections of the pool, 1 or more and at least {@link #poolMin()}. */
+    /** Maximum number of connections of the pool, 1 or more and at least {@link #poolMin()}. */
     int poolMax();
 
-    /** Longest wait for a connection and for one statement, more than zero. */
+    /** Limit of the wait for a connection and of the run of one statement, more than zero. */
     Duration timeout();
 }

@@ -1,17 +1,17 @@
 package metaservice.spi;
 
 /**
- * What a service says of itself.
+ * Result of a health check.
  *
  * @param up whether the service can do its work
- * @param detail one sentence for operators; empty if all is well
+ * @param detail one sentence for operators; empty if the service is up
  */
 public record Health(boolean up, String detail) {
 
-    /** All is well. */
+    /** The service is up. */
     public static final Health UP = new Health(true, "");
 
-    /** Something is wrong; the detail says what. */
+    /** The service is down; the detail says why. */
     public static Health down(String detail) {
         return new Health(false, detail);
     }

@@ -1,10 +1,10 @@
 package metaservice.spi;
 
 /**
- * A request that changes nothing, whatever the database holds.
+ * A request that changes no data, with any content of the database.
  *
- * @param method in capitals
- * @param path with the service's prefix; needs no encoding
- * @param body in ASCII; may be empty
+ * @param method HTTP method in capitals
+ * @param path with the service's prefix; contains only characters that need no percent-encoding
+ * @param body ASCII text; may be empty
  */
 public record SampleRequest(String method, String path, String body) {}

@@ -1,12 +1,12 @@
 package metaservice.spi;
 
 /**
- * The version of what the launcher and a service say to each other. A service jar names the seam that it was compiled
- * against in its manifest entry {@link #MANIFEST_ENTRY}; a jar without the entry has seam 1.
+ * The version of the interface between the launcher and a service. The manifest entry {@link #MANIFEST_ENTRY} of a service
+ * jar names the seam that the jar was compiled against; a jar without the entry has seam 1.
  *
- * <p>Adding a type, or a method that the launcher implements, keeps the seam. Whatever an existing jar could stumble over
- * gets the next number, and {@link #OLDEST} says how far back jars still load. A jar of seam {@value #NUMBER} is kept among
- * the launcher's tests and has to load.
+ * <p>A new type, or a new method that the launcher implements, keeps the number. A change that is not compatible with
+ * existing jars increases it, and {@link #OLDEST} is the oldest number that still loads. The launcher's tests contain a jar
+ * of seam {@value #NUMBER}, which has to load.
  */
 public final class Seam {
 

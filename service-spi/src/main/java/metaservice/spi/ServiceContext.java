@@ -1,20 +1,20 @@
 package metaservice.spi;
 
 /**
- * Everything the launcher tells a service version when it starts it. The launcher implements it; a later seam may add
- * methods, so that a service which was compiled against this one still finds all that it knows. Immutable.
+ * Everything that the launcher passes to a service version at its start. The launcher implements it; a later seam may add
+ * methods, and a service that was compiled against this seam still works. Immutable.
  */
 public interface ServiceContext {
 
-    /** The version that the service reports to its clients, as its manifest says. */
+    /** The version that the service reports to its clients; it stands in the jar's manifest. */
     String serviceVersion();
 
-    /** How to reach the database. */
+    /** Connection settings of the database. */
     DatabaseAccess database();
 
-    /** What the operator chose for all service versions. */
+    /** The operator's settings for all service versions. */
     ServiceSettings settings();
 
-    /** Issues the temporary AWS credentials of clients; the launcher closes it. */
+    /** Issues temporary AWS credentials for clients; the launcher closes it. */
     TokenIssuer tokens();
 }

@@ -8,11 +8,11 @@ package metaservice.spi;
 public interface ServiceProvider {
 
     /**
-     * Builds the service and opens what it needs. Returns only when the service can answer requests; whatever was
-     * opened before a failure is closed again.
+     * Builds the service and opens its resources. Returns when the service can answer requests; if the start fails, closes
+     * everything that it opened before.
      *
-     * @param context everything the launcher tells the service
-     * @return the service, ready to answer
+     * @param context settings, database and version of the service
+     * @return the service, ready to answer requests
      * @throws ServiceStartException if the service cannot run; its message is one sentence for the operator
      */
     RunningService start(ServiceContext context) throws ServiceStartException;

@@ -3,7 +3,7 @@ package metaservice.spi;
 /** Temporary AWS credentials. */
 public record Token(String accessKeyId, String secretAccessKey, String sessionToken) {
 
-    /** Says nothing that opens a door. */
+    /** Contains the access key id only, not the secrets. */
     @Override
     public String toString() {
         return "temporary credentials " + accessKeyId;

@@ -1,33 +1,33 @@
 package metaservice.spi;
 
-/** There are no temporary credentials now. The message is one sentence for the client, without anything secret. */
+/** Temporary credentials could not be issued. The message is one sentence for the client and contains no secrets. */
 public final class TokenException extends Exception {
 
-    /** Why there are none. */
+    /** Why no credentials were issued. */
     public enum Reason {
-        /** The operator named no role. */
+        /** The operator configured no role. */
         NOT_CONFIGURED,
-        /** The role is not for us, or we have no credentials to ask for it with. */
+        /** The launcher may not assume the role, or it has no credentials of its own to assume the role with. */
         REFUSED,
-        /** The token service does not answer; asking again may help. */
+        /** The token service does not answer; a retry may succeed. */
         UNAVAILABLE
     }
 
     private final Reason reason;
 
-    /** Says in one sentence what is wrong. */
+    /** @param message the reason in one sentence */
     public TokenException(Reason reason, String message) {
         super(message);
         this.reason = reason;
     }
 
-    /** The same; the cause goes to the log. */
+    /** @param message the reason in one sentence; the cause goes to the log */
     public TokenException(Reason reason, String message, Throwable cause) {
         super(message, cause);
         this.reason = reason;
     }
 
-    /** Why there are none. */
+    /** Why no credentials were issued. */
     public Reason reason() {
         return reason;
     }

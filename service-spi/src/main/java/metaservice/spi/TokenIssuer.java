@@ -1,13 +1,13 @@
 package metaservice.spi;
 
-/** Gets temporary AWS credentials for clients. Thread-safe. */
+/** Issues temporary AWS credentials for clients. Thread-safe. */
 @FunctionalInterface
 public interface TokenIssuer extends AutoCloseable {
 
     /**
-     * New credentials of the role that the operator chose. Blocks for a few seconds at most.
+     * Issues new credentials of the configured role. Blocks for a few seconds at most.
      *
-     * @throws TokenException if there are none
+     * @throws TokenException if no credentials can be issued
      */
     Token issue() throws TokenException;
 

@@ -1,11 +1,11 @@
 package metaservice.spi;
 
 /**
- * Makes token issuers. The one implementation lives apart from the launcher, with the libraries that it needs; the
- * launcher looks for it by {@link java.util.ServiceLoader}, and only if a role is configured.
+ * Creates token issuers. The only implementation is in a separate folder of the distribution, together with its libraries;
+ * the launcher loads it with {@link java.util.ServiceLoader}, and only if a role is configured.
  */
 public interface TokenIssuerProvider {
 
-    /** An issuer for a role; asks nobody yet. */
+    /** Creates an issuer for a role; does not connect to the token service yet. */
     TokenIssuer issuer(TokenRole role);
 }

@@ -4,10 +4,10 @@ import java.net.URI;
 import java.util.Optional;
 
 /**
- * Whose temporary credentials clients get, and where from.
+ * The role whose temporary credentials clients get, and the token service that issues them.
  *
- * @param arn the role
+ * @param arn Amazon resource name of the role
  * @param region AWS region of the token service
- * @param endpoint address of the token service; empty for the region's own
+ * @param endpoint address of the token service; empty for the default endpoint of the region
  */
 public record TokenRole(String arn, String region, Optional<URI> endpoint) {}

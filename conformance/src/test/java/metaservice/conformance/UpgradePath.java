@@ -19,24 +19,24 @@ import metaservice.migrations.TestDatabases;
 import metaservice.migrations.UpgradeOutcome;
 
 /**
- * One launcher that stays while its database climbs from schema to schema, rows and all, as during an upgrade. Clients
- * have to find in each cell what was recorded: a service that stayed, or the newer one that took over.
+ * Upgrades of a database through several schema versions under one launcher, which keeps running. In each cell the answers
+ * have to be as recorded, no matter whether the launcher kept its service or swapped it.
  *
- * @param distribution whose launcher it is
- * @param cells where it passes, lowest schema first
+ * @param distribution the distribution whose launcher is started
+ * @param cells the steps of the path, lowest schema first
  */
-record Climb(Distribution distribution, List<Cell> cells) {
+record UpgradePath(Distribution distribution, List<Cell> cells) {
 
     /** Copies the list. */
-    Climb {
+    UpgradePath {
         cells = List.copyOf(cells);
     }
 
     /**
-     * Climbs, and plays in each cell, one file after the other.
+     * Upgrades from cell to cell, and plays the recordings in each, one file after the other.
      *
-     * @param recordings what a service has to answer
-     * @throws AssertionError if the launcher does not come to serve what the cell is about, or logged an error
+     * @param recordings the recordings that a service has to answer
+     * @throws AssertionError if the launcher does not start the service of a cell, or logged an error
      */
     Map<Cell, Cell.Result> play(Function<Generation, List<Transcript>> recordings)
             throws IOException, SQLException, InterruptedException {
@@ -58,7 +58,7 @@ record Climb(Distribution distribution, List<Cell> cells) {
                     reached = cell.schema();
                 }
                 Eventually.await(
-                        "what serves is " + cell,
+                        "the launcher serves " + cell,
                         () -> launcher.servingVersion()
                                 .equals(Optional.of(cell.generation().version().toString())));
                 Player player = new Player(stage, cell.generation().differences(cell.schema()));

@@ -11,33 +11,34 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
 /**
- * Does work of which each piece starts a launcher, two pieces at once, in the order in which they were given; more would
- * only fight for the processors. Closing waits for what has begun.
+ * Runs tasks that each start a launcher on two threads, in the order of {@link #add}. More threads would not be faster on
+ * two processors. {@link #close} drops the waiting tasks, interrupts the running ones and waits for their
+ * end.
  */
-final class TwoAtOnce<K, V> implements AutoCloseable {
+final class TwoWorkers<K, V> implements AutoCloseable {
 
-    private static final long PATIENCE_MINUTES = 10;
+    private static final long TIMEOUT_MINUTES = 10;
 
     private final ExecutorService workers = Executors.newFixedThreadPool(2);
     private final Map<K, Future<V>> results = new HashMap<>();
 
-    /** Has a piece of work done. */
+    /** Queues a task. */
     void add(K key, Callable<V> work) {
         results.put(key, workers.submit(work));
     }
 
-    /** What came of a piece of work, once it is done. */
+    /** The result of a task; waits for its end. */
     V resultOf(K key) throws InterruptedException, ExecutionException, TimeoutException {
-        return results.get(key).get(PATIENCE_MINUTES, TimeUnit.MINUTES);
+        return results.get(key).get(TIMEOUT_MINUTES, TimeUnit.MINUTES);
     }
 
-    /** @throws IllegalStateException if what has begun does not end */
+    /** @throws IllegalStateException if a running task does not end within 10 minutes */
     @Override
     public void close() {
         workers.shutdownNow();
         try {
-            if (!workers.awaitTermination(PATIENCE_MINUTES, TimeUnit.MINUTES)) {
-                throw new IllegalStateException("work goes on after " + PATIENCE_MINUTES + " minutes");
+            if (!workers.awaitTermination(TIMEOUT_MINUTES, TimeUnit.MINUTES)) {
+                throw new IllegalStateException("a task is still running after " + TIMEOUT_MINUTES + " minutes");
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
