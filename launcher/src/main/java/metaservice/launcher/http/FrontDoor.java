@@ -2,11 +2,9 @@ package metaservice.launcher.http;
 
 import io.undertow.server.HttpHandler;
 import io.undertow.server.HttpServerExchange;
-import io.undertow.util.StatusCodes;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.time.Duration;
-import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 
@@ -31,7 +29,6 @@ public final class FrontDoor implements AutoCloseable {
     /** Nobody asked for so long: those who keep connections open without using them are not waited for. */
     private static final Duration QUIET = Duration.ofMillis(200);
 
-    private final long maxBodyBytes;
     private final AtomicReference<Admission> behind = new AtomicReference<>(new Admission(STARTING));
     private final HttpListener listener;
 
@@ -41,25 +38,24 @@ public final class FrontDoor implements AutoCloseable {
     private volatile boolean leaving;
     private volatile long lastAsked = System.nanoTime();
 
-    private FrontDoor(InetSocketAddress address, long maxBodyBytes, ClientTimeouts.Limits patience) throws IOException {
-        this.maxBodyBytes = maxBodyBytes;
+    private FrontDoor(InetSocketAddress address, ClientTimeouts.Limits patience) throws IOException {
         this.listener = HttpListener.open("front-door", address, THREADS, patience, this::receive);
     }
 
     /**
      * Opens the door, with nobody behind it yet.
      *
-     * @param maxBodyBytes requests that announce a longer body are answered with 413
+     * @param maxBodyBytes longest body that a service reads; a client that sends 64 MiB more is cut off. That a body
+     *     is too long is answered by the service
      * @throws IOException if the address cannot be bound
      */
     public static FrontDoor open(InetSocketAddress address, long maxBodyBytes) throws IOException {
-        return open(address, maxBodyBytes, ClientTimeouts.Limits.forBodiesUpTo(maxBodyBytes));
+        return open(address, ClientTimeouts.Limits.forBodiesUpTo(maxBodyBytes));
     }
 
     /** The same, with as much patience as a test has. */
-    public static FrontDoor open(InetSocketAddress address, long maxBodyBytes, ClientTimeouts.Limits patience)
-            throws IOException {
-        return new FrontDoor(address, maxBodyBytes, patience);
+    public static FrontDoor open(InetSocketAddress address, ClientTimeouts.Limits patience) throws IOException {
+        return new FrontDoor(address, patience);
     }
 
     public int port() {
@@ -119,19 +115,9 @@ public final class FrontDoor implements AutoCloseable {
         if (leaving) {
             exchange.setPersistent(false);
         }
-        if (exchange.getRequestContentLength() > maxBodyBytes) {
-            tooLong().handleRequest(exchange);
-            return;
-        }
         // Whoever is drained has a successor already: the second round meets it.
         while (!behind.get().admit(exchange)) {
             Thread.onSpinWait();
         }
-    }
-
-    private CannedAnswer tooLong() {
-        return CannedAnswer.json(
-                StatusCodes.REQUEST_ENTITY_TOO_LARGE,
-                Map.of("message", "The body is too long: expected at most " + maxBodyBytes + " bytes."));
     }
 }
