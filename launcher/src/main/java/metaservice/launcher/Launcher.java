@@ -142,6 +142,11 @@ final class Launcher implements AutoCloseable {
         databaseSource.close();
     }
 
+    /** For tests: the service behind the front door. */
+    Optional<IsolatedService> serving() {
+        return keeper.serving();
+    }
+
     private FrontDoor openFrontDoor() throws StartFailedException {
         try {
             return FrontDoor.open(
