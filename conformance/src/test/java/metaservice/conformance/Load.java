@@ -149,6 +149,9 @@ final class Load implements AutoCloseable {
         }
     }
 
+    /** Ends a round by an answer that was found fine: no failure, but the rest of the round would need what it lacks. */
+    private static final class ToldToRetryException extends IOException {}
+
     /** What a client does over and over. */
     private interface Round {
         void play(HttpConnection http) throws IOException;
@@ -169,6 +172,8 @@ final class Load implements AutoCloseable {
     private void play(HttpConnection http, Round round) {
         try {
             round.play(http);
+        } catch (ToldToRetryException e) {
+            LockSupport.parkNanos(AFTER_FAILURE.toNanos());
         } catch (IOException | RuntimeException e) {
             failures.add(Thread.currentThread().getName() + ": " + e);
             // Or a launcher that is gone would make a million of these.
@@ -230,6 +235,9 @@ final class Load implements AutoCloseable {
     /** What comes next needs what is created here, so anything but 200 ends the round. */
     private Answer created(HttpConnection http, String path) throws IOException {
         Answer answer = ask(http, "POST", path, json("{\"user_name\": \"u\", \"tags\": [\"t\"], \"system_tags\": []}"));
+        if (answer.status() == 503 && fine.test(answer)) {
+            throw new ToldToRetryException();
+        }
         if (answer.status() != 200) {
             throw new IOException("POST " + path + ": " + answer.status() + " " + answer.text());
         }
