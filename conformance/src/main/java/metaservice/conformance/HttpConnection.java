@@ -169,6 +169,7 @@ public final class HttpConnection implements AutoCloseable {
         private final InputStream in;
         private final OutputStream out;
         private boolean staysOpen = true;
+        private int answers;
 
         private OpenConnection(Socket socket) throws IOException {
             this.socket = socket;
@@ -196,7 +197,7 @@ public final class HttpConnection implements AutoCloseable {
             } catch (IOException e) {
                 // The answer to a body that is too long may still be readable, so it is read first.
                 if (in.available() == 0) {
-                    throw new ClosedBeforeAnswerException("the connection was closed while sending", e);
+                    throw new ClosedBeforeAnswerException(closed("while sending"), e);
                 }
                 staysOpen = false;
             }
@@ -214,7 +215,14 @@ public final class HttpConnection implements AutoCloseable {
             }
             boolean withoutBody = method.equals("HEAD") || status == 204 || status == 304;
             byte[] body = withoutBody ? new byte[0] : readBody(headers);
+            answers++;
             return new Answer(status, headers, new String(body, StandardCharsets.UTF_8));
+        }
+
+        /** A service that has answered on a connection, and not said that it closes it, has promised more. */
+        private String closed(String when) {
+            String which = !staysOpen ? "expiring" : answers > 0 ? "kept" : "new";
+            return "the " + which + " connection was closed " + when;
         }
 
         private int status() throws IOException {
@@ -236,7 +244,7 @@ public final class HttpConnection implements AutoCloseable {
                     throw new EOFException("end of stream");
                 }
             } catch (EOFException | SocketException e) {
-                throw new ClosedBeforeAnswerException("the connection was closed before the answer", e);
+                throw new ClosedBeforeAnswerException(closed("before the answer"), e);
             }
             in.reset();
             return readLine();

@@ -16,9 +16,14 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.locks.LockSupport;
+import metaservice.migrations.Eventually;
 import metaservice.migrations.TestDatabase;
 import metaservice.migrations.TestDatabases;
 import org.junit.jupiter.api.AfterAll;
@@ -34,12 +39,65 @@ import org.junit.jupiter.params.provider.ValueSource;
 class BodyLimitIT {
 
     private static final Duration DEADLINE = Duration.ofSeconds(40);
+
+    /** For so long Metaflow's clients try again. */
+    private static final Duration CLIENTS_RETRY_FOR = Duration.ofSeconds(15);
+
     private static final int CHUNK_BYTES = 64 * 1024;
 
     @Nested
     class WithTheDefault extends Limit {
         WithTheDefault() {
             super(16 << 20, Map.of());
+        }
+
+        /** Both together take the whole budget of this memory; the third one is served once they have to give it back. */
+        @Test
+        void clientsThatHoldTheBudgetAndSendNextToNothingGiveWay() throws Exception {
+            ExecutorService clients = Executors.newFixedThreadPool(2);
+            CountDownLatch sent = new CountDownLatch(2);
+            AtomicBoolean served = new AtomicBoolean();
+            try {
+                List<Future<RawExchange>> slow = new ArrayList<>();
+                for (int i = 0; i < 2; i++) {
+                    RawExchange.Sender sender = trickling("/flows/Trickling" + i, 10 << 20, sent, served);
+                    slow.add(clients.submit(() -> exchange(sender)));
+                }
+                assertTrue(sent.await(DEADLINE.toSeconds(), TimeUnit.SECONDS));
+                for (int i = 0; i < 8; i++) {
+                    assertPong(); // so that every I/O thread has had its turn, and has read what was sent
+                }
+                long begin = System.nanoTime();
+                Eventually.await(
+                        "a third client is served",
+                        () -> announced("/flows/Third", body(1 << 20))
+                                .statuses()
+                                .equals(List.of(200)));
+                Duration waited = Duration.ofNanos(System.nanoTime() - begin);
+                assertTrue(waited.compareTo(CLIENTS_RETRY_FOR) < 0, waited::toString);
+                served.set(true);
+                for (Future<RawExchange> one : slow) {
+                    // Who gives up in the middle of a body may lose the answer together with the connection.
+                    assertTrue(one.get().statuses().stream().allMatch(status -> status == 503), one.get()::start);
+                }
+            } finally {
+                served.set(true);
+                clients.shutdownNow();
+            }
+        }
+
+        /** Sends so many bytes of a longer body at once, and then five in a second. */
+        private static RawExchange.Sender trickling(String path, int bytes, CountDownLatch sent, AtomicBoolean served) {
+            return socket -> {
+                write(socket, head("POST", path, "Content-Length: " + (bytes + 100_000)));
+                socket.getOutputStream().write(" ".repeat(bytes).getBytes(StandardCharsets.US_ASCII));
+                sent.countDown();
+                while (!served.get()) {
+                    write(socket, " ");
+                    LockSupport.parkNanos(Duration.ofMillis(200).toNanos()); // the point of the test is how slow it is
+                }
+                socket.shutdownOutput();
+            };
         }
     }
 
@@ -183,7 +241,7 @@ class BodyLimitIT {
             assertPong();
         }
 
-        private void assertPong() throws IOException {
+        final void assertPong() throws IOException {
             try (HttpConnection http = new HttpConnection(launcher.metadata(), Stage.DEFAULT_TIMEOUT)) {
                 Request ping = new Request("GET", "/ping", Optional.empty(), NullNode.getInstance(), Map.of());
                 assertEquals("pong", http.send(ping).text());
@@ -201,7 +259,7 @@ class BodyLimitIT {
             assertTrue(message.contains("expected at most " + most + " bytes"), message);
         }
 
-        private RawExchange announced(String path, byte[] body) throws IOException {
+        final RawExchange announced(String path, byte[] body) throws IOException {
             return exchange(socket -> {
                 write(socket, head("POST", path, "Content-Length: " + body.length));
                 socket.getOutputStream().write(body);
@@ -234,21 +292,21 @@ class BodyLimitIT {
             };
         }
 
-        private RawExchange exchange(RawExchange.Sender sender) throws IOException {
+        final RawExchange exchange(RawExchange.Sender sender) throws IOException {
             URI service = launcher.metadata();
             return RawExchange.of(service, sender, DEADLINE);
         }
 
         /** JSON of this length. */
-        private static byte[] body(int bytes) {
+        static byte[] body(int bytes) {
             return ("{\"tags\": \"" + "x".repeat(bytes - 12) + "\"}").getBytes(StandardCharsets.US_ASCII);
         }
 
-        private static String head(String method, String path, String headers) {
+        static String head(String method, String path, String headers) {
             return method + " " + path + " HTTP/1.1\r\nHost: x\r\n" + headers + "\r\n\r\n";
         }
 
-        private static void write(Socket socket, String text) throws IOException {
+        static void write(Socket socket, String text) throws IOException {
             socket.getOutputStream().write(text.getBytes(StandardCharsets.US_ASCII));
         }
     }

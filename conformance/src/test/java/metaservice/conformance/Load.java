@@ -149,6 +149,9 @@ final class Load implements AutoCloseable {
         }
     }
 
+    /** Ends a round by an answer that is accepted: no failure, but the next requests of the round need what it lacks. */
+    private static final class ToldToRetryException extends IOException {}
+
     /** The requests that a client repeats in a loop. */
     private interface Round {
         void play(HttpConnection http) throws IOException;
@@ -169,6 +172,8 @@ final class Load implements AutoCloseable {
     private void play(HttpConnection http, Round round) {
         try {
             round.play(http);
+        } catch (ToldToRetryException e) {
+            LockSupport.parkNanos(AFTER_FAILURE.toNanos());
         } catch (IOException | RuntimeException e) {
             failures.add(Thread.currentThread().getName() + ": " + e);
             // Without a pause, an unreachable launcher would cause millions of failures.
@@ -231,6 +236,9 @@ final class Load implements AutoCloseable {
     private Answer created(HttpConnection http, String path) throws IOException {
         Answer answer =
                 send(http, "POST", path, json("{\"user_name\": \"u\", \"tags\": [\"t\"], \"system_tags\": []}"));
+        if (answer.status() == 503 && fine.test(answer)) {
+            throw new ToldToRetryException();
+        }
         if (answer.status() != 200) {
             throw new IOException("POST " + path + ": " + answer.status() + " " + answer.text());
         }

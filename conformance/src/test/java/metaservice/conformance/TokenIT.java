@@ -6,9 +6,15 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.node.NullNode;
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import metaservice.migrations.Eventually;
 import metaservice.migrations.TestDatabase;
 import metaservice.migrations.TestDatabases;
 import org.junit.jupiter.api.Test;
@@ -17,6 +23,12 @@ import org.junit.jupiter.api.Test;
 class TokenIT {
 
     private static final String ROLE = "arn:aws:iam::123456789012:role/sandbox";
+
+    /** More requests than a service has workers. */
+    private static final int BURST = 40;
+
+    /** So many of them may wait for the token service. */
+    private static final int MOST_WAITING = 8;
 
     @Test
     void theRoleIsAskedForOnceAndNoSecretIsLogged() throws Exception {
@@ -44,6 +56,39 @@ class TokenIT {
                     answer.body().path("message").textValue());
             assertTrue(launcher.log().contains("is not authorized"), launcher::log);
         }
+    }
+
+    @Test
+    void tokenServiceThatHangsTakesNoWorkerFromOtherRequests() throws Exception {
+        ExecutorService clients = Executors.newFixedThreadPool(BURST);
+        try (TokenService tokens = TokenService.hanging();
+                TestDatabase database = TestDatabases.newest();
+                LauncherProcess launcher = LauncherProcess.start(environment(database, tokens))) {
+            List<Future<Answer>> burst = new ArrayList<>();
+            for (int i = 0; i < BURST; i++) {
+                burst.add(clients.submit(() -> token(launcher)));
+            }
+            Eventually.await("the token service is asked", () -> !tokens.asked().isEmpty());
+            for (int i = 0; i < 3; i++) {
+                Answer flows = launcher.ask("GET", "/flows", NullNode.getInstance());
+                assertEquals(200, flows.status(), flows::text);
+            }
+            Eventually.await("all but a few are told to come back", () -> refused(burst) >= BURST - MOST_WAITING);
+        } finally {
+            clients.shutdownNow();
+        }
+    }
+
+    private static long refused(List<Future<Answer>> burst) throws Exception {
+        long refused = 0;
+        for (Future<Answer> one : burst) {
+            if (one.isDone()) {
+                assertEquals(503, one.get().status(), one.get()::text);
+                assertEquals(Optional.of("1"), one.get().header("Retry-After"));
+                refused++;
+            }
+        }
+        return refused;
     }
 
     private static Answer token(LauncherProcess launcher) throws IOException {

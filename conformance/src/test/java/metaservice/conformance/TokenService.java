@@ -4,6 +4,8 @@ import java.io.IOException;
 import java.net.URI;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CountDownLatch;
+import java.util.function.Function;
 
 /** A fake of the AWS security token service that issues the credentials of the recordings to every caller. */
 final class TokenService implements AutoCloseable {
@@ -27,18 +29,30 @@ final class TokenService implements AutoCloseable {
 
     private final RawServer server;
 
-    private TokenService(String answer) throws IOException {
-        this.server = new RawServer(request -> answer);
+    private TokenService(Function<RawServer.Received, String> answers) throws IOException {
+        this.server = new RawServer(answers);
     }
 
     /** A service that issues credentials. */
     static TokenService issuing() throws IOException {
-        return new TokenService(http("200 OK", ISSUED));
+        return new TokenService(asked -> http("200 OK", ISSUED));
     }
 
     /** A service that refuses; its message names the caller that is not authorized. */
     static TokenService refusing() throws IOException {
-        return new TokenService(http("403 Forbidden", REFUSED));
+        return new TokenService(asked -> http("403 Forbidden", REFUSED));
+    }
+
+    /** One that takes every request and never answers; its threads end with this process. */
+    static TokenService hanging() throws IOException {
+        return new TokenService(asked -> {
+            try {
+                new CountDownLatch(1).await();
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+            return "";
+        });
     }
 
     URI address() {

@@ -2,6 +2,7 @@ package metaservice.launcher;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.lang.ref.WeakReference;
 import java.net.InetAddress;
@@ -13,6 +14,7 @@ import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import metaservice.launcher.http.CannedAnswer;
 import metaservice.launcher.http.FrontDoor;
 import metaservice.launcher.service.BundledService;
@@ -26,6 +28,7 @@ import metaservice.migrations.TestDatabases;
 import metaservice.settings.DatabaseConfig;
 import metaservice.spi.DatabaseAccess;
 import metaservice.spi.Health;
+import metaservice.spi.Tables;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -33,6 +36,16 @@ import org.junit.jupiter.params.provider.MethodSource;
 class BundledServicesIT {
 
     private static final Duration DEADLINE = Duration.ofSeconds(20);
+
+    /** Small bodies, and pages of every origin. */
+    private static final SettingsValues SETTINGS =
+            new SettingsValues("", 1 << 20, List.of("*"), Tables.DEFAULT, Optional.empty(), Duration.ofMinutes(6));
+
+    /** Several times as long as what is sent with its length. */
+    private static final String LONG_LIST = """
+            INSERT INTO flows_v3 (flow_id, ts_epoch, tags)
+                SELECT 'Long' || i, 1, jsonb_build_array(repeat('t', 1000)) FROM generate_series(1, 1000) i
+            """;
 
     static List<BundledService> bundled() throws CatalogException {
         return ServiceCatalog.read(Path.of("target", "metaservice", "services")).services();
@@ -77,9 +90,33 @@ class BundledServicesIT {
         assertEquals(
                 bundled.version().toString(),
                 ping.headers().firstValue("METADATA_SERVICE_VERSION").orElseThrow());
+        answeredOnTheThreadsOfTheFrontDoor(door);
+        database.execute(LONG_LIST);
+        HttpResponse<String> streamed = send(door, "GET", "/flows", "");
+        assertEquals(
+                "chunked", streamed.headers().firstValue("Transfer-Encoding").orElse("not streamed"));
+        assertTrue(streamed.body().endsWith("]"), "the list has no end");
         door.serve(CannedAnswer.unavailable("message", "nobody")).drain(DEADLINE);
         service.close();
         return new WeakReference<>(service.loader());
+    }
+
+    /** Those threads outlive the service: what it keeps in their thread-locals would keep its classes in memory. */
+    private static void answeredOnTheThreadsOfTheFrontDoor(FrontDoor door) throws Exception {
+        for (int i = 0; i < 4 * Runtime.getRuntime().availableProcessors(); i++) { // each is a connection of its own
+            assertEquals(404, send(door, "GET", "/nonsense", "").statusCode());
+            assertEquals(405, send(door, "DELETE", "/flows", "").statusCode());
+        }
+        HttpRequest asked = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + door.port() + "/flows"))
+                .timeout(DEADLINE)
+                .method("OPTIONS", HttpRequest.BodyPublishers.noBody())
+                .header("Origin", "http://page.example")
+                .header("Access-Control-Request-Method", "GET")
+                .build();
+        HttpResponse<Void> allowed = HttpClient.newHttpClient().send(asked, HttpResponse.BodyHandlers.discarding());
+        assertEquals(204, allowed.statusCode());
+        String tooLong = " ".repeat(SETTINGS.maxBodyBytes() + 1);
+        assertEquals(413, send(door, "POST", "/flows/TooLong", tooLong).statusCode());
     }
 
     private static IsolatedService start(BundledService bundled, TestDatabase database) throws Exception {
@@ -91,7 +128,7 @@ class BundledServicesIT {
                 config.poolMin(),
                 config.poolMax(),
                 config.timeout());
-        return IsolatedService.start(bundled, access, SettingsValues.DEFAULTS, () -> {
+        return IsolatedService.start(bundled, access, SETTINGS, () -> {
             throw new AssertionError("nobody asks for tokens here");
         });
     }

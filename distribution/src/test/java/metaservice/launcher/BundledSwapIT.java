@@ -4,7 +4,6 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.lang.management.ManagementFactory;
-import java.lang.reflect.Field;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -17,6 +16,7 @@ import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.function.Predicate;
 import metaservice.launcher.service.ServiceCatalog;
+import metaservice.launcher.service.ServiceKind;
 import metaservice.migrations.Migrations;
 import metaservice.migrations.TestDatabase;
 import metaservice.migrations.TestDatabases;
@@ -89,23 +89,12 @@ class BundledSwapIT {
                     .orElseThrow()
                     .url());
             assertEquals(200, get(door, "/flows").statusCode());
-            ((AutoCloseable) member(poolOwner(supervisor), "pool")).close();
+            supervisor.serving(ServiceKind.METADATA).orElseThrow().running().close(); // behind the back of its owner
             assertEquals(503, get(door, "/flows").statusCode());
             long begin = System.nanoTime();
             await(() -> get(door, "/flows").statusCode(), status -> status == 200);
             System.out.printf("figure: replaced after %.1f s%n", (System.nanoTime() - begin) / 1e9);
         }
-    }
-
-    private static Object poolOwner(Launcher supervisor) throws ReflectiveOperationException {
-        Optional<?> serving = (Optional<?>) member(member(supervisor, "keeper"), "serving");
-        return member(member(serving.orElseThrow(), "service"), "database");
-    }
-
-    private static Object member(Object owner, String name) throws ReflectiveOperationException {
-        Field field = owner.getClass().getDeclaredField(name);
-        field.setAccessible(true);
-        return field.get(owner);
     }
 
     private void thereAndBack(TestDatabase database, URI door, String newest) throws Exception {

@@ -138,6 +138,14 @@ final class Launcher implements AutoCloseable {
         Guarded.run("close the database", databaseSource::close);
     }
 
+    /** For tests: the service of a kind that is behind its listener; empty if there is none. */
+    Optional<IsolatedService> serving(ServiceKind kind) {
+        return served.stream()
+                .filter(one -> one.kind().equals(kind))
+                .findFirst()
+                .flatMap(one -> one.supervisor().serving());
+    }
+
     private void openFrontDoors() throws StartFailedException {
         for (Map.Entry<String, ListenAddress> listener : config.services().entrySet()) {
             if (!listener.getKey().equals(LauncherConfig.MIGRATION)) {

@@ -1,10 +1,14 @@
 package metaservice.kit;
 
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * How many bytes of request bodies may be in memory at once. Without it, a hundred clients with a large body each would
- * end the process. Thread-safe.
+ * end the process. When too little is left for a body, those that still come, hold a part of the budget and come too
+ * slowly are refused: their clients would keep the memory from all others for as long as a body may take. Thread-safe.
  */
 final class BodyBudget {
 
@@ -15,6 +19,7 @@ final class BodyBudget {
     private static final int FREE = 16 * 1024;
 
     private final AtomicLong left;
+    private final Set<IncomingBody> incoming = new HashSet<>();
 
     BodyBudget(long bytes) {
         this.left = new AtomicLong(bytes);
@@ -36,6 +41,32 @@ final class BodyBudget {
         long bytes = counted(length + more) - counted(length);
         long before = left.getAndUpdate(now -> now >= bytes ? now - bytes : now);
         return before >= bytes;
+    }
+
+    /** From now on the body may be refused if it comes too slowly. */
+    synchronized void watch(IncomingBody body) {
+        incoming.add(body);
+    }
+
+    /** All of the body has come, or no more will. */
+    synchronized void forget(IncomingBody body) {
+        incoming.remove(body);
+    }
+
+    /**
+     * Refuses the bodies that hold a part of the budget and came too slowly since this was called last; to be called
+     * when a body could not grow.
+     *
+     * @param now as {@link System#nanoTime()} counts
+     */
+    void refuseSlowBodies(long now) {
+        slowBodies(now).forEach(IncomingBody::refuse);
+    }
+
+    private synchronized List<IncomingBody> slowBodies(long now) {
+        return incoming.stream()
+                .filter(body -> counted(body.length()) > 0 && body.isSlow(now))
+                .toList();
     }
 
     /** Gives back what a body of this length had taken. */

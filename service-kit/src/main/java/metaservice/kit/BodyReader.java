@@ -12,15 +12,25 @@ import org.xnio.channels.StreamSourceChannel;
 
 /**
  * Reads one body on its I/O thread as it comes. What was announced but has not come takes no memory; what has come is
- * taken from the budget.
+ * taken from the budget. Used by that thread only; XNIO calls it there without the launcher in between, so it sets the
+ * service's context class loader itself, and hands every failure to the exchange.
  */
 final class BodyReader implements ChannelListener<StreamSourceChannel> {
+
+    private static final Answer TOO_SLOW = Answer.message(
+                    503,
+                    "body: it came with less than " + IncomingBody.LOWEST_RATE
+                            + " bytes a second while other bodies needed the memory, please retry")
+            .with("Retry-After", "1");
 
     private final HttpServerExchange exchange;
     private final int maxBytes;
     private final BodyBudget budget;
     private final Reader reader;
+    private final ClassLoader loader = Thread.currentThread().getContextClassLoader();
+    private final IncomingBody progress = new IncomingBody(System.nanoTime(), this::refuseLater);
     private final ByteArrayOutputStream body = new ByteArrayOutputStream();
+    private Optional<StreamSourceChannel> waitingFor = Optional.empty();
 
     /** Who wants the body; exactly one of these is called, once, on the I/O thread. */
     interface Reader {
@@ -52,6 +62,8 @@ final class BodyReader implements ChannelListener<StreamSourceChannel> {
         if (end.isPresent()) {
             end.get().run();
         } else {
+            waitingFor = Optional.of(channel);
+            budget.watch(progress);
             channel.getReadSetter().set(this);
             channel.resumeReads();
         }
@@ -60,11 +72,51 @@ final class BodyReader implements ChannelListener<StreamSourceChannel> {
     /** More has come. */
     @Override
     public void handleEvent(StreamSourceChannel channel) {
-        readWhatIsThere(channel).ifPresent(end -> {
-            channel.suspendReads();
-            channel.getReadSetter().set(null);
-            Connectors.executeRootHandler(ignored -> end.run(), exchange);
-        });
+        inside(() -> readOrFail(channel).ifPresent(end -> end(channel, end)));
+    }
+
+    private Optional<Runnable> readOrFail(StreamSourceChannel channel) {
+        try {
+            return readWhatIsThere(channel);
+        } catch (RuntimeException | LinkageError e) {
+            giveBack();
+            return Optional.of(() -> {
+                throw e;
+            });
+        }
+    }
+
+    /** Called on any thread: another body needs the memory. */
+    private void refuseLater() {
+        exchange.getIoThread().execute(() -> inside(this::refuse));
+    }
+
+    private void refuse() {
+        waitingFor.ifPresent(
+                channel -> { // it may have come to its end meanwhile
+                    giveBack();
+                    end(channel, () -> reader.refused(TOO_SLOW));
+                });
+    }
+
+    private void end(StreamSourceChannel channel, Runnable end) {
+        waitingFor = Optional.empty();
+        budget.forget(progress);
+        channel.suspendReads();
+        channel.getReadSetter().set(null);
+        // An exchange takes what is thrown in here for its failure, and the launcher answers it.
+        Connectors.executeRootHandler(ignored -> end.run(), exchange);
+    }
+
+    private void inside(Runnable step) {
+        Thread thread = Thread.currentThread();
+        ClassLoader former = thread.getContextClassLoader();
+        thread.setContextClassLoader(loader);
+        try {
+            step.run();
+        } finally {
+            thread.setContextClassLoader(former);
+        }
     }
 
     /** What is to be done now that reading has ended; empty if it goes on. */
@@ -105,12 +157,14 @@ final class BodyReader implements ChannelListener<StreamSourceChannel> {
             return Optional.of(tooLong());
         }
         if (!budget.take(body.size(), bytes)) {
+            budget.refuseSlowBodies(System.nanoTime());
             return Optional.of(Answer.message(503, "too many long bodies at once, please retry")
                     .with("Retry-After", "1"));
         }
         byte[] copy = new byte[bytes];
         piece.get(copy);
         body.write(copy, 0, bytes);
+        progress.grewTo(body.size());
         return Optional.empty();
     }
 

@@ -89,15 +89,18 @@ public final class Database implements AutoCloseable {
      */
     static Database open(String name, DatabaseAccess access) throws SQLException {
         HikariDataSource pool = pool(name, access.jdbcUrl(), access, true);
+        boolean opened = false;
         try {
             Optional<String> readerUrl = access.readerUrl();
             HikariDataSource readers =
                     readerUrl.isEmpty() ? pool : pool(name + "-readers", readerUrl.get(), access, false);
+            opened = true;
             return new Database(pool, readers, access.timeout(), access.poolMax());
-        } catch (SQLException | RuntimeException e) {
-            pool.close();
-            forgetDrivers();
-            throw e;
+        } finally {
+            if (!opened) {
+                pool.close();
+                forgetDrivers();
+            }
         }
     }
 
@@ -108,14 +111,19 @@ public final class Database implements AutoCloseable {
             config.setExceptionOverride(new EvictReadOnlyConnections());
         }
         HikariDataSource pool = new HikariDataSource(config);
+        boolean opened = false;
         try (Connection connection = connection(pool)) {
             LOG.debug("{} reaches {}", name, connection.getMetaData().getURL());
             pool.setConnectionTimeout(longestWait(access));
+            opened = true;
             return pool;
         } catch (SQLException e) {
-            pool.close();
-            forgetDrivers();
             throw new SQLException(url + " does not answer: " + said(e), e.getSQLState(), e);
+        } finally {
+            if (!opened) {
+                pool.close();
+                forgetDrivers();
+            }
         }
     }
 

@@ -43,6 +43,7 @@ public final class HttpService implements RunningService {
         String name = "service-" + context.serviceVersion();
         ServiceSettings settings = context.settings();
         Database database = openDatabase(name, context.database());
+        boolean started = false;
         try {
             if (settings.triggerSchema().isPresent()) {
                 new Triggers(settings.tables(), settings.triggerSchema().get()).create(database);
@@ -56,14 +57,17 @@ public final class HttpService implements RunningService {
                     context.serviceVersion(),
                     new Failures(dialect.errors()),
                     ApiPages.with(table, api.document()));
-            return new HttpService(
+            RunningService service = new HttpService(
                     database,
                     settings.pathPrefix(),
                     CrossOrigin.allowed(settings.allowedOrigins(), router),
                     StatementCheck.samples(settings.pathPrefix(), table));
-        } catch (ServiceStartException | RuntimeException e) {
-            database.close();
-            throw e;
+            started = true;
+            return service;
+        } finally {
+            if (!started) { // also after an Error: a damaged jar may lack any class
+                database.close();
+            }
         }
     }
 

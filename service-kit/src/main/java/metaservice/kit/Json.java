@@ -25,8 +25,12 @@ public final class Json {
     /** As many as no client sends; a tree of them stays within 20 MB, whatever they are. */
     private static final long MAX_TOKENS = 200_000;
 
-    /** Numbers keep every digit, because they may end up as text. */
+    /**
+     * Numbers keep every digit, because they may end up as text. Its buffers are pooled here and not in threads, because
+     * the front door's I/O threads outlive the service and would keep its classes in memory.
+     */
     static final ObjectMapper MAPPER = JsonMapper.builder(JsonFactory.builder()
+                    .recyclerPool(JsonRecyclerPools.newConcurrentDequePool())
                     .streamReadConstraints(StreamReadConstraints.builder()
                             .maxTokenCount(MAX_TOKENS)
                             .maxNumberLength(MAX_DIGITS)

@@ -1,21 +1,43 @@
 package metaservice.kit;
 
+import java.util.concurrent.Semaphore;
 import metaservice.spi.Token;
 import metaservice.spi.TokenException;
 import metaservice.spi.TokenIssuer;
 
-/** Temporary credentials, which the launcher knows how to get. */
+/** Temporary credentials, which the launcher knows how to get. Thread-safe. */
 public final class Tokens {
 
+    /** A request that waits for credentials keeps a worker, for up to ten seconds; a service has 32 of them. */
+    private static final int MOST_WAITING = 8;
+
+    private static final Answer BUSY = Answer.message(503, "too many requests wait for credentials, please retry")
+            .with("Retry-After", "1");
+
     private final TokenIssuer issuer;
+    private final Semaphore waiting = new Semaphore(MOST_WAITING);
 
     /** Hands out what the issuer issues. */
     public Tokens(TokenIssuer issuer) {
         this.issuer = issuer;
     }
 
-    /** New credentials of the role that the operator chose; 501 if there is none. */
+    /**
+     * New credentials of the role that the operator chose; 501 if there is none, 503 if eight requests wait for some
+     * already.
+     */
     public Answer issue(Request request) {
+        if (!waiting.tryAcquire()) {
+            return BUSY;
+        }
+        try {
+            return issue();
+        } finally {
+            waiting.release();
+        }
+    }
+
+    private Answer issue() {
         try {
             return json(issuer.issue()).with("Cache-Control", "no-store");
         } catch (TokenException e) {

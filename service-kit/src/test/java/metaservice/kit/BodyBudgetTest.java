@@ -1,8 +1,11 @@
 package metaservice.kit;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.util.ArrayList;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class BodyBudgetTest {
@@ -38,5 +41,45 @@ class BodyBudgetTest {
     @Test
     void oneBodyOfTheGreatestLengthFitsWhateverTheMemory() {
         assertTrue(BodyBudget.of(Integer.MAX_VALUE).take(0, Integer.MAX_VALUE));
+    }
+
+    @Test
+    void onlyBodiesThatHoldBudgetAndComeSlowlyAreRefused() {
+        BodyBudget budget = new BodyBudget(1 << 20);
+        List<String> refused = new ArrayList<>();
+        for (String name : List.of("slow", "fast", "short")) {
+            IncomingBody body = new IncomingBody(0, () -> refused.add(name));
+            body.grewTo(name.equals("fast") ? 10 * IncomingBody.LOWEST_RATE : name.equals("slow") ? FREE + 1 : FREE);
+            budget.watch(body);
+        }
+        budget.refuseSlowBodies(IncomingBody.SHORTEST_TIME.toNanos() - 1);
+        assertEquals(List.of(), refused);
+        budget.refuseSlowBodies(IncomingBody.SHORTEST_TIME.toNanos());
+        assertEquals(List.of("slow"), refused);
+    }
+
+    @Test
+    void bodyThatWasFastOnceIsRefusedWhenItComesToAStandstill() {
+        BodyBudget budget = new BodyBudget(1 << 20);
+        List<String> refused = new ArrayList<>();
+        IncomingBody body = new IncomingBody(0, () -> refused.add("refused"));
+        body.grewTo(10 << 20);
+        budget.watch(body);
+        budget.refuseSlowBodies(IncomingBody.SHORTEST_TIME.toNanos());
+        assertEquals(List.of(), refused);
+        budget.refuseSlowBodies(2 * IncomingBody.SHORTEST_TIME.toNanos());
+        assertEquals(List.of("refused"), refused);
+    }
+
+    @Test
+    void bodyThatHasComeToItsEndIsNotRefused() {
+        BodyBudget budget = new BodyBudget(1 << 20);
+        List<String> refused = new ArrayList<>();
+        IncomingBody body = new IncomingBody(0, () -> refused.add("refused"));
+        body.grewTo(FREE + 1);
+        budget.watch(body);
+        budget.forget(body);
+        budget.refuseSlowBodies(IncomingBody.SHORTEST_TIME.toNanos());
+        assertEquals(List.of(), refused);
     }
 }

@@ -2,11 +2,9 @@ package metaservice.launcher.http;
 
 import io.undertow.server.HttpHandler;
 import io.undertow.server.HttpServerExchange;
-import io.undertow.util.StatusCodes;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.time.Duration;
-import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 
@@ -31,7 +29,6 @@ public final class FrontDoor implements AutoCloseable {
     /** Nobody asked for so long: those who keep connections open without using them are not waited for. */
     private static final Duration QUIET = Duration.ofMillis(200);
 
-    private final long maxBodyBytes;
     private final AtomicReference<Admission> behind = new AtomicReference<>(new Admission(STARTING));
     private final HttpListener listener;
 
@@ -41,14 +38,8 @@ public final class FrontDoor implements AutoCloseable {
     private volatile boolean leaving;
     private volatile long lastAsked = System.nanoTime();
 
-    private FrontDoor(
-            String name,
-            InetSocketAddress address,
-            long maxBodyBytes,
-            RequestGuard guard,
-            ClientTimeouts.Limits timeouts)
+    private FrontDoor(String name, InetSocketAddress address, RequestGuard guard, ClientTimeouts.Limits timeouts)
             throws IOException {
-        this.maxBodyBytes = maxBodyBytes;
         this.listener = HttpListener.open(name, address, THREADS, timeouts, guard.before(this::receive));
     }
 
@@ -56,13 +47,14 @@ public final class FrontDoor implements AutoCloseable {
      * Opens the door, with nobody behind it yet.
      *
      * @param name of the listener's threads
-     * @param maxBodyBytes requests that announce a longer body are answered with 413
-     * @param guard what is refused before it reaches a service
+     * @param maxBodyBytes longest body that a service reads; the listener cuts a client off that sends 64 MiB more. The
+     *     service answers that a body is too long
+     * @param guard refuses requests before they reach a service
      * @throws IOException if the address cannot be bound
      */
     public static FrontDoor open(String name, InetSocketAddress address, long maxBodyBytes, RequestGuard guard)
             throws IOException {
-        return new FrontDoor(name, address, maxBodyBytes, guard, ClientTimeouts.Limits.forBodiesUpTo(maxBodyBytes));
+        return new FrontDoor(name, address, guard, ClientTimeouts.Limits.forBodiesUpTo(maxBodyBytes));
     }
 
     /** The same for every host; refuses requests of other origins that may write. */
@@ -70,11 +62,10 @@ public final class FrontDoor implements AutoCloseable {
         return open(name, address, maxBodyBytes, RequestGuard.SAME_ORIGIN);
     }
 
-    /** The same, with as much patience as a test has. */
-    public static FrontDoor open(
-            String name, InetSocketAddress address, long maxBodyBytes, ClientTimeouts.Limits patience)
+    /** The same with other timeouts. */
+    public static FrontDoor open(String name, InetSocketAddress address, ClientTimeouts.Limits timeouts)
             throws IOException {
-        return new FrontDoor(name, address, maxBodyBytes, RequestGuard.SAME_ORIGIN, patience);
+        return new FrontDoor(name, address, RequestGuard.SAME_ORIGIN, timeouts);
     }
 
     public int port() {
@@ -140,19 +131,9 @@ public final class FrontDoor implements AutoCloseable {
         if (leaving) {
             exchange.setPersistent(false);
         }
-        if (exchange.getRequestContentLength() > maxBodyBytes) {
-            tooLong().handleRequest(exchange);
-            return;
-        }
         // Whoever is drained has a successor already: the second round meets it.
         while (!behind.get().admit(exchange)) {
             Thread.onSpinWait();
         }
-    }
-
-    private CannedAnswer tooLong() {
-        return CannedAnswer.json(
-                StatusCodes.REQUEST_ENTITY_TOO_LARGE,
-                Map.of("message", "The body is too long: expected at most " + maxBodyBytes + " bytes."));
     }
 }

@@ -33,7 +33,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * A started service version and the class loader that keeps it apart. Every call into the service passes here, with
- * that loader as the thread's context class loader and, but for requests, with a deadline. Thread-safe; closed once.
+ * that loader as the thread's context class loader and, except for requests, with a deadline. A listener that a service
+ * registers with XNIO is called without this class and sets the loader itself. Thread-safe; closed once.
  */
 public final class IsolatedService implements AutoCloseable {
 
@@ -180,6 +181,11 @@ public final class IsolatedService implements AutoCloseable {
             exchange.addExchangeCompleteListener(IsolatedService::forgetWorkers);
             ContextLoader.run(loader, () -> inside.handleRequest(exchange));
         };
+    }
+
+    /** For tests: the service itself, to be called without its context class loader. */
+    public RunningService running() {
+        return service;
     }
 
     /** What all its paths begin with; may be empty. */

@@ -149,6 +149,13 @@ public final class ServiceSupervisor implements AutoCloseable {
         return serving.map(IsolatedService::pathPrefix).orElse("");
     }
 
+    /** For tests: the service behind the front door. */
+    public Optional<IsolatedService> serving() {
+        synchronized (switching) {
+            return serving;
+        }
+    }
+
     /** Begins to watch over the service. */
     public void begin() {
         thread.start();

@@ -26,7 +26,6 @@ import org.junit.jupiter.api.Test;
 
 class ClientTimeoutsTest {
 
-    private static final int MOST = 1000;
     private static final int THROWN_AWAY = 1 << 20;
     private static final Duration SHORT = Duration.ofMillis(300);
     private static final byte[] CHUNK = ("3e8\r\n" + "x".repeat(1000) + "\r\n").getBytes(StandardCharsets.US_ASCII);
@@ -38,7 +37,6 @@ class ClientTimeoutsTest {
         door = FrontDoor.open(
                 "front-door",
                 new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
-                MOST,
                 new ClientTimeouts.Limits(THROWN_AWAY, SHORT, SHORT));
     }
 

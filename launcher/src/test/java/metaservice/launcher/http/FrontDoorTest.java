@@ -111,24 +111,6 @@ class FrontDoorTest {
     }
 
     @Test
-    void announcedBodyThatIsTooLongIsA413WhenAllOfItIsSent() throws Exception {
-        door.serve(exchange -> exchange.getResponseSender().send("reached"));
-        assertEquals(200, Http.send(door.port(), "POST", "/", "x".repeat(MOST)).statusCode());
-        HttpResponse<String> answer = Http.send(door.port(), "POST", "/", "x".repeat(8 << 20));
-        assertEquals(413, answer.statusCode());
-        assertEquals("{\"message\": \"The body is too long: expected at most 1000 bytes.\"}", answer.body());
-    }
-
-    @Test
-    void connectionGoesOnAfterA413() throws Exception {
-        door.serve(exchange -> exchange.getResponseSender().send("reached"));
-        String tooLong = head("POST", "/", "Content-Length: 2000") + "x".repeat(2000);
-        String answers = talk(tooLong + head("GET", "/", "Connection: close"));
-        assertTrue(answers.startsWith("HTTP/1.1 413"), answers);
-        assertTrue(answers.endsWith("reached"), answers);
-    }
-
-    @Test
     void pipelinedRequestsAreAnsweredInOrder() throws Exception {
         door.serve(new BlockingHandler(
                 exchange -> exchange.getResponseSender().send("<" + exchange.getRequestPath() + ">")));

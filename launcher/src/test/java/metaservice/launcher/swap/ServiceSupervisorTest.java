@@ -19,6 +19,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import metaservice.launcher.Http;
 import metaservice.launcher.ServiceJar;
+import metaservice.launcher.StatusJson;
 import metaservice.launcher.http.FrontDoor;
 import metaservice.launcher.http.JsonText;
 import metaservice.launcher.service.BundledService;
@@ -172,7 +173,7 @@ class ServiceSupervisorTest {
     }
 
     private void awaitStatus(String part) {
-        Eventually.await("the status has " + part, () -> status().contains(part));
+        Eventually.await("the status has " + part, () -> StatusJson.shows(status(), part));
     }
 
     private void awaitAnswer(String expected) {
