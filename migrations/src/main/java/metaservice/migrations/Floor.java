@@ -20,13 +20,13 @@ final class Floor {
                 only_row boolean PRIMARY KEY DEFAULT true CHECK (only_row),
                 lowest_service text NOT NULL
             )
-            """.formatted(SchemaReader.SCHEMA, TABLE);
+            """.formatted(Names.SCHEMA, TABLE);
 
-    private static final String READ = "SELECT lowest_service FROM %s.%s".formatted(SchemaReader.SCHEMA, TABLE);
+    private static final String READ = "SELECT lowest_service FROM %s.%s".formatted(Names.SCHEMA, TABLE);
 
     private static final String STORE =
             "INSERT INTO %s.%s (lowest_service) VALUES (?) ON CONFLICT (only_row) DO UPDATE SET lowest_service = excluded.lowest_service"
-                    .formatted(SchemaReader.SCHEMA, TABLE);
+                    .formatted(Names.SCHEMA, TABLE);
 
     private Floor() {}
 

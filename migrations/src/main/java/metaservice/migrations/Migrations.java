@@ -29,7 +29,7 @@ public final class Migrations {
 
     private final DataSource dataSource;
     private final LockRetryPolicy patience;
-    private final Runnable breather;
+    private final Runnable beforeEachMigration;
     private final BundledFiles files;
     private final List<SchemaVersion> bundled;
     private final SchemaReader reader;
@@ -45,22 +45,22 @@ public final class Migrations {
     }
 
     /**
-     * The same, for one who has other things to do meanwhile.
+     * The same, with something to do before each migration.
      *
-     * @param breather is called before each migration, when no lock on a table is held; it may take a moment
+     * @param beforeEachMigration is called while no lock on a table is held; it may take up to some seconds
      */
-    public Migrations(DataSource dataSource, Runnable breather) {
-        this(dataSource, LockRetryPolicy.DEFAULTS, breather);
+    public Migrations(DataSource dataSource, Runnable beforeEachMigration) {
+        this(dataSource, LockRetryPolicy.DEFAULTS, beforeEachMigration);
     }
 
     Migrations(DataSource dataSource, LockRetryPolicy patience) {
         this(dataSource, patience, () -> {});
     }
 
-    private Migrations(DataSource dataSource, LockRetryPolicy patience, Runnable breather) {
+    private Migrations(DataSource dataSource, LockRetryPolicy patience, Runnable beforeEachMigration) {
         this.dataSource = dataSource;
         this.patience = patience;
-        this.breather = breather;
+        this.beforeEachMigration = beforeEachMigration;
         this.files = BundledFiles.load();
         this.bundled =
                 files.migrations().stream().map(BundledMigration::version).toList();
@@ -126,48 +126,49 @@ public final class Migrations {
 
     private UpgradeOutcome upgradeUnderLock(SchemaVersion target) throws SQLException, InterruptedException {
         try (UpgradeLock lock = UpgradeLock.acquire(dataSource, patience.forOtherUpgrade())) {
-            Connection keeper = lock.connection();
-            Inspection found = reader.inspectUnderLock(keeper);
+            Connection lockConnection = lock.connection();
+            Inspection found = reader.inspectUnderLock(lockConnection);
             Optional<UpgradeOutcome> settled = UpgradeDecision.settled(found, target);
-            return settled.isPresent() ? settled.get() : apply(keeper, found.status(), target);
+            return settled.isPresent() ? settled.get() : apply(lockConnection, found.status(), target);
         }
     }
 
-    private UpgradeOutcome apply(Connection keeper, SchemaStatus status, SchemaVersion target)
+    private UpgradeOutcome apply(Connection lockConnection, SchemaStatus status, SchemaVersion target)
             throws SQLException, InterruptedException {
         SchemaVersion from = status.schemaVersion();
         LOG.info("Upgrading the schema from {} to {}", from, target);
-        Journal.begin(keeper, from, target);
+        Journal.begin(lockConnection, from, target);
         try {
-            List<String> repaired =
-                    new Upgrade(dataSource, keeper, files, reader, patience, breather).run(status, target);
-            Journal.end(keeper, Outcome.UPGRADED, repaired);
-            tell(keeper);
+            List<String> repaired = new Upgrade(
+                            dataSource, lockConnection, files, reader, patience, beforeEachMigration)
+                    .run(status, target);
+            Journal.end(lockConnection, Outcome.UPGRADED, repaired);
+            tell(lockConnection);
             return new Upgraded(from, target, repaired);
         } catch (Repair.NotPossibleException e) {
-            Journal.end(keeper, Outcome.FAILED, List.of(e.getMessage()));
+            Journal.end(lockConnection, Outcome.FAILED, List.of(e.getMessage()));
             return UpgradeDecision.drifted(status, e.getMessage());
         } catch (FlywayException | SQLException e) {
-            return failed(whereItStopped(keeper, from, e), target, e);
+            return failed(whereItStopped(lockConnection, from, e), target, e);
         }
     }
 
     /** Migrations before the failed one are applied, so tell that, too. */
-    private SchemaVersion whereItStopped(Connection keeper, SchemaVersion from, Exception failure) {
+    private SchemaVersion whereItStopped(Connection lockConnection, SchemaVersion from, Exception failure) {
         try {
-            Journal.end(keeper, Outcome.FAILED, List.of(Upgrade.rootMessage(failure)));
-            tell(keeper);
-            return reader.ledgerVersion(keeper);
+            Journal.end(lockConnection, Outcome.FAILED, List.of(Upgrade.rootMessage(failure)));
+            tell(lockConnection);
+            return reader.ledgerVersion(lockConnection);
         } catch (SQLException e) {
             failure.addSuppressed(e);
             return from;
         }
     }
 
-    private void tell(Connection keeper) throws SQLException {
-        try (PreparedStatement statement = keeper.prepareStatement("SELECT pg_notify(?, ?)")) {
+    private void tell(Connection lockConnection) throws SQLException {
+        try (PreparedStatement statement = lockConnection.prepareStatement("SELECT pg_notify(?, ?)")) {
             statement.setString(1, CHANNEL);
-            statement.setString(2, reader.ledgerVersion(keeper).toString());
+            statement.setString(2, reader.ledgerVersion(lockConnection).toString());
             statement.execute();
         }
     }

@@ -307,7 +307,7 @@ public final class MigrationApi implements AutoCloseable {
 
     private static Map<String, Object> members(SchemaDifference difference) {
         Map<String, Object> members = new LinkedHashMap<>();
-        members.put("kind", difference.kind());
+        members.put("kind", difference.kind().word());
         members.put("table", difference.table());
         members.put("name", difference.name());
         members.put("expected", difference.expected());
