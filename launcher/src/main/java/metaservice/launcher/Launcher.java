@@ -99,6 +99,7 @@ final class Launcher implements AutoCloseable {
         if (found.isEmpty()) {
             return Optional.empty();
         }
+        refusePooledTransactions(migrations, database);
         SchemaStatus status = found.get();
         VersionChoice choice = VersionChoice.decide(status, catalog);
         boolean filled = choice instanceof VersionChoice.NeedsSchema;
@@ -211,6 +212,21 @@ final class Launcher implements AutoCloseable {
         }
     }
 
+    /** Services keep prepared statements and settings in their sessions: some requests would fail, and not at once. */
+    private static void refusePooledTransactions(Migrations migrations, DatabaseConfig database)
+            throws StartFailedException {
+        try {
+            if (!migrations.connectionsKeepTheirSession()) {
+                throw new StartFailedException(
+                        ExitCode.FAILED,
+                        "Cannot serve from " + database.describe() + ": " + Migrations.POOLED_TRANSACTIONS + " "
+                                + Migrations.REACH_THE_SERVER);
+            }
+        } catch (SQLException e) {
+            throw new StartFailedException(DatabaseTrouble.sentence(database.describe(), e), e);
+        }
+    }
+
     private SchemaStatus fill(Migrations migrations, DatabaseConfig database) throws StartFailedException {
         LOG.info("The database is empty; applying all migrations");
         UpgradeOutcome outcome = migrations.upgrade();
@@ -223,6 +239,12 @@ final class Launcher implements AutoCloseable {
                     ExitCode.FAILED,
                     "Cannot create the schema in " + database.describe() + ": " + refused.reason() + " "
                             + refused.remedy());
+        }
+        if (outcome instanceof UpgradeOutcome.RunningElsewhere elsewhere) {
+            throw new StartFailedException(
+                    ExitCode.FAILED,
+                    "Another node was still creating the schema in " + database.describe() + " after "
+                            + elsewhere.waited().toSeconds() + " s: start again when it is done.");
         }
         try {
             return migrations.status();

@@ -240,7 +240,10 @@ final class Upgrade {
                     SchemaVersion.parse(context.getMigrationInfo().getVersion().getVersion());
             LOG.info("Migrating the schema to {}", next);
             try {
-                Floor.raise(lockConnection, migration(next).lowestService());
+                if (Floor.raise(lockConnection, migration(next).lowestService())) {
+                    // An older node that runs now must not learn of it only when the migrations are done.
+                    Notice.send(lockConnection, reader.ledgerVersion(lockConnection));
+                }
                 Journal.migrating(lockConnection, next);
             } catch (SQLException e) {
                 throw new FlywayException(
