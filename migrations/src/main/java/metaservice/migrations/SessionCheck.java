@@ -36,18 +36,30 @@ final class SessionCheck {
      * @return true if transactions of the connection run in different sessions, or in those of other connections
      */
     static boolean isShared(DataSource dataSource, Connection connection) throws SQLException {
+        PGConnection driver = connection.unwrap(PGConnection.class);
+        int threshold = driver.getPrepareThreshold();
+        driver.setPrepareThreshold(0);
         try (Statement statement = connection.createStatement()) {
             int process = process(statement);
-            boolean direct = connection.unwrap(PGConnection.class).getBackendPID() == process;
+            boolean direct = driver.getBackendPID() == process;
             return !direct && isSharedByPooler(dataSource, statement, process);
+        } finally {
+            driver.setPrepareThreshold(threshold);
         }
     }
 
     private static boolean isSharedByPooler(DataSource dataSource, Statement first, int process) throws SQLException {
-        try (Connection connection = dataSource.getConnection();
-                Statement second = connection.createStatement()) {
+        try (Connection connection = dataSource.getConnection()) {
             connection.setNetworkTimeout(Runnable::run, TIMEOUT_MILLIS);
+            // The driver would prepare even ROLLBACK, and leave that in a session of other clients.
+            connection.unwrap(PGConnection.class).setPrepareThreshold(0);
             connection.setAutoCommit(false);
+            return isShared(first, connection, process);
+        }
+    }
+
+    private static boolean isShared(Statement first, Connection connection, int process) throws SQLException {
+        try (Statement second = connection.createStatement()) {
             for (int round = 0; round < ROUNDS; round++) {
                 // Asked first: if the pool has one session only, the first connection would wait for it.
                 boolean moved = process(second) == process || process(first) != process;
