@@ -99,6 +99,9 @@ final class Launcher implements AutoCloseable {
         if (found.isEmpty()) {
             return Optional.empty();
         }
+        if (!served.isEmpty()) {
+            schema.refusePooledTransactions();
+        }
         // A process that runs the migration API only changes a database when it is asked to.
         boolean filled = found.get().state() == SchemaState.EMPTY && !served.isEmpty();
         StartupReport report = startServices(filled ? schema.fill() : found.get(), filled);

@@ -61,8 +61,31 @@ record SchemaAtStart(Migrations migrations, String database, LauncherConfig conf
                     ExitCode.FAILED,
                     "Cannot create the schema in " + database + ": " + refused.reason() + " " + refused.remedy());
         }
+        if (outcome instanceof UpgradeOutcome.RunningElsewhere elsewhere) {
+            throw new StartFailedException(
+                    ExitCode.FAILED,
+                    "Another node was still creating the schema in " + database + " after "
+                            + elsewhere.waited().toSeconds() + " s: start again when it is done.");
+        }
         try {
             return migrations.status();
+        } catch (SQLException e) {
+            throw new StartFailedException(DatabaseTrouble.sentence(database, e), e);
+        }
+    }
+
+    /**
+     * Refuses a pooler that gives each transaction another session. Services keep prepared statements and settings in their
+     * sessions, so some of their requests would fail, and not at once.
+     */
+    void refusePooledTransactions() throws StartFailedException {
+        try {
+            if (!migrations.connectionsKeepTheirSession()) {
+                throw new StartFailedException(
+                        ExitCode.FAILED,
+                        "Cannot serve from " + database + ": " + Migrations.POOLED_TRANSACTIONS + " "
+                                + Migrations.REACH_THE_SERVER);
+            }
         } catch (SQLException e) {
             throw new StartFailedException(DatabaseTrouble.sentence(database, e), e);
         }

@@ -16,12 +16,13 @@ import java.net.http.HttpTimeoutException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Function;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
- * Client of one migration service. Nothing is sent again after a failure: it may have been carried out. Never throws
+ * Client of one migration service. An upgrade is asked for again only after the status said that none runs. Never throws
  * for what a service or a network can do; the outcome says it. For one thread.
  */
 final class MigrationClient {
@@ -33,6 +34,12 @@ final class MigrationClient {
 
     private static final String UPGRADED = "upgrade success";
     private static final int LONGEST_DETAIL = 500;
+
+    /** What gateways answer in place of a service; the service itself answers 503 while it stops. */
+    private static final Set<Integer> GATEWAY = Set.of(502, 503, 504);
+
+    /** So many questions without an answer in a row, and so many upgrades cut off, are the end: about two minutes. */
+    private static final int LONGEST_SILENCE = 10;
 
     private final URI base;
     private final Timeouts patience;
@@ -70,21 +77,36 @@ final class MigrationClient {
     }
 
     /**
-     * Upgrades to the newest schema and waits for the end. While the service answers that it is still at it, it is
-     * asked again, which joins the upgrade that runs.
+     * Upgrades to the newest schema and follows that to its end, whichever node does it. While the service answers that
+     * an upgrade is still running, it is asked again, which joins that upgrade. After an answer that a gateway gave or
+     * that did not arrive, the status tells what became of the upgrade.
      */
     Outcome upgrade() throws InterruptedException {
-        long end = System.nanoTime() + patience.upgrade().toNanos();
+        Backoff backoff = new Backoff(patience);
         Reply reply = exchange("PATCH", "/upgrade", patience.upgrade());
-        while (isStillRunning(reply)) {
-            Thread.sleep(patience.pause().toMillis());
-            long left = end - System.nanoTime();
-            reply = left > 0 ? exchange("PATCH", "/upgrade", Duration.ofNanos(left)) : reply;
-            if (System.nanoTime() >= end && !isFinal(reply)) {
-                return new Outcome.Failed("the upgrade was still running after " + seconds(patience.upgrade())
-                        + "; it goes on, and db-status shows when it is done");
+        for (int cut = 0; ; ) {
+            if (isStillRunning(reply)) {
+                backoff.pause();
+            } else if (cut < LONGEST_SILENCE && isCutOff(reply) && backoff.isTimeLeft()) {
+                cut++;
+                Optional<Outcome> ended = followStatus(reply, backoff);
+                if (ended.isPresent()) {
+                    return ended.get();
+                }
+            } else {
+                return upgradeOutcome(reply);
+            }
+            if (!backoff.isTimeLeft()) {
+                return stillRunning();
+            }
+            reply = exchange("PATCH", "/upgrade", backoff.left());
+            if (reply instanceof Reply.Missing && !backoff.isTimeLeft()) {
+                return stillRunning();
             }
         }
+    }
+
+    private Outcome upgradeOutcome(Reply reply) {
         if (reply instanceof Reply.Answered answered && answered.status() == 404) {
             return new Outcome.Failed(base + " has no /upgrade: upgrades are switched off there"
                     + " (MF_MIGRATION_ENDPOINTS_ENABLED=0), or it is not a migration service");
@@ -92,9 +114,68 @@ final class MigrationClient {
         return outcome(reply, body -> Optional.of(body.strip()).filter(UPGRADED::equals));
     }
 
-    /** No final answer is a missing one too: the last request may have been cut off by the end of our own patience. */
-    private static boolean isFinal(Reply reply) {
-        return reply instanceof Reply.Answered && !isStillRunning(reply);
+    private Outcome stillRunning() {
+        return new Outcome.Failed("the upgrade was still running after " + seconds(patience.upgrade())
+                + "; it goes on, and db-status shows when it is done");
+    }
+
+    /**
+     * Asks for the status until no upgrade runs.
+     *
+     * @param cut what came instead of the outcome; told if the status cannot be had either
+     * @return the outcome; empty if the service has to be asked to upgrade again, because no upgrade was seen
+     */
+    private Optional<Outcome> followStatus(Reply cut, Backoff backoff) throws InterruptedException {
+        boolean seen = false;
+        for (int silent = 0; silent < LONGEST_SILENCE; ) {
+            backoff.pause();
+            if (!backoff.isTimeLeft()) {
+                return Optional.of(stillRunning());
+            }
+            Reply reply = exchange("GET", "/db_schema_status", backoff.atMost(patience.answer()));
+            Optional<JsonNode> status = status(reply);
+            if (status.isEmpty()) {
+                if (!isUnanswered(reply)) {
+                    return Optional.of(outcome(reply, body -> Optional.empty()));
+                }
+                silent++;
+                continue;
+            }
+            silent = 0;
+            if (status.get().path("is_up_to_date").asBoolean()) {
+                return Optional.of(new Outcome.Done(UPGRADED));
+            }
+            if (!status.get().path("migration_in_progress").asBoolean()) {
+                return seen ? failure(status.get()) : Optional.empty();
+            }
+            seen = true;
+        }
+        return Optional.of(outcome(cut, body -> Optional.empty()));
+    }
+
+    /** What the status says of the upgrade that was running a moment ago; empty if it was interrupted. */
+    private Optional<Outcome> failure(JsonNode status) {
+        JsonNode last = status.path("last_upgrade");
+        return last.path("outcome").asText().equals("failed")
+                ? Optional.of(new Outcome.Failed(
+                        base + ": the upgrade failed: " + last.path("detail").asText()))
+                : Optional.empty();
+    }
+
+    private static Optional<JsonNode> status(Reply reply) {
+        return reply instanceof Reply.Answered answered && answered.status() == 200
+                ? json(answered.body()).filter(status -> status.has("current_version"))
+                : Optional.empty();
+    }
+
+    /** The upgrade may be running all the same; without a connection it was not asked for. */
+    private static boolean isCutOff(Reply reply) {
+        return isUnanswered(reply) && !(reply instanceof Reply.Missing missing && !missing.sent());
+    }
+
+    /** Nothing came from the service itself, so that asking again may help. */
+    private static boolean isUnanswered(Reply reply) {
+        return !(reply instanceof Reply.Answered answered) || GATEWAY.contains(answered.status());
     }
 
     private static boolean isStillRunning(Reply reply) {
@@ -132,13 +213,14 @@ final class MigrationClient {
             HttpResponse<String> response = http.send(request, BodyHandlers.ofString(StandardCharsets.UTF_8));
             return new Reply.Answered(response.statusCode(), response.body());
         } catch (HttpConnectTimeoutException e) {
-            return new Reply.Missing("no connection to " + base + " within " + seconds(patience.connect()));
+            return new Reply.Missing("no connection to " + base + " within " + seconds(patience.connect()), false);
         } catch (HttpTimeoutException e) {
-            return new Reply.Missing("no answer from " + base + path + " within " + seconds(timeout) + unsure(method));
+            return new Reply.Missing(
+                    "no answer from " + base + path + " within " + seconds(timeout) + unsure(method), true);
         } catch (ConnectException e) {
-            return new Reply.Missing("no connection to " + base + ": " + reason(e));
+            return new Reply.Missing("no connection to " + base + ": " + reason(e), false);
         } catch (IOException e) {
-            return new Reply.Missing(base + path + " did not answer completely: " + reason(e) + unsure(method));
+            return new Reply.Missing(base + path + " did not answer completely: " + reason(e) + unsure(method), true);
         }
     }
 
@@ -162,7 +244,7 @@ final class MigrationClient {
                         .filter(json::hasNonNull)
                         .map(field -> json.get(field).asText())
                         .findFirst())
-                .orElse(body.isBlank() ? "(nothing)" : body);
+                .orElse(body.isBlank() ? "(nothing)" : body.strip().startsWith("<") ? "(a page for browsers)" : body);
         return text.length() <= LONGEST_DETAIL ? text : text.substring(0, LONGEST_DETAIL) + "...";
     }
 

@@ -8,7 +8,7 @@ import java.time.Duration;
  * @param connect longest wait for a connection
  * @param answer longest wait for the answer to a question
  * @param upgrade longest wait for an upgrade, all requests together
- * @param pause time between two requests while an upgrade is still running
+ * @param pause time between the first two requests while an upgrade is still running; doubles up to eight times that
  */
 record Timeouts(Duration connect, Duration answer, Duration upgrade, Duration pause) {
 

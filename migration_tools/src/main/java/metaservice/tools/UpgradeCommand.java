@@ -8,7 +8,8 @@ import picocli.CommandLine.Command;
         header = "Upgrades the database to the newest schema.",
         description = {
             "Waits up to 15 minutes for the end and prints 'upgrade success', also when nothing was left to do. Asking"
-                    + " while an upgrade runs joins it. The service switches to the newest version by itself.",
+                    + " while an upgrade runs, on whatever node, joins it. If a gateway cuts the request off, the"
+                    + " status is followed to the end of the upgrade. The service switches to the newest version by itself.",
             ""
         },
         footer = {

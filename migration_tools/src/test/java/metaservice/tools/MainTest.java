@@ -31,6 +31,8 @@ class MainTest {
             + " \"migration_in_progress\": false, \"db_schema_versions\": [\"1\", \"2\"],"
             + " \"unapplied_migrations\": [\"2\"]}";
 
+    private static final String RUNNING = STATUS.replace("_in_progress\": false", "_in_progress\": true");
+
     private final ByteArrayOutputStream out = new ByteArrayOutputStream();
     private final ByteArrayOutputStream err = new ByteArrayOutputStream();
 
@@ -77,6 +79,71 @@ class MainTest {
     }
 
     @Test
+    void anUpgradeThatRunsOnAnotherNodeFailsIfItFailsThere() throws IOException {
+        try (FakeService service =
+                new FakeService().answering(202, "running on another node").answering(500, "upgrade failed")) {
+            assertEquals(1, run("upgrade", "--base-url", service.url()));
+        }
+        assertFailedWith("answered 500: upgrade failed");
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {502, 503, 504})
+    void anUpgradeThatAGatewayCutsOffIsFollowedToItsEnd(int status) throws IOException {
+        try (FakeService service = new FakeService()
+                .answering(status, "<html>")
+                .answering(status, "<html>")
+                .answering(200, RUNNING)
+                .answering(200, RUNNING)
+                .answering(200, STATUS.replaceFirst("false", "true"))) {
+            assertEquals(0, run("upgrade", "--base-url", service.url()));
+            assertEquals(5, service.asked().size());
+            assertEquals(
+                    1,
+                    service.asked().stream()
+                            .filter(asked -> asked.startsWith("PATCH"))
+                            .count());
+        }
+        assertEquals("upgrade success\n", text(out));
+    }
+
+    @Test
+    void anUpgradeThatIsCutOffAndFailsIsAFailure() throws IOException {
+        String failed = STATUS.replaceFirst("}$", ", \"last_upgrade\": {\"outcome\": \"failed\", \"detail\": \"no\"}}");
+        try (FakeService service = new FakeService()
+                .answering(504, "<html>")
+                .answering(200, RUNNING)
+                .answering(200, failed)) {
+            assertEquals(1, run("upgrade", "--base-url", service.url()));
+        }
+        assertFailedWith("the upgrade failed: no");
+    }
+
+    @Test
+    void anUpgradeThatNeverArrivedIsAskedForAgain() throws IOException {
+        try (FakeService service = new FakeService()
+                .answering(502, "<html>")
+                .answering(200, STATUS)
+                .answering(200, "upgrade success")) {
+            assertEquals(0, run("upgrade", "--base-url", service.url()));
+            assertEquals("PATCH /upgrade 0 bytes", service.asked().get(2));
+        }
+        assertEquals("upgrade success\n", text(out));
+    }
+
+    @Test
+    void aGatewayWithoutAServiceIsGivenUp() throws IOException {
+        try (FakeService service = new FakeService()) {
+            for (int i = 0; i < 20; i++) {
+                service.answering(502, "<html>never shown</html>");
+            }
+            assertEquals(1, run("upgrade", "--base-url", service.url()));
+            assertEquals(11, service.asked().size());
+        }
+        assertFailedWith("answered 502: (a page for browsers)");
+    }
+
+    @Test
     void anUpgradeIsNotAwaitedForEver() throws IOException {
         try (FakeService service = new FakeService()) {
             for (int i = 0; i < 100; i++) {
@@ -104,7 +171,6 @@ class MainTest {
             value = {
                 "upgrade                  | 500 | upgrade failed                | answered 500: upgrade failed",
                 "upgrade                  | 500 | {\"detail\": \"no\\nlock\"}   | answered 500: no lock",
-                "upgrade                  | 503 | {\"message\": \"later\"}      | answered 503: later",
                 "upgrade                  | 404 | 404: Not Found                | MF_MIGRATION_ENDPOINTS_ENABLED=0",
                 "upgrade                  | 405 | 405: Method Not Allowed       | is not a migration service",
                 "upgrade                  | 200 | welcome                       | is not a migration service",
@@ -159,7 +225,7 @@ class MainTest {
     }
 
     @Test
-    void anUpgradeThatIsCutOffIsNotSentAgain() throws IOException {
+    void anUpgradeThatIsCutOffIsNotSentAgainWithoutAStatus() throws IOException {
         try (ServerSocket listener = listener()) {
             Thread hangingUp = new Thread(() -> hangUpOnEveryone(listener));
             hangingUp.setDaemon(true);
@@ -168,7 +234,7 @@ class MainTest {
         }
         assertFailedWith("did not answer completely");
         assertFailedWith("the upgrade may be running all the same");
-        assertEquals(1, hungUp.get());
+        assertEquals(1, upgradesHungUp.get());
     }
 
     @ParameterizedTest(name = "''{0}'': {1}")
@@ -198,13 +264,13 @@ class MainTest {
         assertEquals("", text(err));
     }
 
-    private final AtomicInteger hungUp = new AtomicInteger();
+    private final AtomicInteger upgradesHungUp = new AtomicInteger();
 
     private void hangUpOnEveryone(ServerSocket listener) {
         while (!listener.isClosed()) {
             try (Socket socket = listener.accept()) {
-                if (socket.getInputStream().read() >= 0) {
-                    hungUp.incrementAndGet();
+                if (socket.getInputStream().read() == 'P') { // of PATCH; the status is asked for by GET
+                    upgradesHungUp.incrementAndGet();
                 }
             } catch (IOException e) {
                 return; // closed: the test is over

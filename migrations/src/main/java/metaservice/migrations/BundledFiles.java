@@ -30,8 +30,9 @@ final class BundledFiles implements ResourceProvider {
 
     private final Map<String, String> contents;
 
-    private BundledFiles(Map<String, String> contents) {
-        this.contents = contents;
+    /** @param contents of each file, by its name */
+    BundledFiles(Map<String, String> contents) {
+        this.contents = new TreeMap<>(contents);
     }
 
     /** Reads the files of this build. */

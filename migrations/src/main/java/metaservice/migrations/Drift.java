@@ -49,7 +49,7 @@ final class Drift {
             return Optional.empty();
         }
         return Optional.of(new SchemaDifference(
-                expected.kind().word(),
+                expected.kind(),
                 expected.table(),
                 expected.name(),
                 expected.definition(),

@@ -20,13 +20,13 @@ final class Floor {
                 only_row boolean PRIMARY KEY DEFAULT true CHECK (only_row),
                 lowest_service text NOT NULL
             )
-            """.formatted(SchemaReader.SCHEMA, TABLE);
+            """.formatted(Names.SCHEMA, TABLE);
 
-    private static final String READ = "SELECT lowest_service FROM %s.%s".formatted(SchemaReader.SCHEMA, TABLE);
+    private static final String READ = "SELECT lowest_service FROM %s.%s".formatted(Names.SCHEMA, TABLE);
 
     private static final String STORE =
             "INSERT INTO %s.%s (lowest_service) VALUES (?) ON CONFLICT (only_row) DO UPDATE SET lowest_service = excluded.lowest_service"
-                    .formatted(SchemaReader.SCHEMA, TABLE);
+                    .formatted(Names.SCHEMA, TABLE);
 
     private Floor() {}
 
@@ -39,15 +39,19 @@ final class Floor {
 
     /**
      * Raises the floor; never lowers it. To be called before the migration that needs it, so that no moment exists in which
-     * an older image believes it may run.
+     * an older image that starts believes it may run; those that run have to be notified.
+     *
+     * @return whether the stored floor is another one now
      */
-    static void raise(Connection connection, ServiceVersion lowest) throws SQLException {
+    static boolean raise(Connection connection, ServiceVersion lowest) throws SQLException {
         try (Statement statement = connection.createStatement()) {
             statement.execute(CREATE);
             Optional<ServiceVersion> stored = read(statement);
-            if (stored.isEmpty() || stored.get().compareTo(lowest) < 0) {
+            boolean higher = stored.isEmpty() || stored.get().compareTo(lowest) < 0;
+            if (higher) {
                 store(connection, lowest);
             }
+            return higher;
         }
     }
 

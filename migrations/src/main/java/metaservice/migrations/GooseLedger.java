@@ -16,7 +16,7 @@ final class GooseLedger {
 
     static final String TABLE = "goose_db_version";
 
-    private static final String NAME = SchemaReader.SCHEMA + "." + TABLE;
+    private static final String NAME = Names.SCHEMA + "." + TABLE;
 
     private static final String CREATE = """
             CREATE TABLE IF NOT EXISTS %s (

@@ -20,7 +20,7 @@ final class Journal {
 
     static final String TABLE = "metaservice_upgrades";
 
-    private static final String NAME = SchemaReader.SCHEMA + "." + TABLE;
+    private static final String NAME = Names.SCHEMA + "." + TABLE;
 
     private static final String CREATE = """
             CREATE TABLE IF NOT EXISTS %s (

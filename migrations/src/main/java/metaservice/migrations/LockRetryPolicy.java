@@ -16,6 +16,11 @@ record LockRetryPolicy(Duration forOtherUpgrade, int attempts, Duration firstPau
     static final LockRetryPolicy DEFAULTS =
             new LockRetryPolicy(Duration.ofMinutes(10), 70, Duration.ofMillis(100), Duration.ofSeconds(5));
 
+    /** The same with another wait for an upgrade that runs elsewhere. */
+    LockRetryPolicy waitingForOthers(Duration longest) {
+        return new LockRetryPolicy(longest, attempts, firstPause, longestPause);
+    }
+
     /** The pause after an attempt, counted from 1. */
     Duration pauseAfter(int attempt) {
         Duration doubled = firstPause.multipliedBy(1L << Math.min(attempt - 1, 20));

@@ -6,7 +6,8 @@ import java.util.Optional;
 /** The names of the folders of the reference's image, each of which serves some schema versions; scripts rely on them. */
 public final class ReferenceFolders {
 
-    private static final String NEWEST = "latest";
+    /** The folder for the newest schema version. */
+    public static final String NEWEST = "latest";
 
     /** Folders that are not called like their schema version. */
     private static final Map<SchemaVersion, String> NAMES =

@@ -71,10 +71,10 @@ final class Repair {
     /** Whether there is a way to make it right, if the data allow it. */
     static boolean isPossible(SchemaDifference difference) {
         return switch (difference.kind()) {
-            case "index" -> true;
-            case "column" -> difference.isMissing() && !difference.expected().contains(NOT_NULL);
-            case "constraint" -> difference.isMissing() || difference.found().equals(difference.expected() + NOT_VALID);
-            default -> false;
+            case INDEX -> true;
+            case COLUMN -> difference.isMissing() && !difference.expected().contains(NOT_NULL);
+            case CONSTRAINT -> difference.isMissing() || difference.found().equals(difference.expected() + NOT_VALID);
+            case TABLE -> false;
         };
     }
 
@@ -101,8 +101,8 @@ final class Repair {
 
     private void repair(SchemaDifference difference) throws SQLException {
         switch (difference.kind()) {
-            case "index" -> rebuildIndex(difference);
-            case "column" -> addColumn(difference);
+            case INDEX -> rebuildIndex(difference);
+            case COLUMN -> addColumn(difference);
             default -> {
                 if (difference.expected().startsWith(FOREIGN_KEY)) {
                     addForeignKey(difference);
@@ -227,7 +227,7 @@ final class Repair {
     private void briefly(SchemaDifference difference, String lockTimeout, String sql) throws SQLException {
         connection.setAutoCommit(false);
         try (Statement statement = connection.createStatement()) {
-            statement.execute("SET LOCAL search_path = " + SchemaReader.SCHEMA);
+            statement.execute("SET LOCAL search_path = " + Names.SCHEMA);
             statement.execute("SET LOCAL lock_timeout = 0");
             statement.execute("LOCK TABLE " + table(difference) + " IN SHARE UPDATE EXCLUSIVE MODE");
             statement.execute("SET LOCAL lock_timeout = '" + lockTimeout + "'");
@@ -245,13 +245,13 @@ final class Repair {
     private void patiently(String sql) throws SQLException {
         try (Statement statement = connection.createStatement()) {
             // The names in definitions are not qualified.
-            statement.execute("SET search_path = " + SchemaReader.SCHEMA);
+            statement.execute("SET search_path = " + Names.SCHEMA);
             statement.execute(sql);
         }
     }
 
     private static int rank(SchemaDifference difference) {
-        if (difference.kind().equals("column")) {
+        if (difference.kind() == SchemaObject.Kind.COLUMN) {
             return 0;
         }
         return difference.expected().startsWith(FOREIGN_KEY) ? 2 : 1;
@@ -262,7 +262,7 @@ final class Repair {
     }
 
     private String qualified(String name) throws SQLException {
-        return SchemaReader.SCHEMA + "." + quoted(name);
+        return Names.SCHEMA + "." + quoted(name);
     }
 
     private String quoted(String name) throws SQLException {

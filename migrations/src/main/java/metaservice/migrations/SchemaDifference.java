@@ -3,13 +3,13 @@ package metaservice.migrations;
 /**
  * Something about a schema that is not as its ledger's version says.
  *
- * @param kind {@code table}, {@code column}, {@code constraint} or {@code index}
+ * @param kind what it is
  * @param table the table it is, or belongs to
  * @param name its own name; a table's is the table's
  * @param expected how it should be, in the words of PostgreSQL's catalog; empty for a table
  * @param found how it is, in the same words; empty if it is missing
  */
-public record SchemaDifference(String kind, String table, String name, String expected, String found) {
+public record SchemaDifference(SchemaObject.Kind kind, String table, String name, String expected, String found) {
 
     /** Whether there is nothing of that name. */
     public boolean isMissing() {
@@ -28,6 +28,6 @@ public record SchemaDifference(String kind, String table, String name, String ex
 
     /** What it is about, such as {@code column tasks_v3.run_id}. */
     String subject() {
-        return kind.equals("table") ? "table " + table : kind + " " + table + "." + name;
+        return kind == SchemaObject.Kind.TABLE ? "table " + table : kind.word() + " " + table + "." + name;
     }
 }

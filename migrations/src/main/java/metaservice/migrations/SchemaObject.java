@@ -10,17 +10,17 @@ import java.util.Locale;
  * @param name its own name; a table's is the table's
  * @param definition as the catalog spells it, without the name of the schema and with single blanks; empty for a table
  */
-record SchemaObject(Kind kind, String table, String name, String definition) {
+public record SchemaObject(Kind kind, String table, String name, String definition) {
 
     /** What a schema consists of, as far as the services rely on it. */
-    enum Kind {
+    public enum Kind {
         TABLE,
         COLUMN,
         CONSTRAINT,
         INDEX;
 
         /** In lower case, as it stands in messages and in the file of shapes. */
-        String word() {
+        public String word() {
             return name().toLowerCase(Locale.ROOT);
         }
 

@@ -10,26 +10,20 @@ import java.util.Optional;
 /** Finds out how a database's schema stands; only reads. Immutable. */
 final class SchemaReader {
 
-    /** Where the tables and our ledger live; the statements of the services follow the search path, which leads here. */
-    static final String SCHEMA = "public";
-
-    /** Name of our ledger, Flyway's own. */
-    static final String LEDGER = "flyway_schema_history";
-
     // flows_v3 first: our ledger is made before it, so whoever sees it sees the ledger, too.
-    private static final String WHAT_IS_THERE =
-            """
+    private static final String WHAT_IS_THERE = """
             SELECT to_regclass('%1$s.flows_v3') IS NOT NULL AS flows,
                    to_regclass('%1$s.%2$s') IS NOT NULL AS flyway,
                    to_regclass('%1$s.%3$s') IS NOT NULL AS goose,
                    to_regclass('%1$s.%4$s') IS NOT NULL AS floor,
                    to_regclass('%1$s.%5$s') IS NOT NULL AS journal,
                    %6$s AS in_progress
-            """.formatted(SCHEMA, LEDGER, GooseLedger.TABLE, Floor.TABLE, Journal.TABLE, UpgradeLock.IS_HELD);
+            """.formatted(
+                    Names.SCHEMA, Names.LEDGER, GooseLedger.TABLE, Floor.TABLE, Journal.TABLE, UpgradeLock.IS_HELD);
 
     private static final String NEWEST_BY_FLYWAY =
             "SELECT max(version::bigint) FROM %s.%s WHERE success AND version ~ '^[0-9]{1,18}$'"
-                    .formatted(SCHEMA, LEDGER);
+                    .formatted(Names.SCHEMA, Names.LEDGER);
 
     private final List<BundledMigration> migrations;
     private final List<SchemaVersion> bundled;

@@ -58,7 +58,7 @@ final class SchemaShapes {
                                   WHERE k.conindid = i.indexrelid AND k.contype IN ('p', 'u', 'x'))
             )
             SELECT kind, tab, name, regexp_replace(replace(definition, '%1$s.', ''), '\\s+', ' ', 'g') FROM objects
-            """.formatted(SchemaReader.SCHEMA);
+            """.formatted(Names.SCHEMA);
 
     private final List<Line> lines;
 

@@ -44,32 +44,32 @@ final class Upgrade {
 
     // Not Flyway's repair: that would also rewrite checksums, and mark as deleted what a newer build applied.
     private static final String FORGET_FAILURES =
-            "DELETE FROM %s.%s WHERE NOT success".formatted(SchemaReader.SCHEMA, SchemaReader.LEDGER);
+            "DELETE FROM %s.%s WHERE NOT success".formatted(Names.SCHEMA, Names.LEDGER);
 
     private final DataSource dataSource;
-    private final Connection keeper;
+    private final Connection lockConnection;
     private final BundledFiles files;
     private final SchemaReader reader;
     private final LockRetryPolicy patience;
-    private final Runnable breather;
+    private final Runnable beforeEachMigration;
 
     /** What was not as it should be and has been repaired, in the order in which it was found. */
     private final Set<String> repaired = new LinkedHashSet<>();
 
-    /** Prepares an upgrade; the keeper is the connection that holds the lock, the breather is run before each migration. */
+    /** Prepares an upgrade; {@code lockConnection} holds the lock, {@code beforeEachMigration} runs before each migration. */
     Upgrade(
             DataSource dataSource,
-            Connection keeper,
+            Connection lockConnection,
             BundledFiles files,
             SchemaReader reader,
             LockRetryPolicy patience,
-            Runnable breather) {
+            Runnable beforeEachMigration) {
         this.dataSource = dataSource;
-        this.keeper = keeper;
+        this.lockConnection = lockConnection;
         this.files = files;
         this.reader = reader;
         this.patience = patience;
-        this.breather = breather;
+        this.beforeEachMigration = beforeEachMigration;
     }
 
     /**
@@ -87,7 +87,7 @@ final class Upgrade {
         for (int attempt = 1; ; attempt++) {
             try {
                 tidyUp();
-                apply(reader.read(keeper), target);
+                apply(reader.read(lockConnection), target);
                 return List.copyOf(repaired);
             } catch (FlywayException | SQLException e) {
                 if (attempt >= patience.attempts() || !isWorthAnotherTry(e)) {
@@ -101,23 +101,23 @@ final class Upgrade {
     }
 
     private void apply(SchemaStatus status, SchemaVersion target) throws SQLException, Repair.NotPossibleException {
-        Journal.betweenMigrations(keeper);
+        Journal.betweenMigrations(lockConnection);
         repair(status.state(), status.schemaVersion());
-        GooseLedger.catchUp(keeper, reader.sharedUpTo(status.schemaVersion()));
+        GooseLedger.catchUp(lockConnection, reader.sharedUpTo(status.schemaVersion()));
         flyway(status, target).migrate();
-        Journal.betweenMigrations(keeper);
+        Journal.betweenMigrations(lockConnection);
         List<SchemaDifference> left = repair(SchemaState.FLYWAY, target);
         left.forEach(difference ->
                 LOG.warn("The schema is not what it should be, and that cannot be repaired: {}", difference));
-        GooseLedger.catchUp(keeper, reader.sharedUpTo(target));
+        GooseLedger.catchUp(lockConnection, reader.sharedUpTo(target));
     }
 
     /** Repairs what can be and returns what cannot. */
     private List<SchemaDifference> repair(SchemaState state, SchemaVersion version)
             throws SQLException, Repair.NotPossibleException {
-        Map<Boolean, List<SchemaDifference>> drift =
-                reader.drift(keeper, state, version).stream().collect(Collectors.partitioningBy(Repair::isPossible));
-        new Repair(keeper).all(drift.get(true));
+        Map<Boolean, List<SchemaDifference>> drift = reader.drift(lockConnection, state, version).stream()
+                .collect(Collectors.partitioningBy(Repair::isPossible));
+        new Repair(lockConnection).all(drift.get(true));
         noteNew(drift.get(true));
         return drift.get(false);
     }
@@ -139,7 +139,7 @@ final class Upgrade {
     }
 
     private void tidyUp() throws SQLException {
-        try (Statement statement = keeper.createStatement()) {
+        try (Statement statement = lockConnection.createStatement()) {
             for (String index : unfinishedIndexes()) {
                 LOG.warn("Dropping index {}, which an interrupted upgrade left unfinished; it is built again", index);
                 statement.execute("DROP INDEX CONCURRENTLY IF EXISTS " + index);
@@ -151,7 +151,7 @@ final class Upgrade {
     }
 
     private static boolean hasLedger(Statement statement) throws SQLException {
-        String question = "SELECT to_regclass('%s.%s') IS NOT NULL".formatted(SchemaReader.SCHEMA, SchemaReader.LEDGER);
+        String question = "SELECT to_regclass('%s.%s') IS NOT NULL".formatted(Names.SCHEMA, Names.LEDGER);
         try (ResultSet row = statement.executeQuery(question)) {
             return row.next() && row.getBoolean(1);
         }
@@ -163,9 +163,9 @@ final class Upgrade {
                 .flatMap(migration -> migration.concurrentIndexes().stream())
                 .toArray();
         List<String> unfinished = new ArrayList<>();
-        try (PreparedStatement question = keeper.prepareStatement(UNFINISHED_INDEXES)) {
-            question.setString(1, SchemaReader.SCHEMA);
-            question.setArray(2, keeper.createArrayOf("text", ours));
+        try (PreparedStatement question = lockConnection.prepareStatement(UNFINISHED_INDEXES)) {
+            question.setString(1, Names.SCHEMA);
+            question.setArray(2, lockConnection.createArrayOf("text", ours));
             try (ResultSet rows = question.executeQuery()) {
                 while (rows.next()) {
                     unfinished.add(rows.getString(1));
@@ -181,9 +181,9 @@ final class Upgrade {
         FluentConfiguration configuration = Flyway.configure(Upgrade.class.getClassLoader())
                 .loggers(FlywayLog.Creator.class.getName())
                 .dataSource(dataSource)
-                .defaultSchema(SchemaReader.SCHEMA)
+                .defaultSchema(Names.SCHEMA)
                 .createSchemas(false)
-                .table(SchemaReader.LEDGER)
+                .table(Names.LEDGER)
                 .resourceProvider(files)
                 .javaMigrationClassProvider(List::of)
                 .placeholderReplacement(false)
@@ -225,7 +225,7 @@ final class Upgrade {
         }
     }
 
-    /** Lets others breathe while nothing is locked, and raises the floor before the schema changes. */
+    /** Runs what the caller wants before each migration, while nothing is locked, and raises the floor before the schema changes. */
     private final class RaiseFloor extends BaseCallback {
 
         @Override
@@ -235,13 +235,16 @@ final class Upgrade {
 
         @Override
         public void handle(Event event, Context context) {
-            breather.run();
+            beforeEachMigration.run();
             SchemaVersion next =
                     SchemaVersion.parse(context.getMigrationInfo().getVersion().getVersion());
             LOG.info("Migrating the schema to {}", next);
             try {
-                Floor.raise(keeper, migration(next).lowestService());
-                Journal.migrating(keeper, next);
+                if (Floor.raise(lockConnection, migration(next).lowestService())) {
+                    // An older node that runs now must not learn of it only when the migrations are done.
+                    Notice.send(lockConnection, reader.ledgerVersion(lockConnection));
+                }
+                Journal.migrating(lockConnection, next);
             } catch (SQLException e) {
                 throw new FlywayException(
                         "the lowest service version and the begin of a migration could not be stored", e);

@@ -36,7 +36,7 @@ final class UpgradeDecision {
         return refused(
                 status,
                 "The ledger says schema " + ledgerVersion + ", but there is no table flows_v3.",
-                "Restore the tables, or drop table " + SchemaReader.LEDGER + " to begin with an empty database.");
+                "Restore the tables, or drop table " + Names.LEDGER + " to begin with an empty database.");
     }
 
     private static Optional<UpgradeOutcome> withTables(Inspection found, SchemaVersion target) {

@@ -3,7 +3,6 @@ package metaservice.migrations;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.sql.SQLTimeoutException;
 import java.sql.Statement;
 import java.time.Duration;
 import javax.sql.DataSource;
@@ -66,6 +65,26 @@ final class UpgradeLock implements AutoCloseable {
 
     private final Connection connection;
 
+    /** Another upgrade of the database held the lock for the whole wait. */
+    static final class HeldElsewhereException extends Exception {
+
+        private static final long serialVersionUID = 1L;
+
+        private HeldElsewhereException() {
+            super("another upgrade of this database is still running");
+        }
+    }
+
+    /** A pooler of transactions stands between: two nodes could hold the lock at once. */
+    static final class SharedSessionException extends Exception {
+
+        private static final long serialVersionUID = 1L;
+
+        private SharedSessionException() {
+            super("a connection pooler gives each transaction another session of the server");
+        }
+    }
+
     private UpgradeLock(Connection connection) {
         this.connection = connection;
     }
@@ -73,15 +92,26 @@ final class UpgradeLock implements AutoCloseable {
     /**
      * Waits for the lock.
      *
-     * @throws SQLTimeoutException if others held it all the time
+     * @throws HeldElsewhereException if others held it all the time
+     * @throws SharedSessionException if a pooler between gives each transaction another session; nothing is locked then
      * @throws InterruptedException if interrupted while waiting
      */
-    static UpgradeLock acquire(DataSource dataSource, Duration longest) throws SQLException, InterruptedException {
+    static UpgradeLock acquire(DataSource dataSource, Duration longest)
+            throws SQLException, InterruptedException, HeldElsewhereException, SharedSessionException {
         Connection connection = dataSource.getConnection();
         try {
-            await(connection, System.nanoTime() + longest.toNanos(), longest);
+            connection.setAutoCommit(true);
+            // Before the first lock and setting: through such a pooler they would stay in a session of other clients.
+            if (SessionCheck.isShared(dataSource, connection)) {
+                throw new SharedSessionException();
+            }
+            await(connection, System.nanoTime() + longest.toNanos());
             return new UpgradeLock(connection);
-        } catch (SQLException | InterruptedException | RuntimeException e) {
+        } catch (SQLException
+                | InterruptedException
+                | HeldElsewhereException
+                | SharedSessionException
+                | RuntimeException e) {
             closeAfter(e, connection);
             throw e;
         }
@@ -120,24 +150,22 @@ final class UpgradeLock implements AutoCloseable {
         }
     }
 
-    private static void await(Connection connection, long deadline, Duration longest)
-            throws SQLException, InterruptedException {
-        connection.setAutoCommit(true);
+    private static void await(Connection connection, long deadline)
+            throws SQLException, InterruptedException, HeldElsewhereException {
         connection.setNetworkTimeout(Runnable::run, 0);
         try (Statement statement = connection.createStatement()) {
             statement.execute(NEVER_CUT_OFF);
-            tryUntil(statement, TRY_GATE, deadline, longest);
-            tryUntil(statement, TRY_WORK, deadline, longest);
+            tryUntil(statement, TRY_GATE, deadline);
+            tryUntil(statement, TRY_WORK, deadline);
             statement.execute(LEAVE_WORK);
         }
     }
 
-    private static void tryUntil(Statement statement, String attempt, long deadline, Duration longest)
-            throws SQLException, InterruptedException {
+    private static void tryUntil(Statement statement, String attempt, long deadline)
+            throws SQLException, InterruptedException, HeldElsewhereException {
         while (!succeeds(statement, attempt)) {
             if (System.nanoTime() - deadline > 0) {
-                throw new SQLTimeoutException(
-                        "another upgrade of this database was still running after " + longest.toSeconds() + " s");
+                throw new HeldElsewhereException();
             }
             Thread.sleep(BETWEEN_TRIES.toMillis());
         }

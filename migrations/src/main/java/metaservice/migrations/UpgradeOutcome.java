@@ -1,5 +1,6 @@
 package metaservice.migrations;
 
+import java.time.Duration;
 import java.util.List;
 
 /** What came of an upgrade; every case carries what its reader needs next. */
@@ -41,6 +42,15 @@ public sealed interface UpgradeOutcome {
      * @param remedy one sentence: what the operator can do
      */
     record Refused(SchemaVersion found, String reason, String remedy) implements UpgradeOutcome {}
+
+    /**
+     * Another node held the right to upgrade this database for as long as this call waits. Its upgrade goes on; the status
+     * of the schema tells how far it is, and another call waits for it again.
+     *
+     * @param at where the schema stood when this call began to wait
+     * @param waited how long this call waited for the other upgrade
+     */
+    record RunningElsewhere(SchemaVersion at, Duration waited) implements UpgradeOutcome {}
 
     /**
      * It was tried and did not succeed. Migrations before the failed one are applied; trying again resumes.

@@ -5,16 +5,23 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.io.BufferedReader;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Collectors;
 import metaservice.migrations.UpgradeOutcome.AlreadyCurrent;
 import metaservice.migrations.UpgradeOutcome.Failed;
+import metaservice.migrations.UpgradeOutcome.RunningElsewhere;
 import metaservice.migrations.UpgradeOutcome.Upgraded;
+import org.flywaydb.core.api.resource.LoadableResource;
 import org.junit.jupiter.api.Test;
 import org.postgresql.PGConnection;
 import org.postgresql.PGNotification;
@@ -141,8 +148,9 @@ class ConcurrentUpgradeIT {
         try (TestDatabase database = TestDatabases.at(1);
                 UpgradeLock other = UpgradeLock.acquire(database.dataSource(), Duration.ZERO)) {
             LockRetryPolicy none = new LockRetryPolicy(Duration.ZERO, 1, Duration.ZERO, Duration.ZERO);
-            Failed failed = assertInstanceOf(Failed.class, new Migrations(database.dataSource(), none).upgrade());
-            assertTrue(failed.reason().contains("another upgrade"), failed.reason());
+            assertEquals(
+                    new RunningElsewhere(new SchemaVersion(1), Duration.ZERO),
+                    new Migrations(database.dataSource(), none).upgrade());
             assertFalse(other.connection().isClosed());
         }
     }
@@ -157,7 +165,7 @@ class ConcurrentUpgradeIT {
             assertTrue(migrations.status().migrationInProgress());
 
             LockRetryPolicy none = new LockRetryPolicy(Duration.ZERO, 1, Duration.ZERO, Duration.ZERO);
-            assertInstanceOf(Failed.class, new Migrations(database.dataSource(), none).upgrade());
+            assertInstanceOf(RunningElsewhere.class, new Migrations(database.dataSource(), none).upgrade());
 
             statement.execute("SELECT pg_advisory_unlock_all()");
             assertInstanceOf(Upgraded.class, migrations.upgrade());
@@ -188,6 +196,46 @@ class ConcurrentUpgradeIT {
             assertEquals(1, heard.length);
             assertEquals(migrations.newest().toString(), heard[0].getParameter());
         }
+    }
+
+    /** Otherwise an older node would serve on, for up to half a minute, a schema that shuts it out. */
+    @Test
+    void raisedFloorIsToldBeforeTheMigrationThatNeedsIt() throws Exception {
+        SchemaVersion before = new SchemaVersion(20200603104139L);
+        BundledFiles files = withFloor("V20201002000616", "4.0.0");
+        try (TestDatabase database = TestDatabases.at(before.number());
+                Connection listener = database.dataSource().getConnection();
+                Statement statement = listener.createStatement();
+                Connection reader = database.dataSource().getConnection();
+                Statement lock = reader.createStatement()) {
+            statement.execute("LISTEN " + Migrations.CHANNEL);
+            reader.setAutoCommit(false);
+            lock.execute("LOCK TABLE metadata_v3 IN ACCESS SHARE MODE");
+            Migrations migrations = new Migrations(database.dataSource(), LockRetryPolicy.DEFAULTS, () -> {}, files);
+            Background<UpgradeOutcome> upgrade = new Background<>(migrations::upgrade);
+
+            PGNotification[] heard = listener.unwrap(PGConnection.class).getNotifications(30_000);
+            assertEquals(1, heard.length);
+            assertEquals(before.toString(), heard[0].getParameter());
+            assertEquals(
+                    Optional.of(ServiceVersion.parse("4.0.0")),
+                    status(migrations).lowestService());
+            assertEquals(before, status(migrations).schemaVersion());
+            reader.commit();
+            assertInstanceOf(Upgraded.class, upgrade.result());
+        }
+    }
+
+    private static BundledFiles withFloor(String migration, String lowestService) {
+        Map<String, String> contents = new HashMap<>();
+        for (LoadableResource file : BundledFiles.load().getResources("V", new String[] {".sql", ".conf"})) {
+            String text = new BufferedReader(file.read()).lines().collect(Collectors.joining("\n"));
+            boolean raises = file.getFilename().startsWith(migration);
+            contents.put(
+                    file.getFilename(),
+                    raises ? text.replaceAll("lowest service: \\S+", "lowest service: " + lowestService) : text);
+        }
+        return new BundledFiles(contents);
     }
 
     private static SchemaStatus status(Migrations migrations) {

@@ -42,7 +42,7 @@ class DriftTest {
         List<SchemaObject> expected = List.of(index("gone"), index("stays"));
         List<SchemaObject> next = List.of(index("stays"));
         assertEquals(
-                List.of(new SchemaDifference("index", "runs_v3", "stays", "CREATE INDEX stays", "")),
+                List.of(new SchemaDifference(SchemaObject.Kind.INDEX, "runs_v3", "stays", "CREATE INDEX stays", "")),
                 drift(expected, next));
     }
 
@@ -50,7 +50,7 @@ class DriftTest {
     void ofATableThatIsMissingNothingMoreIsSaid() {
         List<SchemaObject> expected = List.of(TABLE, index("i"));
         assertEquals(
-                List.of(new SchemaDifference("table", "runs_v3", "runs_v3", "", "")),
+                List.of(new SchemaDifference(SchemaObject.Kind.TABLE, "runs_v3", "runs_v3", "", "")),
                 Drift.between(expected, expected, List.of()));
     }
 

@@ -58,8 +58,8 @@ public final class TestDatabases {
             throw new IllegalStateException("no template at " + schemaVersion + ": " + outcome);
         }
         if (schemaVersion == 0) {
-            template.execute("DROP TABLE "
-                    + String.join(", ", SchemaReader.LEDGER, GooseLedger.TABLE, Floor.TABLE, Journal.TABLE));
+            template.execute(
+                    "DROP TABLE " + String.join(", ", Names.LEDGER, GooseLedger.TABLE, Floor.TABLE, Journal.TABLE));
         }
         return template;
     }

@@ -12,8 +12,9 @@ class UpgradeDecisionTest {
     private static final List<SchemaVersion> BUNDLED =
             List.of(new SchemaVersion(1), new SchemaVersion(20), new SchemaVersion(30));
     private static final SchemaDifference REPAIRABLE =
-            new SchemaDifference("index", "runs_v3", "i", "CREATE INDEX i", "");
-    private static final SchemaDifference LOST = new SchemaDifference("table", "runs_v3", "runs_v3", "", "");
+            new SchemaDifference(SchemaObject.Kind.INDEX, "runs_v3", "i", "CREATE INDEX i", "");
+    private static final SchemaDifference LOST =
+            new SchemaDifference(SchemaObject.Kind.TABLE, "runs_v3", "runs_v3", "", "");
 
     @ParameterizedTest(name = "{0} at {1}, ledger {2}, agreeing {3}, {4}, to {5}: {6}")
     @CsvSource({

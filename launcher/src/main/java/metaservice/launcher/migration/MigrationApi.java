@@ -50,18 +50,24 @@ public final class MigrationApi implements AutoCloseable {
     private static final Duration UPGRADE_WAIT = Duration.ofMinutes(5);
 
     private static final CannedAnswer PONG = CannedAnswer.text(200, "pong");
+    private static final CannedAnswer NEWEST = CannedAnswer.text(200, ReferenceFolders.NEWEST);
     private static final CannedAnswer NOT_FOUND = CannedAnswer.text(404, "404: Not Found");
     private static final CannedAnswer METHOD_NOT_ALLOWED = CannedAnswer.text(405, "405: Method Not Allowed");
     private static final CannedAnswer UPGRADED = CannedAnswer.text(200, "upgrade success");
     private static final CannedAnswer UPGRADE_FAILED = CannedAnswer.text(500, "upgrade failed");
     private static final CannedAnswer STILL_UPGRADING = CannedAnswer.text(
             202, "upgrade still running: GET /db_schema_status tells how far it is, PATCH /upgrade waits for it again");
+    private static final CannedAnswer RUNNING_ELSEWHERE = CannedAnswer.text(
+            202,
+            "upgrade running on another node: GET /db_schema_status tells how far it is, PATCH /upgrade waits for it"
+                    + " again");
     private static final CannedAnswer STOPPING = CannedAnswer.unavailable("detail", "Metaservice is stopping.");
 
     private final Migrations migrations;
     private final Services services;
     private final String database;
     private final SharedUpgrade upgrade;
+    private final boolean upgradeEndpoint;
     private final Duration upgradeWait;
     private final List<Route> routes;
     private final Admission admission;
@@ -80,8 +86,9 @@ public final class MigrationApi implements AutoCloseable {
         this.services = services;
         this.database = database;
         this.upgrade = new SharedUpgrade(this::runUpgrade);
+        this.upgradeEndpoint = upgradeEndpoint;
         this.upgradeWait = upgradeWait;
-        this.routes = routes(upgradeEndpoint);
+        this.routes = routes();
         this.admission = new Admission(this::route);
         this.listener = HttpListener.open(
                 "migration-api", address, THREADS, ClientTimeouts.Limits.forBodiesUpTo(0), guard.before(this::receive));
@@ -170,11 +177,11 @@ public final class MigrationApi implements AutoCloseable {
         return exchange -> exchange.dispatch(waiting -> answer(action, waiting));
     }
 
-    private List<Route> routes(boolean upgradeEndpoint) {
+    private List<Route> routes() {
         Stream<Route> always = Stream.of(
                 // On the I/O thread: a database that hangs, and all workers with it, is no reason to end the process.
                 new Route(Methods.GET, "/ping", PONG),
-                new Route(Methods.GET, "/version", now(this::version)),
+                new Route(Methods.GET, "/version", later(this::version)),
                 new Route(Methods.GET, "/db_schema_status", now(this::status)));
         Stream<Route> upgrade = Stream.of(new Route(Methods.PATCH, "/upgrade", later(this::upgrade)));
         return (upgradeEndpoint ? Stream.concat(always, upgrade) : always).toList();
@@ -237,17 +244,18 @@ public final class MigrationApi implements AutoCloseable {
         }
     }
 
-    /** The reference's launcher relied on this one to fill an empty database, and so may others. */
-    private CannedAnswer version() throws SQLException {
+    /**
+     * The reference's launcher relied on this one to fill an empty database, and so may others. The answer is the same
+     * where upgrades are switched off, but nothing is written.
+     */
+    private CompletableFuture<CannedAnswer> version() throws SQLException {
         SchemaStatus status = migrations.status();
-        if (status.state() == SchemaState.EMPTY) {
-            CannedAnswer upgraded = upgrade().join();
-            if (upgraded.status() != 200) {
-                return upgraded;
-            }
-            status = migrations.status();
+        if (status.state() != SchemaState.EMPTY) {
+            return CompletableFuture.completedFuture(version(status));
         }
-        return version(status);
+        return upgradeEndpoint
+                ? upgrade().thenApply(upgraded -> upgraded.status() == 200 ? NEWEST : upgraded)
+                : CompletableFuture.completedFuture(NEWEST);
     }
 
     private static CannedAnswer version(SchemaStatus status) {
@@ -300,7 +308,7 @@ public final class MigrationApi implements AutoCloseable {
 
     private static Map<String, Object> members(SchemaDifference difference) {
         Map<String, Object> members = new LinkedHashMap<>();
-        members.put("kind", difference.kind());
+        members.put("kind", difference.kind().word());
         members.put("table", difference.table());
         members.put("name", difference.name());
         members.put("expected", difference.expected());
@@ -319,6 +327,9 @@ public final class MigrationApi implements AutoCloseable {
     private static CannedAnswer answer(UpgradeOutcome outcome) {
         if (outcome instanceof UpgradeOutcome.Refused refused) {
             return CannedAnswer.text(409, "upgrade refused: " + refused.reason() + " " + refused.remedy());
+        }
+        if (outcome instanceof UpgradeOutcome.RunningElsewhere) {
+            return RUNNING_ELSEWHERE;
         }
         return outcome instanceof UpgradeOutcome.Failed ? UPGRADE_FAILED : UPGRADED;
     }
@@ -341,6 +352,11 @@ public final class MigrationApi implements AutoCloseable {
             upgraded.repaired().forEach(repaired -> LOG.info("Repaired: {}", repaired));
         } else if (outcome instanceof UpgradeOutcome.Refused refused) {
             LOG.warn("Upgrade refused: {} {}", refused.reason(), refused.remedy());
+        } else if (outcome instanceof UpgradeOutcome.RunningElsewhere elsewhere) {
+            LOG.info(
+                    "Another node is still upgrading the database, from schema {}, after {} s",
+                    elsewhere.at(),
+                    elsewhere.waited().toSeconds());
         } else if (outcome instanceof UpgradeOutcome.Failed failed) {
             LOG.error("Upgrade failed at schema {}: {}", failed.at(), failed.reason(), failed.cause());
         }

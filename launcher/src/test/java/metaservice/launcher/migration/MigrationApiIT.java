@@ -30,6 +30,11 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 class MigrationApiIT {
 
+    private static final String HAS_TABLES =
+            "SELECT EXISTS (SELECT FROM pg_class WHERE relnamespace = 'public'::regnamespace)";
+    /** The lock that a node holds while it upgrades: released versions have these keys, so they never change. */
+    private static final String UPGRADE_GATE = "SELECT pg_advisory_lock(1836348278, 1)";
+
     private static final String TEXT = "text/plain; charset=utf-8";
 
     static final MigrationApi.Services NO_SERVICES = new MigrationApi.Services() {
@@ -114,6 +119,39 @@ class MigrationApiIT {
                 MigrationApi api = open(database.dataSource(), true)) {
             assertTrue(Http.get(api.port(), "/db_schema_status").body().contains("\"current_version\": \"0\""));
             assertAnswer(Http.get(api.port(), "/version"), 200, TEXT, "latest");
+            assertEquals(List.of(List.of(true)), database.query(HAS_TABLES));
+        }
+    }
+
+    @Test
+    void askingForTheVersionWritesNothingWhereUpgradesAreSwitchedOff() throws Exception {
+        try (TestDatabase database = TestDatabases.empty();
+                MigrationApi api = open(database.dataSource(), false)) {
+            assertAnswer(Http.get(api.port(), "/version"), 200, TEXT, "latest");
+            assertEquals(List.of(List.of(false)), database.query(HAS_TABLES));
+        }
+    }
+
+    @Test
+    void upgradeOnAnotherNodeIsNoFailureOfThisOne() throws Exception {
+        try (TestDatabase database = TestDatabases.at(1);
+                Connection otherNode = database.dataSource().getConnection();
+                Statement statement = otherNode.createStatement();
+                MigrationApi api = MigrationApi.open(
+                        new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
+                        new Migrations(database.dataSource(), Duration.ofSeconds(1)),
+                        NO_SERVICES,
+                        "here:5432/db",
+                        true,
+                        RequestGuard.SAME_ORIGIN)) {
+            statement.execute(UPGRADE_GATE);
+            for (int round = 1; round <= 2; round++) {
+                HttpResponse<String> answer = Http.send(api.port(), "PATCH", "/upgrade", "");
+                assertEquals(202, answer.statusCode(), answer::body);
+                assertTrue(answer.body().contains("on another node: GET /db_schema_status"), answer::body);
+            }
+            statement.execute("SELECT pg_advisory_unlock_all()");
+            assertAnswer(Http.send(api.port(), "PATCH", "/upgrade", ""), 200, TEXT, "upgrade success");
         }
     }
 
