@@ -37,7 +37,8 @@ class DistributionIT {
     private static final Path HOME = Path.of("target", "metaservice");
 
     /**
-     * The modules that are not service versions, by their root package, and the modules of this project that each may use.
+     * The modules that are not service versions, by their root package, and the modules of this project that each may
+     * use.
      */
     private static final Map<String, Set<String>> MAY_USE = Map.of(
             "metaservice.spi", Set.of(),

@@ -110,8 +110,8 @@ final class Launcher implements AutoCloseable {
     }
 
     /**
-     * Waits for requests in flight, up to the drain timeout of the configuration, and closes everything. A failure of a step
-     * is logged and the next steps run all the same, because an embedded database must not outlive the process.
+     * Waits for requests in flight, up to the drain timeout of the configuration, and closes everything. A failure of
+     * a step is logged and the next steps run all the same, because an embedded database must not outlive the process.
      */
     @Override
     public void close() {

@@ -26,9 +26,9 @@ record SchemaAtStart(Migrations migrations, String database, LauncherConfig conf
     private static final Duration UPGRADE_POLL = Duration.ofMillis(200);
 
     /**
-     * Reads the schema, with the number of attempts of the configuration. With swaps off, waits up to 15 s for the end of an
-     * upgrade that another node runs, because the chosen service is not replaced later: that node may be filling an empty
-     * database.
+     * Reads the schema, with the number of attempts of the configuration. With swaps off, waits up to 15 s for the end
+     * of an upgrade that another node runs, because the chosen service is not replaced later: that node may be filling
+     * an empty database.
      *
      * @return empty if a stop was requested meanwhile
      * @throws StartFailedException if the database does not answer

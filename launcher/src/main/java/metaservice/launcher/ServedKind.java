@@ -10,8 +10,8 @@ import metaservice.migrations.SchemaStatus;
 import metaservice.spi.ServiceStartException;
 
 /**
- * One kind of service that this process runs: its bundled versions, its listener and its supervisor. Kinds share only the
- * process and the database, so one kind is swapped without an effect on the others.
+ * One kind of service that this process runs: its bundled versions, its listener and its supervisor. Kinds share only
+ * the process and the database, so one kind is swapped without an effect on the others.
  *
  * @param catalog the bundled services of this kind
  */

@@ -20,8 +20,8 @@ import metaservice.migrations.SchemaStatus;
 record ServicesOfProcess(ServiceCatalog catalog, List<ServedKind> served) implements MigrationApi.Services {
 
     /**
-     * The members of the metadata kind, and {@code services}: a list with one object for each other kind that this process
-     * runs, with the same members.
+     * The members of the metadata kind, and {@code services}: a list with one object for each other kind that this
+     * process runs, with the same members.
      */
     @Override
     public Map<String, Object> status(SchemaStatus schema) {

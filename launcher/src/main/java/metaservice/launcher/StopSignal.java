@@ -31,8 +31,8 @@ public final class StopSignal {
     }
 
     /**
-     * Installs a shutdown hook that requests the stop, waits until everything is stopped, and ends the process with exit
-     * code 0. Without it the exit code of the virtual machine would report the signal.
+     * Installs a shutdown hook that requests the stop, waits until everything is stopped, and ends the process with
+     * exit code 0. Without it the exit code of the virtual machine would report the signal.
      *
      * @param timeout longest wait; the exit code is 1 after that
      */

@@ -31,9 +31,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The library that issues temporary credentials, loaded in its own class loader and only if a role is configured. All calls
- * into the library run on threads of this class: a thread that the library starts inherits the context of its caller, and
- * would keep the class loader of a closed service reachable. Thread-safe.
+ * The library that issues temporary credentials, loaded in its own class loader and only if a role is configured. All
+ * calls into the library run on threads of this class: a thread that the library starts inherits the context of its
+ * caller, and would keep the class loader of a closed service reachable. Thread-safe.
  */
 final class TokenLibrary implements TokenIssuer {
 

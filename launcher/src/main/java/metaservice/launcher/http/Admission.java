@@ -8,8 +8,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * A handler and the number of its requests in flight. Thread-safe. Undertow's {@code GracefulShutdownHandler} is not used
- * because it answers 503 while it drains; here the caller passes the request on to the next handler.
+ * A handler and the number of its requests in flight. Thread-safe. Undertow's {@code GracefulShutdownHandler} is not
+ * used because it answers 503 while it drains; here the caller passes the request on to the next handler.
  *
  * <pre>admitting → draining (final)</pre>
  */

@@ -19,8 +19,8 @@ import org.xnio.conduits.StreamSinkConduit;
 import org.xnio.conduits.StreamSourceConduit;
 
 /**
- * Limits the time and length of one request body, and the time for which a client reads nothing of its answer: the answer
- * may hold a database connection. Closes the connection of a client that exceeds a limit. Thread-safe.
+ * Limits the time and length of one request body, and the time for which a client reads nothing of its answer: the
+ * answer may hold a database connection. Closes the connection of a client that exceeds a limit. Thread-safe.
  */
 public final class ClientTimeouts implements HttpHandler {
 
@@ -89,7 +89,7 @@ public final class ClientTimeouts implements HttpHandler {
             });
         }
 
-        /** Wakes a suspended reader so that its next read fails; without a reader closes the connection. */
+        /** Wakes a suspended reader so that its next read fails; otherwise closes the connection. */
         private void expire() {
             expired = true;
             if (isReadResumed()) {
@@ -101,42 +101,38 @@ public final class ClientTimeouts implements HttpHandler {
 
         @Override
         public int read(ByteBuffer to) throws IOException {
-            return (int) counted(super.read(to));
+            return (int) checked(super.read(to));
         }
 
         @Override
         public long read(ByteBuffer[] to, int offset, int length) throws IOException {
-            return counted(super.read(to, offset, length));
+            return checked(super.read(to, offset, length));
         }
 
         @Override
         public long transferTo(long position, long count, FileChannel target) throws IOException {
-            return counted(super.transferTo(position, count, target));
+            return checked(super.transferTo(position, count, target));
         }
 
         @Override
         public long transferTo(long count, ByteBuffer through, StreamSinkChannel target) throws IOException {
-            return counted(super.transferTo(count, through, target));
+            return checked(super.transferTo(count, through, target));
         }
 
-        private long counted(long read) throws IOException {
+        private long checked(long read) throws IOException {
             if (read < 0) {
                 deadline.remove();
                 return read;
             }
             bytes += read;
             if (expired) {
-                throw closed(exchange, "the request body took longer than " + seconds(limits.body));
+                throw closed(exchange, "the request body took longer than " + limits.body.toSeconds() + " s");
             }
             if (bytes > limits.bodyBytes) {
                 throw closed(exchange, "the request body is longer than " + limits.bodyBytes + " bytes");
             }
             return read;
         }
-    }
-
-    private static String seconds(Duration duration) {
-        return duration.toMillis() / 1000.0 + " s";
     }
 
     /**
@@ -156,44 +152,44 @@ public final class ClientTimeouts implements HttpHandler {
 
         @Override
         public int write(ByteBuffer from) throws IOException {
-            return (int) counted(super.write(from));
+            return (int) checked(super.write(from));
         }
 
         @Override
         public long write(ByteBuffer[] from, int offset, int length) throws IOException {
-            return counted(super.write(from, offset, length));
+            return checked(super.write(from, offset, length));
         }
 
         @Override
         public int writeFinal(ByteBuffer from) throws IOException {
-            return (int) counted(super.writeFinal(from));
+            return (int) checked(super.writeFinal(from));
         }
 
         @Override
         public long writeFinal(ByteBuffer[] from, int offset, int length) throws IOException {
-            return counted(super.writeFinal(from, offset, length));
+            return checked(super.writeFinal(from, offset, length));
         }
 
         @Override
         public long transferFrom(FileChannel source, long position, long count) throws IOException {
-            return counted(super.transferFrom(source, position, count));
+            return checked(super.transferFrom(source, position, count));
         }
 
         @Override
         public long transferFrom(StreamSourceChannel source, long count, ByteBuffer through) throws IOException {
-            return counted(super.transferFrom(source, count, through));
+            return checked(super.transferFrom(source, count, through));
         }
 
         @Override
         public boolean flush() throws IOException {
             boolean flushed = super.flush();
             if (!flushed) {
-                counted(0);
+                checked(0);
             }
             return flushed;
         }
 
-        private long counted(long written) throws IOException {
+        private long checked(long written) throws IOException {
             if (written > 0) {
                 lastProgress = System.nanoTime();
             } else if (isStalled()) {
@@ -203,7 +199,7 @@ public final class ClientTimeouts implements HttpHandler {
         }
 
         private String stalled() {
-            return "the client read nothing of its answer for " + seconds(limits.stall);
+            return "the client read nothing of its answer for " + limits.stall.toSeconds() + " s";
         }
 
         private boolean isStalled() {

@@ -12,8 +12,8 @@ import org.slf4j.LoggerFactory;
 import org.xnio.IoUtils;
 
 /**
- * Answers requests whose handler failed unexpectedly: the client gets a 500 with an id, and the stack trace is logged with
- * the same id.
+ * Answers requests whose handler failed unexpectedly: the client gets a 500 with an id, and the stack trace is logged
+ * with the same id.
  */
 public final class ErrorAnswers {
 
@@ -74,7 +74,9 @@ public final class ErrorAnswers {
         exchange.endExchange();
     }
 
-    /** Answers for a dispatched task whose exception Undertow caught; otherwise the exchange would end without a body. */
+    /**
+     * Answers for a dispatched task whose exception Undertow caught; otherwise the exchange would end without a body.
+     */
     private static boolean answerDispatched(HttpServerExchange exchange) {
         Throwable failure = exchange.getAttachment(DefaultResponseListener.EXCEPTION);
         if (failure == null || exchange.getStatusCode() != StatusCodes.INTERNAL_SERVER_ERROR) {

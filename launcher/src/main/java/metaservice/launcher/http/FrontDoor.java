@@ -12,8 +12,8 @@ import java.util.concurrent.atomic.AtomicReference;
 
 /**
  * The public listener of one kind of service. It is open for the whole life of the process, while the handler, the
- * service, can be replaced. Without a service it answers 503 with {@code Retry-After}: clients retry after that and after
- * a broken connection only. Thread-safe.
+ * service, can be replaced. Without a service it answers 503 with {@code Retry-After}: clients retry after that and
+ * after a broken connection only. Thread-safe.
  */
 public final class FrontDoor implements AutoCloseable {
 
@@ -93,14 +93,16 @@ public final class FrontDoor implements AutoCloseable {
         return current.getAndSet(new Admission(handler));
     }
 
-    /** Whether clients are being served: there was a request within the last second, and the listener is not stopping. */
+    /**
+     * Whether clients are being served: there was a request within the last second, and the listener is not stopping.
+     */
     public boolean isBusy() {
         return hasServed && !closeAfterAnswer && System.nanoTime() - lastRequest < BUSY_AFTER_REQUEST.toNanos();
     }
 
     /**
-     * Refuses new connections, and closes each open one after its next answer. The service still gives that answer, so no
-     * request on an accepted connection is refused. Returns at once.
+     * Refuses new connections, and closes each open one after its next answer. The service still gives that answer, so
+     * no request on an accepted connection is refused. Returns at once.
      */
     public void stopAccepting() {
         lastRequest = System.nanoTime();

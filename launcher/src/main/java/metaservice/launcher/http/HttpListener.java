@@ -22,16 +22,16 @@ import org.xnio.XnioWorker;
 import org.xnio.channels.AcceptingChannel;
 
 /**
- * A listening HTTP socket with its own threads. Built from Undertow's parts rather than with its builder, because a drain
- * closes the socket before the connections. Thread-safe.
+ * A listening HTTP socket with its own threads. Built from Undertow's parts rather than with its builder, because a
+ * drain closes the socket before the connections. Thread-safe.
  */
 public final class HttpListener implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(HttpListener.class);
 
     /**
-     * Longer than load balancers keep an idle connection (60 to 350 s): if the listener closed it first, a request on its
-     * way would be lost.
+     * Longer than load balancers keep an idle connection (60 to 350 s): if the listener closed it first, a request on
+     * its way would be lost.
      */
     private static final Duration IDLE_TIMEOUT = Duration.ofSeconds(400);
     /** From the first byte of the request line to the last byte of the headers. */

@@ -11,8 +11,8 @@ public final class JsonText {
     private JsonText() {}
 
     /**
-     * Writes an object whose values are strings, booleans, numbers, maps, lists of these, or {@code Optional}s, which are
-     * null if empty. Members keep the order of the map.
+     * Writes an object whose values are strings, booleans, numbers, maps, lists of these, or {@code Optional}s, which
+     * are null if empty. Members keep the order of the map.
      */
     public static String object(Map<?, ?> members) {
         return members.entrySet().stream()

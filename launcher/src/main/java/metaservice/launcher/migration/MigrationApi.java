@@ -46,7 +46,9 @@ public final class MigrationApi implements AutoCloseable {
 
     private static final HttpListener.Threads THREADS = new HttpListener.Threads(1, 8);
 
-    /** Longest wait of a caller for an upgrade; less than 350 s, after which load balancers close an idle connection. */
+    /**
+     * Longest wait of a caller for an upgrade; less than 350 s, after which load balancers close an idle connection.
+     */
     private static final Duration UPGRADE_WAIT = Duration.ofMinutes(5);
 
     private static final CannedAnswer PONG = CannedAnswer.text(200, "pong");

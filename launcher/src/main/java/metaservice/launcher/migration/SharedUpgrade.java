@@ -15,7 +15,10 @@ final class SharedUpgrade {
         this.upgrade = upgrade;
     }
 
-    /** Starts an upgrade unless one runs, and returns its future outcome. Cancelling the future does not end the upgrade. */
+    /**
+     * Starts an upgrade unless one runs, and returns its future outcome. Cancelling the future does not end the
+     * upgrade.
+     */
     synchronized CompletableFuture<UpgradeOutcome> startOrJoin() {
         if (latest.isDone()) {
             CompletableFuture<UpgradeOutcome> started = new CompletableFuture<>();

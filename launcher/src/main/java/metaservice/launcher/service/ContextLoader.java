@@ -1,8 +1,8 @@
 package metaservice.launcher.service;
 
 /**
- * Runs code with another context class loader of the current thread, and restores the previous one afterwards. Libraries
- * in a service find drivers and service providers through the context class loader.
+ * Runs code with another context class loader of the current thread, and restores the previous one afterwards.
+ * Libraries in a service find drivers and service providers through the context class loader.
  */
 public final class ContextLoader {
 

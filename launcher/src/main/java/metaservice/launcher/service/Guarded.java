@@ -3,7 +3,9 @@ package metaservice.launcher.service;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Runs steps that do not depend on each other, such as those of a shutdown: the failure of one does not stop the next. */
+/**
+ * Runs steps that do not depend on each other, such as those of a shutdown: the failure of one does not stop the next.
+ */
 public final class Guarded {
 
     private static final Logger LOG = LoggerFactory.getLogger(Guarded.class);

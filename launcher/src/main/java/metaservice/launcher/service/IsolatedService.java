@@ -32,8 +32,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A started service and its class loader. Makes every call into the service, with that loader as the context class loader
- * of the thread. All calls except requests have a deadline. Thread-safe; to be closed once.
+ * A started service and its class loader. Makes every call into the service, with that loader as the context class
+ * loader of the thread. All calls except requests have a deadline. Thread-safe; to be closed once.
  */
 public final class IsolatedService implements AutoCloseable {
 
@@ -249,8 +249,8 @@ public final class IsolatedService implements AutoCloseable {
     }
 
     /**
-     * Interrupts only workers that still run after the timeout: a worker that has sent its answer may still be preparing
-     * the connection for the next request, and an interrupt would close that connection.
+     * Interrupts only workers that still run after the timeout: a worker that has sent its answer may still be
+     * preparing the connection for the next request, and an interrupt would close that connection.
      */
     private void endWorkers() {
         workers.shutdown();
@@ -269,8 +269,8 @@ public final class IsolatedService implements AutoCloseable {
     }
 
     /**
-     * The executor for the tasks that the service dispatches. Undertow resets it with every dispatch, so it is set again
-     * before a task runs.
+     * The executor for the tasks that the service dispatches. Undertow resets it with every dispatch, so it is set
+     * again before a task runs.
      */
     private Executor workersFor(HttpServerExchange exchange) {
         return new Executor() {
@@ -287,8 +287,8 @@ public final class IsolatedService implements AutoCloseable {
     }
 
     /**
-     * Threads that end with the service, because libraries keep values in thread-locals. Any thread may create them when
-     * it submits a task, so their context class loader is set here.
+     * Threads that end with the service, because libraries keep values in thread-locals. Any thread may create them
+     * when it submits a task, so their context class loader is set here.
      */
     private static ThreadPoolExecutor workers(BundledService bundled, ClassLoader loader, int count) {
         AtomicInteger created = new AtomicInteger();
@@ -308,7 +308,10 @@ public final class IsolatedService implements AutoCloseable {
         return Math.max(MIN_WORKERS, pools * database.poolMax() + WORKERS_WITHOUT_CONNECTION);
     }
 
-    /** An idle connection keeps its last exchange reachable, which would keep the class loader reachable through the executor. */
+    /**
+     * An idle connection keeps its last exchange reachable, which would keep the class loader reachable through the
+     * executor.
+     */
     private static void clearExecutor(HttpServerExchange answered, ExchangeCompletionListener.NextListener next) {
         answered.setDispatchExecutor(null);
         next.proceed();

@@ -45,8 +45,8 @@ public record ServiceCatalog(List<BundledService> services) {
     /**
      * Reads the manifests of all jars in a folder.
      *
-     * @throws CatalogException if there is no jar, if a jar is not a service, if a jar has a seam that this launcher does
-     *     not load, or if two jars have the same kind and version; it reports all problems
+     * @throws CatalogException if there is no jar, if a jar is not a service, if a jar has a seam that this launcher
+     *     does not load, or if two jars have the same kind and version; it reports all problems
      */
     public static ServiceCatalog read(Path folder) throws CatalogException {
         List<String> problems = new ArrayList<>();

@@ -6,8 +6,8 @@ import java.util.List;
 import metaservice.migrations.ServiceVersion;
 
 /**
- * Loads classes of the platform, of one service jar, and of the {@link #SHARED} packages of the launcher. Resources are not
- * shared: a service finds those of the platform and its own, service provider files included. Thread-safe.
+ * Loads classes of the platform, of one service jar, and of the {@link #SHARED} packages of the launcher. Resources
+ * are not shared: a service finds those of the platform and its own, service provider files included. Thread-safe.
  */
 final class ServiceClassLoader extends URLClassLoader {
 
@@ -15,7 +15,9 @@ final class ServiceClassLoader extends URLClassLoader {
         registerAsParallelCapable();
     }
 
-    /** Prefixes of class names. Each ends with a dot so that it does not match a package whose name only begins alike. */
+    /**
+     * Prefixes of class names. Each ends with a dot so that it does not match a package whose name only begins alike.
+     */
     static final List<String> SHARED = List.of("metaservice.spi.", "io.undertow.", "org.xnio.", "org.slf4j.");
 
     private final ClassLoader launcher;

@@ -13,9 +13,9 @@ import java.util.function.Consumer;
 
 /**
  * One thread for calls into a service, each with a deadline. Calls run here and not on threads of the launcher, because
- * values that libraries keep in thread-locals would outlive the service there and keep its classes reachable. The thread
- * ends with {@link #close}. It is a daemon thread: a call that ignores interrupts cannot be ended and must not prevent
- * the end of the process. Thread-safe; calls run one after the other.
+ * values that libraries keep in thread-locals would outlive the service there and keep its classes reachable. The
+ * thread ends with {@link #close}. It is a daemon thread: a call that ignores interrupts cannot be ended and must not
+ * prevent the end of the process. Thread-safe; calls run one after the other.
  */
 final class ServiceThread implements AutoCloseable {
 
@@ -41,11 +41,11 @@ final class ServiceThread implements AutoCloseable {
     }
 
     /**
-     * Makes a call and waits for its end. An interrupt of the waiting thread interrupts the call; the wait continues. At
-     * the deadline the call is interrupted and the wait ends.
+     * Makes a call and waits for its end. An interrupt of the waiting thread interrupts the call; the wait continues.
+     * At the deadline the call is interrupted and the wait ends.
      *
-     * @param late runs on this thread when a call ends after its deadline, with its result, or with nothing if it failed
-     *     or was not started
+     * @param late runs on this thread when a call ends after its deadline, with its result, or with nothing if it
+     *     failed or was not started
      * @throws TimeoutException if the call does not end by its deadline, or an earlier call that missed its deadline
      *     still runs; the message completes a sentence that begins with the name of the call
      */

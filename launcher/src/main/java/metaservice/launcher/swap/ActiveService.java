@@ -9,7 +9,8 @@ import metaservice.launcher.service.BundledService;
 import metaservice.launcher.service.IsolatedService;
 
 /**
- * The service that receives the requests of one front door. After {@link #stop} it is not replaced any more. Thread-safe.
+ * The service that receives the requests of one front door. After {@link #stop} it is not replaced any more.
+ * Thread-safe.
  */
 final class ActiveService {
 
@@ -44,8 +45,8 @@ final class ActiveService {
     /**
      * Sends all further requests to a service.
      *
-     * @return the handler before and its requests in flight, to be drained by the caller; empty if stopping: nothing was
-     *     changed then
+     * @return the handler before and its requests in flight, to be drained by the caller; empty if stopping: nothing
+     *     was changed then
      */
     synchronized Optional<Admission> switchTo(IsolatedService next) {
         if (stopping) {

@@ -30,8 +30,8 @@ sealed interface NextStep {
 
     /**
      * If no service runs and the wanted version may be started within this time, an older version is not started
-     * instead. An older version answers 404 to requests that it does not know, and clients do not repeat a request after
-     * a 404; they do after the 503 that they get while no service runs.
+     * instead. An older version answers 404 to requests that it does not know, and clients do not repeat a request
+     * after a 404; they do after the 503 that they get while no service runs.
      */
     Duration WAIT_FOR_WANTED = Duration.ofSeconds(15);
 

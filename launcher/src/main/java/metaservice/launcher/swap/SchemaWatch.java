@@ -81,7 +81,7 @@ public final class SchemaWatch implements AutoCloseable {
     private void listen() throws InterruptedException {
         try (Connection connection = dataSource.getConnection();
                 Statement statement = connection.createStatement()) {
-            // Tells this session from those of the pool in pg_stat_activity.
+            // Distinguishes this session from those of the pool in pg_stat_activity.
             connection.setClientInfo("ApplicationName", "metaservice schema-watch");
             statement.execute("LISTEN " + Migrations.CHANNEL);
             if (lost) {

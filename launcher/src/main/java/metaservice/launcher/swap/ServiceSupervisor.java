@@ -28,8 +28,8 @@ import org.slf4j.LoggerFactory;
  * when it fails its health checks. Each round checks the health of the service, reads the schema when that is due, and
  * does what {@link NextStep} decides; {@link Swap} replaces the service.
  *
- * <p>The thread {@code supervisor-<kind>} runs the rounds after {@link #begin}. Thread-safe, except for the methods that
- * are to be called before {@link #begin}.
+ * <p>The thread {@code supervisor-<kind>} runs the rounds after {@link #begin}. Thread-safe, except for the methods
+ * that are to be called before {@link #begin}.
  */
 public final class ServiceSupervisor implements AutoCloseable {
 
@@ -104,8 +104,8 @@ public final class ServiceSupervisor implements AutoCloseable {
     }
 
     /**
-     * Starts the first service and lets it serve. If it cannot be started, no other one is tried: the process shall not
-     * start with an older service than the schema calls for. To be called once, before {@link #begin}.
+     * Starts the first service and lets it serve. If it cannot be started, no other one is tried, because the process
+     * must not start with an older service than the schema calls for. To be called once, before {@link #begin}.
      */
     public void startFirst(BundledService chosen) throws ServiceStartException {
         active.switchTo(swap.startHealthy(chosen));
@@ -126,7 +126,9 @@ public final class ServiceSupervisor implements AutoCloseable {
         wakeup.signal();
     }
 
-    /** The members {@code service}, {@code swap} and {@code candidates} of the status, on a database with this schema. */
+    /**
+     * The members {@code service}, {@code swap} and {@code candidates} of the status, on a database with this schema.
+     */
     public Map<String, Object> status(SchemaStatus found) {
         Map<String, Object> members = new LinkedHashMap<>(status.current().members());
         members.put("candidates", Candidates.of(catalog, found, failures));
@@ -189,7 +191,7 @@ public final class ServiceSupervisor implements AutoCloseable {
                 return; // close() interrupts the thread to end it
             } catch (Throwable e) {
                 // Includes errors of the virtual machine that pass, such as "unable to create native thread". If this
-                // thread ended, the service would go on without health checks and swaps.
+                // thread ended, the service would run without health checks and swaps.
                 Guarded.log("A supervisor round failed; the supervisor continues", e);
                 Guarded.run("reset the swap state after a failed round", this::endSwap);
                 nextSchemaRead = uptime().plus(RETRY_AFTER_FAILED_ROUND);

@@ -7,8 +7,8 @@ import java.util.Optional;
 import metaservice.migrations.ServiceVersion;
 
 /**
- * The state of a service and of its swap at one moment. Immutable; changes follow the moves that {@link ServiceState} and
- * {@link SwapState} allow.
+ * The state of a service and of its swap at one moment. Immutable; changes follow the moves that {@link ServiceState}
+ * and {@link SwapState} allow.
  *
  * @param state of the service
  * @param version of the service, or of the last one if it is down; empty before the first

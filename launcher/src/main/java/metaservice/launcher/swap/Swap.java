@@ -50,7 +50,8 @@ final class Swap {
     /**
      * Runs the whole swap; blocks until the old service is closed.
      *
-     * @param old the service that serves now; without one the next service is not warmed up, because clients wait for it
+     * @param old the service that serves now; without one the next service is not warmed up, because clients wait for
+     *     it
      * @param attempts failed attempts to start the next service so far, for the status
      */
     Outcome run(Optional<IsolatedService> old, BundledService next, int attempts) throws InterruptedException {

@@ -29,8 +29,8 @@ public sealed interface VersionChoice {
     record Refused(String reason) implements VersionChoice {}
 
     /**
-     * Chooses the newest compatible service. This holds for a schema from a newer build, too: its migrations have stored
-     * the lowest service version that still works, {@link SchemaStatus#lowestService()}.
+     * Chooses the newest compatible service. This holds for a schema from a newer build, too: its migrations have
+     * stored the lowest service version that still works, {@link SchemaStatus#lowestService()}.
      */
     static VersionChoice decide(SchemaStatus status, ServiceCatalog catalog) {
         if (status.state() == SchemaState.EMPTY) {
