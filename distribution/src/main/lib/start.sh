@@ -13,11 +13,6 @@ if [ "$feature" -ge 23 ]; then
   flags="$flags --sun-misc-unsafe-memory-access=allow"
 fi
 
-classes="$root/lib/*"
-if [ -d "$root/lib/embedded" ]; then
-  classes="$classes:$root/lib/embedded/*"
-fi
-
 # Options are several words on purpose.
 # shellcheck disable=SC2086
-exec "$java" $flags $kind ${JAVA_OPTS:-} "-Dmetaservice.home=$root" -cp "$classes" "$main" "$@"
+exec "$java" $flags $kind ${JAVA_OPTS:-} "-Dmetaservice.home=$root" -cp "$root/lib/*" "$main" "$@"

