@@ -13,11 +13,6 @@ if [ "$feature" -ge 23 ]; then
   flags="$flags --sun-misc-unsafe-memory-access=allow"
 fi
 
-classes="$root/lib/*"
-if [ -d "$root/lib/embedded" ]; then
-  classes="$classes:$root/lib/embedded/*"
-fi
-
 # The variables are not quoted because each may hold several options.
 # shellcheck disable=SC2086
-exec "$java" $flags $kind ${JAVA_OPTS:-} "-Dmetaservice.home=$root" -cp "$classes" "$main" "$@"
+exec "$java" $flags $kind ${JAVA_OPTS:-} "-Dmetaservice.home=$root" -cp "$root/lib/*" "$main" "$@"

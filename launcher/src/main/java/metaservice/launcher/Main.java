@@ -135,8 +135,8 @@ public final class Main {
         if (!options.isEmbedded()) {
             return DatabaseSource.given(DatabaseConfig.fromEnvironment(environment));
         }
-        return new EmbeddedDatabase(
-                options.embeddedFolder(), options.isFresh(), BuildFacts.read().embeddedPostgresMajor(), environment);
+        return new EmbeddedDatabaseSource(
+                home().resolve("lib").resolve("embedded"), options.embeddedFolder(), options.isFresh(), environment);
     }
 
     /** Before any other class makes its logger. */

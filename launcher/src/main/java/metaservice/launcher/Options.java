@@ -22,10 +22,10 @@ public final class Options {
     @Option(
             names = "--embedded",
             paramLabel = "DIR",
-            description = "Run a PostgreSQL of our own, whose data live in DIR, instead of using MF_METADATA_DB_*.")
+            description = "Run a PostgreSQL server whose data are in DIR, instead of using MF_METADATA_DB_*.")
     private Path embedded;
 
-    @Option(names = "--fresh", description = "With --embedded: throw away what is in DIR first.")
+    @Option(names = "--fresh", description = "With --embedded: delete the data in DIR first.")
     private boolean fresh;
 
     @Option(

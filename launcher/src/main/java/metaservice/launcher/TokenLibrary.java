@@ -1,17 +1,10 @@
 package metaservice.launcher;
 
 import java.io.IOException;
-import java.net.MalformedURLException;
-import java.net.URL;
 import java.net.URLClassLoader;
-import java.nio.file.Files;
-import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Optional;
-import java.util.ServiceLoader;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
@@ -90,36 +83,18 @@ final class TokenLibrary implements TokenIssuer {
                 role.get().arn(),
                 role.get().region());
         try {
-            URLClassLoader loader = new URLClassLoader("token", jars(folder), TokenLibrary.class.getClassLoader());
+            URLClassLoader loader = LibraryLoader.open("token", folder);
             return ContextLoader.call(
-                    loader, () -> new TokenLibrary(loader, load(loader).issuer(role.get()), timeout));
+                    loader,
+                    () -> new TokenLibrary(
+                            loader,
+                            LibraryLoader.find(TokenIssuerProvider.class, loader)
+                                    .issuer(role.get()),
+                            timeout));
         } catch (IOException | RuntimeException | LinkageError e) {
             throw new StartFailedException(
                     Setting.IAM_ROLE.name() + " is set, but the library in " + folder + " cannot be used: " + e, e);
         }
-    }
-
-    private static TokenIssuerProvider load(ClassLoader loader) throws IOException {
-        return ServiceLoader.load(TokenIssuerProvider.class, loader)
-                .findFirst()
-                .orElseThrow(() -> new IOException("it has no token issuer"));
-    }
-
-    private static URL[] jars(Path folder) throws IOException {
-        if (!Files.isDirectory(folder)) {
-            throw new NotDirectoryException(folder.toString());
-        }
-        List<URL> jars = new ArrayList<>();
-        try (var files = Files.newDirectoryStream(folder, "*.jar")) {
-            for (Path jar : files) {
-                jars.add(url(jar));
-            }
-        }
-        return jars.toArray(URL[]::new);
-    }
-
-    private static URL url(Path jar) throws MalformedURLException {
-        return jar.toUri().toURL();
     }
 
     @Override
