@@ -43,12 +43,14 @@ final class LauncherProcess implements AutoCloseable {
 
     private final Process process;
     private final Path log;
+    private final String lastReported;
     private final BlockingQueue<String> lines = new LinkedBlockingQueue<>();
     private final List<String> report = new ArrayList<>();
 
-    private LauncherProcess(Process process, Path log) {
+    private LauncherProcess(Process process, Path log, String lastReported) {
         this.process = process;
         this.log = log;
+        this.lastReported = lastReported;
     }
 
     /** Starts it on the Java that runs this test and waits until it says that it is ready. */
@@ -96,7 +98,9 @@ final class LauncherProcess implements AutoCloseable {
         Process process = command(distribution, java, environment, List.of())
                 .redirectError(log.toFile())
                 .start();
-        LauncherProcess launcher = new LauncherProcess(process, log);
+        // The line for clients is the last one, unless nothing serves clients.
+        String lastReported = "migration".equals(environment.get("MF_SERVICES")) ? "migration" : "client";
+        LauncherProcess launcher = new LauncherProcess(process, log, lastReported);
         launcher.readLines();
         return launcher;
     }
@@ -130,6 +134,11 @@ final class LauncherProcess implements AutoCloseable {
     /** Where operators find the migration service. */
     URI migration() {
         return URI.create(reported("migration"));
+    }
+
+    /** Whether its start report has a line that begins with this word. */
+    boolean reports(String word) {
+        return report.stream().anyMatch(line -> firstWord(line.strip()).equals(word));
     }
 
     /** The version of the service that it says it runs. */
@@ -267,8 +276,7 @@ final class LauncherProcess implements AutoCloseable {
      */
     void awaitReport() throws InterruptedException {
         long end = System.nanoTime() + START.toNanos();
-        // The block ends with the line for clients.
-        while (report.stream().noneMatch(line -> line.strip().startsWith("client"))) {
+        while (!reports(lastReported)) {
             String line = lines.poll(end - System.nanoTime(), TimeUnit.NANOSECONDS);
             if (line == null) {
                 throw new AssertionError("not ready within " + START.toSeconds() + " s" + quotedLog());

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.NullNode;
 import java.io.IOException;
 import java.net.URI;
@@ -38,7 +39,9 @@ class SettingsIT {
 
     private static final String OURS = "https://ui.example";
 
-    /** Serves pages of two origins, logs statements, and has a pool of three. */
+    private static final String OTHER = "https://other.example";
+
+    /** Serves pages of two origins and one host name, logs statements, and has a pool of three. */
     private TestDatabase database;
 
     private LauncherProcess launcher;
@@ -55,6 +58,7 @@ class SettingsIT {
                 database.environment(),
                 Map.of(
                         "ORIGIN_TO_ALLOW_CORS_FROM", OURS + ",https://two.example",
+                        "MF_ALLOWED_HOSTS", "127.0.0.1",
                         "AIOPG_ECHO", "1",
                         "MF_METADATA_DB_POOL_MIN", "3",
                         "MF_METADATA_DB_POOL_MAX", "3")));
@@ -128,12 +132,59 @@ class SettingsIT {
     @Test
     void pagesOfOtherOriginsMayNot() throws Exception {
         try (HttpConnection http = new HttpConnection(launcher.metadata(), Stage.DEFAULT_TIMEOUT)) {
-            Answer page = send(http, "GET", "/flows", Map.of("Origin", "https://other.example"));
+            Answer page = send(http, "GET", "/flows", Map.of("Origin", OTHER));
             assertEquals(Optional.empty(), page.header("Access-Control-Allow-Origin"));
             assertEquals(Optional.of("Origin"), page.header("Vary"));
-            Map<String, String> asking =
-                    Map.of("Origin", "https://other.example", "Access-Control-Request-Method", "POST");
+            Map<String, String> asking = Map.of("Origin", OTHER, "Access-Control-Request-Method", "POST");
             assertEquals(405, send(http, "OPTIONS", "/flows", asking).status());
+        }
+    }
+
+    @Test
+    void pagesOfOtherOriginsWriteNothing() throws Exception {
+        assertEquals(403, createFlow("FromOtherPage", OTHER).status());
+        assertEquals(404, launcher.ask("GET", "/flows/FromOtherPage", NOTHING).status());
+        assertEquals(200, createFlow("FromOurPage", OURS).status());
+    }
+
+    private Answer createFlow(String flow, String origin) throws IOException {
+        try (HttpConnection http = new HttpConnection(launcher.metadata(), Stage.DEFAULT_TIMEOUT)) {
+            return http.send(new Request(
+                    "POST",
+                    "/flows/" + flow,
+                    Optional.empty(),
+                    JsonNodeFactory.instance.objectNode(),
+                    Map.of("Origin", origin)));
+        }
+    }
+
+    /** The migration service has no pages of its own that could ask for an upgrade. */
+    @Test
+    void pagesCannotUpgrade() throws Exception {
+        try (HttpConnection migration = new HttpConnection(launcher.migration(), Stage.DEFAULT_TIMEOUT)) {
+            for (String origin : List.of(OURS, OTHER)) {
+                assertEquals(
+                        403,
+                        send(migration, "PATCH", "/upgrade", Map.of("Origin", origin))
+                                .status());
+            }
+            assertEquals(200, send(migration, "PATCH", "/upgrade").status());
+        }
+    }
+
+    @Test
+    void requestsForOtherHostsAreMisdirected() throws Exception {
+        for (URI service : List.of(launcher.metadata(), launcher.migration())) {
+            try (HttpConnection http = new HttpConnection(service, Stage.DEFAULT_TIMEOUT)) {
+                assertEquals(
+                        421,
+                        send(http, "GET", "/ping", Map.of("Host", "other.example"))
+                                .status());
+                assertEquals(
+                        200,
+                        send(http, "GET", "/ping", Map.of("Host", "127.0.0.1:1"))
+                                .status());
+            }
         }
     }
 

@@ -36,7 +36,7 @@ class TokenIT {
                 TestDatabase database = TestDatabases.newest();
                 LauncherProcess launcher = LauncherProcess.start(environment(database, tokens))) {
             assertEquals(200, token(launcher).status());
-            assertEquals(1, tokens.asked().size());
+            assertEquals(1, tokens.calls().size(), () -> "calls " + tokens.calls());
             String asked = tokens.asked().get(0);
             assertTrue(asked.contains("RoleSessionName=acct_role"), asked);
             launcher.stop();

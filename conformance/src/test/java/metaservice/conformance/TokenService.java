@@ -3,9 +3,12 @@ package metaservice.conformance;
 import java.io.IOException;
 import java.net.URI;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 
 /** A fake of the AWS security token service that issues the credentials of the recordings to every caller. */
 final class TokenService implements AutoCloseable {
@@ -62,6 +65,22 @@ final class TokenService implements AutoCloseable {
     /** The bodies of the requests so far. */
     List<String> asked() {
         return server.received().stream().map(RawServer.Received::body).toList();
+    }
+
+    /** The calls so far, by the id that the AWS SDK gives to each; the SDK repeats a call that takes longer than a second. */
+    Set<String> calls() {
+        return server.received().stream()
+                .map(request -> header(request, "amz-sdk-invocation-id"))
+                .collect(Collectors.toSet());
+    }
+
+    private static String header(RawServer.Received request, String name) {
+        return request.head()
+                .lines()
+                .filter(line -> line.toLowerCase(Locale.ROOT).startsWith(name + ":"))
+                .map(line -> line.substring(name.length() + 1).strip())
+                .findFirst()
+                .orElseThrow(() -> new AssertionError("no header " + name + " in " + request.head()));
     }
 
     /** The credentials that the service under test signs its requests with; they are not checked. */
