@@ -25,8 +25,8 @@ public final class ApiPages {
             "favicon-32x32.png", "image/png",
             "start.js", "text/javascript; charset=utf-8");
 
-    /** Swagger UI sets styles from its script, and has its icons inside its dialect sheet. */
-    private static final String POLICY = "default-src 'none'; script-src 'self'; dialect-src 'self' 'unsafe-inline';"
+    /** Swagger UI sets styles from its script, and has its icons inside its style sheet. */
+    private static final String POLICY = "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline';"
             + " img-src 'self' data:; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
     private ApiPages() {}
