@@ -9,6 +9,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -218,7 +219,7 @@ public record LauncherConfig(
     /** Two listeners must not share a port. */
     private void checkPorts(Environment reader) {
         Map<Integer, Setting> taken = new HashMap<>();
-        for (ListenAddress listener : services.values()) {
+        for (ListenAddress listener : new TreeMap<>(services).values()) {
             Setting port = listener.portSetting();
             Setting other = listener.port() == 0 ? port : taken.getOrDefault(listener.port(), port);
             taken.putIfAbsent(listener.port(), port);
