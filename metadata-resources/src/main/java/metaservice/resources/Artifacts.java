@@ -10,15 +10,18 @@ import metaservice.kit.EndpointContext;
 import metaservice.kit.Request;
 import metaservice.kit.Sql;
 
-/** Artifacts of the versions that know names and attempts. They show the tags of their run, not their own. */
+/**
+ * Endpoints for artifacts in versions with names and attempts. Answers have the tags of the run and not the artifact's own.
+ * Thread-safe.
+ */
 public final class Artifacts {
 
-    /** What an artifact shows; {@code a} is the artifact, {@code r} its run. */
+    /** The members of an artifact; {@code a} is the artifact's table, {@code r} its run's. */
     public static final Columns COLUMNS = Columns.of(
             Column.text("flow_id").from("a.flow_id"),
-            new Column("run_number", Ids.RUN.formatted("a"), Column.Kind.ID),
+            new Column("run_number", Ids.RUN_ID.formatted("a"), Column.Kind.ID),
             Column.text("step_name").from("a.step_name"),
-            new Column("task_id", Ids.TASK.formatted("a"), Column.Kind.ID),
+            new Column("task_id", Ids.TASK_ID.formatted("a"), Column.Kind.ID),
             Column.text("name").from("a.name"),
             Column.text("location").from("a.location"),
             Column.text("ds_type").from("a.ds_type"),
@@ -33,26 +36,28 @@ public final class Artifacts {
 
     private static final Pattern ATTEMPT_ID = Pattern.compile("[+-]?[0-9]{1,9}");
 
-    private final EndpointContext parts;
+    private final EndpointContext context;
     private final TaskBatch batch;
     private final String table;
     private final String joinedWithRun;
 
     /**
-     * Artifacts of one service.
+     * Endpoints of one service.
      *
-     * @param spec what clients store
+     * @param spec the fields that clients store
+     * @param rejectedRows whether answers list the rows that are not stored
      */
-    public Artifacts(EndpointContext parts, BatchSpec spec, LeftOut leftOut) {
-        this.parts = parts;
-        this.table = parts.tables().artifacts();
-        this.batch = new TaskBatch(parts, table, spec, Ids.TASK_COLUMNS, leftOut);
-        this.joinedWithRun = joinedWithRun(parts);
+    public Artifacts(EndpointContext context, BatchSpec spec, RejectedRows rejectedRows) {
+        this.context = context;
+        this.table = context.tables().artifacts();
+        this.batch = new TaskBatch(context, table, spec, Ids.TASK_COLUMNS, rejectedRows);
+        this.joinedWithRun = joinedWithRun(context);
     }
 
-    /** What follows the table, or what takes its place, in a statement: its alias, and its run. */
-    public static String joinedWithRun(EndpointContext parts) {
-        return " a LEFT JOIN " + parts.tables().runs() + " r ON r.flow_id = a.flow_id AND r.run_number = a.run_number";
+    /** The part of a FROM clause after the artifact table or subquery: its alias {@code a} and the join with its run. */
+    public static String joinedWithRun(EndpointContext context) {
+        return " a LEFT JOIN " + context.tables().runs()
+                + " r ON r.flow_id = a.flow_id AND r.run_number = a.run_number";
     }
 
     /** The latest attempt of every task of a run. */
@@ -71,7 +76,7 @@ public final class Artifacts {
     }
 
     private Answer latest(Sql rows) {
-        return parts.list(
+        return context.list(
                 COLUMNS,
                 Sql.of("SELECT " + COLUMNS.select() + " FROM (SELECT all_attempts.*, max(attempt_id) OVER"
                                 + " (PARTITION BY flow_id, run_number, step_name, task_id) AS latest_attempt FROM "
@@ -80,36 +85,36 @@ public final class Artifacts {
                         .and(")" + joinedWithRun + " WHERE a.attempt_id = a.latest_attempt ORDER BY a.ts_epoch DESC"));
     }
 
-    /** One attempt of a task; empty if there was none, and for a task without artifacts whatever is asked. */
+    /** The artifacts of one attempt of a task; empty if there is none. For a task without artifacts the attempt is not checked. */
     public Answer ofAttempt(Request request) throws SQLException {
         Sql any = Sql.of("SELECT 1 FROM " + table + " a WHERE")
                 .and(Ids.task(request, "a"))
                 .and("LIMIT 1");
         if (!isAttemptId(request.path("attempt_id"))
-                && parts.database().read(any, row -> true).isEmpty()) {
+                && context.database().read(any, row -> true).isEmpty()) {
             return Answer.json(200, json -> {
                 json.writeStartArray();
                 json.writeEndArray();
             });
         }
-        return parts.list(COLUMNS, attempt(request, attemptId(request)).and("ORDER BY a.ts_epoch DESC"));
+        return context.list(COLUMNS, attempt(request, attemptId(request)).and("ORDER BY a.ts_epoch DESC"));
     }
 
     /** One artifact of one attempt. */
     public Answer oneOfAttempt(Request request) throws SQLException {
-        return parts.object(
+        return context.object(
                 COLUMNS, attempt(request, attemptId(request)).and("AND a.name = ?", request.path("artifact_name")));
     }
 
     /**
-     * One artifact: of the attempt to which the newest artifact called {@code name} belongs, which every attempt stores
-     * last; of attempt 0 if there is none.
+     * One artifact of the latest attempt. That is the attempt of the newest artifact called {@code name}, because each
+     * attempt stores that artifact last; attempt 0 if there is no such artifact.
      */
     public Answer one(Request request) throws SQLException {
         Sql lastAttempt = Sql.of("coalesce((SELECT n.attempt_id FROM " + table + " n WHERE")
                 .and(Ids.task(request, "n"))
                 .and("AND n.name = 'name' ORDER BY n.ts_epoch DESC, n.attempt_id DESC LIMIT 1), 0)");
-        return parts.object(
+        return context.object(
                 COLUMNS, attempt(request, lastAttempt).and("AND a.name = ?", request.path("artifact_name")));
     }
 
@@ -133,8 +138,8 @@ public final class Artifacts {
         return ATTEMPT_ID.matcher(text).matches() && Integer.parseInt(text) <= Short.MAX_VALUE;
     }
 
-    /** Stores artifacts of a task; one that is there already stays as it is. */
+    /** Stores artifacts of a task. An artifact that exists already is not changed. */
     public Answer create(Request request) throws SQLException {
-        return batch.create(request, Ids.selectTask(parts, request), Ids.UNKNOWN_TASK);
+        return batch.create(request, Ids.selectTask(context, request), Ids.UNKNOWN_TASK);
     }
 }

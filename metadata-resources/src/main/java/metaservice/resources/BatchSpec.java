@@ -5,16 +5,16 @@ import java.util.Set;
 import metaservice.kit.Field;
 
 /**
- * What a batch stores.
+ * The rows that a batch stores. Immutable.
  *
- * @param fields what a row consists of
- * @param countedAs the member of the answer that says how many rows were stored
- * @param keyFields what tells a row from the others of its task; none if any number of equal rows may be stored
+ * @param fields the fields of a row
+ * @param countedAs the member of the answer with the number of stored rows
+ * @param keyFields the fields that identify a row within its task; empty if equal rows may be stored
  * @param isNumbered whether rows get a serial number, in the column {@code id}
  */
 public record BatchSpec(List<Field> fields, String countedAs, List<String> keyFields, boolean isNumbered) {
 
-    /** Artifacts, whose texts have at most 255 characters. */
+    /** Artifacts. All texts have at most 255 characters. */
     public static final BatchSpec ARTIFACTS = new BatchSpec(
             List.of(
                     Field.text("name").orElse(" ").required(),
@@ -31,7 +31,7 @@ public record BatchSpec(List<Field> fields, String countedAs, List<String> keyFi
             List.of("name", "attempt_id"),
             false);
 
-    /** Metadata, whose type has at most 255 characters; its value is of any length. */
+    /** Metadata. The value has no limit of its length; the other texts have at most 255 characters. */
     public static final BatchSpec METADATA = new BatchSpec(
             List.of(
                     Field.text("field_name").orElse(" ").required(),
@@ -44,7 +44,7 @@ public record BatchSpec(List<Field> fields, String countedAs, List<String> keyFi
             List.of(),
             true);
 
-    /** The same, but these fields may be of any length. */
+    /** This specification without length limits for these fields. */
     public BatchSpec withUnlimited(String... names) {
         Set<String> unlimited = Set.of(names);
         List<Field> wider = fields.stream()

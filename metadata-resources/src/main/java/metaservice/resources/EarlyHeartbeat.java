@@ -1,9 +1,9 @@
 package metaservice.resources;
 
-/** What a heartbeat answers that comes less than ten seconds after the last one. It is never written. */
+/** The answer to a heartbeat less than ten seconds after the previous one. Such a heartbeat is never stored. */
 public enum EarlyHeartbeat {
-    /** 404, as for an unknown run or task; the reference answers so. */
+    /** 404, as for an unknown run or task. This is the behaviour of the reference. */
     NOT_FOUND,
-    /** 200, because its sender is alive. */
-    FINE
+    /** 200. */
+    ACCEPTED
 }

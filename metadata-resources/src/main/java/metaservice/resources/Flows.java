@@ -8,10 +8,10 @@ import metaservice.kit.EndpointContext;
 import metaservice.kit.Request;
 import metaservice.kit.Sql;
 
-/** Flows: the same in every version. */
+/** Endpoints for flows, the same in every version. Thread-safe. */
 public final class Flows {
 
-    /** What a flow shows. */
+    /** The members of a flow. */
     public static final Columns COLUMNS = Columns.of(
             Column.text("flow_id"),
             Column.text("user_name"),
@@ -19,30 +19,30 @@ public final class Flows {
             Column.json("tags"),
             Column.json("system_tags"));
 
-    private final EndpointContext parts;
+    private final EndpointContext context;
     private final String select;
     private final String insert;
 
-    /** Flows of one service. */
-    public Flows(EndpointContext parts) {
-        this.parts = parts;
-        String table = parts.tables().flows();
+    /** Endpoints of one service. */
+    public Flows(EndpointContext context) {
+        this.context = context;
+        String table = context.tables().flows();
         this.select = "SELECT " + COLUMNS.select() + " FROM " + table;
         this.insert = "INSERT INTO " + table + " (flow_id, user_name, tags, system_tags, ts_epoch)"
                 + " VALUES (?, ?, ?::jsonb, ?::jsonb, ?) RETURNING " + COLUMNS.select();
     }
 
-    /** All flows, in no order. */
+    /** All flows, in no defined order. */
     public Answer list(Request request) {
-        return parts.list(COLUMNS, Sql.of(select));
+        return context.list(COLUMNS, Sql.of(select));
     }
 
     /** One flow. */
     public Answer one(Request request) throws SQLException {
-        return parts.object(COLUMNS, Sql.of(select + " WHERE flow_id = ?", request.path("flow_id")));
+        return context.object(COLUMNS, Sql.of(select + " WHERE flow_id = ?", request.path("flow_id")));
     }
 
-    /** Registers a flow; 409 if it is there already. */
+    /** Registers a flow; 409 if it exists already. */
     public Answer create(Request request) throws SQLException {
         Labels labels = Labels.of(request);
         Sql sql = Sql.of(
@@ -51,7 +51,7 @@ public final class Flows {
                 labels.userName(),
                 labels.tags(),
                 labels.systemTags(),
-                parts.millis());
-        return parts.created(COLUMNS, sql);
+                context.millis());
+        return context.created(COLUMNS, sql);
     }
 }

@@ -11,13 +11,13 @@ import metaservice.kit.EndpointContext;
 import metaservice.kit.Sql;
 
 /**
- * The rules of heartbeats, in seconds since the epoch (source: the reference's quirks). A heartbeat counts only if the
- * last one is at least ten seconds old. Runs and tasks begin with one if the client that creates them sends heartbeats,
- * which its {@code metaflow_version:} tag tells.
+ * The rules for heartbeats, the same as in the reference. Times are in seconds since the epoch. A heartbeat is stored only
+ * if the previous one is at least ten seconds old. A new run or task starts with a heartbeat if its client sends
+ * heartbeats, which depends on the client's version in the {@code metaflow_version:} tag.
  */
 final class Heartbeats {
 
-    /** Seconds between two heartbeats. */
+    /** Shortest interval between two stored heartbeats, in seconds. */
     static final int INTERVAL_SECONDS = 10;
 
     private static final String VERSION_TAG = "metaflow_version:";
@@ -26,21 +26,27 @@ final class Heartbeats {
 
     private Heartbeats() {}
 
-    /** The condition under which a heartbeat counts; {@code row} is the table or its alias. */
+    /** The SQL condition for storing a heartbeat; {@code row} is the table or its alias. */
     static Sql condition(String row, long now) {
         return Sql.of(
                 "(" + row + ".last_heartbeat_ts IS NULL OR " + row + ".last_heartbeat_ts <= ?)",
                 now - INTERVAL_SECONDS);
     }
 
-    /** The heartbeat with which a new run or task begins, if its client sends heartbeats. */
-    static Optional<Long> first(EndpointContext parts, JsonNode body) {
-        return areSentBy(body.get("system_tags")) ? Optional.of(parts.seconds()) : Optional.empty();
+    /** The first heartbeat of a new run or task; empty if its client does not send heartbeats. */
+    static Optional<Long> first(EndpointContext context, JsonNode body) {
+        return areSentBy(body.get("system_tags")) ? Optional.of(context.seconds()) : Optional.empty();
     }
 
     /**
-     * Whether a client with these system tags sends heartbeats. Missing, not iterable or not only texts: yes. No
-     * version tag: no. Otherwise its first version tag decides: from 2.2.12 on, or from 1.14.0 on below 2, or no number.
+     * Whether a client with these system tags sends heartbeats.
+     *
+     * <ul>
+     *   <li>Yes if the tags are missing, not iterable, or not only texts.
+     *   <li>Otherwise no if there is no version tag.
+     *   <li>Otherwise the first version tag decides: yes for 2.2.12 and later, for 1.14.0 and later below 2, and for text
+     *       that is not a version.
+     * </ul>
      */
     static boolean areSentBy(JsonNode systemTags) {
         if (systemTags != null && systemTags.isTextual()) {

@@ -12,59 +12,60 @@ import metaservice.kit.Request;
 import metaservice.kit.Sql;
 
 /**
- * Ids of the versions that know names: a run or task has a number, and a name if its client gave one. Answers show
- * the name if there is one.
+ * Ids in versions with names: a run or task has a number, and also a name if its client has given one. Answers have the
+ * name if there is one, otherwise the number.
  */
 public final class Ids {
 
-    /** Of a run, in any of the tables. */
-    static final String RUN = "coalesce(%1$s.run_id, %1$s.run_number::text)";
+    /** SQL expression for the id of a run in any table; to be formatted with the table's alias. */
+    static final String RUN_ID = "coalesce(%1$s.run_id, %1$s.run_number::text)";
 
-    /** Of a task, in any of the tables below runs. */
-    static final String TASK = "coalesce(%1$s.task_name, %1$s.task_id::text)";
+    /** SQL expression for the id of a task in any table with tasks; to be formatted with the table's alias. */
+    static final String TASK_ID = "coalesce(%1$s.task_name, %1$s.task_id::text)";
 
-    /** The columns that tell a task, in every table below tasks. */
+    /** The columns that identify a task, in the table of tasks and in every table that refers to it. */
     static final List<String> TASK_COLUMNS =
             List.of("flow_id", "run_number", "run_id", "step_name", "task_id", "task_name");
 
-    /** What storing something for an unknown task answers. */
+    /** The answer when metadata or artifacts are stored for an unknown task. */
     static final Answer UNKNOWN_TASK = Answer.message(400, "need to register run_id and task_id first");
 
     private Ids() {}
 
-    /** Finds the rows of the run that the path names. */
+    /** SQL condition for the rows of the run in the path; {@code row} is the alias of their table. */
     public static Sql run(Request request, String row) {
         return Sql.of(row + ".flow_id = ? AND", request.path("flow_id"))
-                .and(new Key("run_number", request.path("run_number")).matches(row + ".run_number", row + ".run_id"));
+                .and(new PathId("run_number", request.path("run_number"))
+                        .matches(row + ".run_number", row + ".run_id"));
     }
 
-    /** Finds the rows of the step that the path names. */
+    /** SQL condition for the rows of the step in the path; {@code row} is the alias of their table. */
     public static Sql step(Request request, String row) {
         return run(request, row).and("AND " + row + ".step_name = ?", request.path("step_name"));
     }
 
-    /** Finds the rows of the task that the path names. */
+    /** SQL condition for the rows of the task in the path; {@code row} is the alias of their table. */
     public static Sql task(Request request, String row) {
         return step(request, row)
                 .and("AND")
-                .and(new Key("task_id", request.path("task_id")).matches(row + ".task_id", row + ".task_name"));
+                .and(new PathId("task_id", request.path("task_id")).matches(row + ".task_id", row + ".task_name"));
     }
 
-    /** Begins a statement that needs the run of the path: it is {@code r} in what follows. */
-    static Sql withRun(EndpointContext parts, Request request) {
-        return Sql.of("WITH r AS (SELECT r.* FROM " + parts.tables().runs() + " r WHERE")
+    /** The WITH clause of a statement that uses the run in the path as {@code r}. */
+    static Sql withRun(EndpointContext context, Request request) {
+        return Sql.of("WITH r AS (SELECT r.* FROM " + context.tables().runs() + " r WHERE")
                 .and(run(request, "r"))
                 .and(")");
     }
 
-    /** Selects the columns of the task of the path. */
-    static Sql selectTask(EndpointContext parts, Request request) {
+    /** Selects {@link #TASK_COLUMNS} of the task in the path. */
+    static Sql selectTask(EndpointContext context, Request request) {
         return Sql.of("SELECT " + String.join(", ", TASK_COLUMNS) + " FROM "
-                        + parts.tables().tasks() + " t WHERE")
+                        + context.tables().tasks() + " t WHERE")
                 .and(task(request, "t"));
     }
 
-    /** What the creation of something below a run answers if there is no such run. */
+    /** The answer when a step or task is created and its run does not exist. */
     static Answer unknownRun(Request request) {
         return Answer.message(
                 404,
@@ -72,11 +73,11 @@ public final class Ids {
     }
 
     /**
-     * The name that a client gives to something new; empty if it leaves that to us.
+     * The name that a client requests for a new run or task; empty if it does not request one.
      *
      * @throws ClientError 400 if the name is a number or cannot be stored
      */
-    static Optional<String> given(JsonNode body, String member) {
+    static Optional<String> requestedName(JsonNode body, String member) {
         Optional<String> name = Optional.ofNullable(Field.text(member).read(body));
         if (name.filter(Column::isNumber).isPresent()) {
             throw ClientError.badRequest(member + ": expected a name that is not a number, found " + name.get()

@@ -6,9 +6,10 @@ import metaservice.kit.Field;
 import metaservice.kit.Request;
 
 /**
- * What clients may say of everything that they create. The texts are ready for SQL; null is SQL's NULL.
+ * The members that every object has: user name, tags and system tags. The texts are ready for binding; null is SQL's NULL.
+ * Immutable.
  *
- * @param userName who created it
+ * @param userName the user who created the object
  * @param tags JSON
  * @param systemTags JSON
  */
@@ -18,13 +19,13 @@ public record Labels(String userName, String tags, String systemTags) {
     private static final Field TAGS = Field.json("tags");
     private static final Field SYSTEM_TAGS = Field.json("system_tags");
 
-    /** What clients may say. */
+    /** The fields of these members. */
     public static final List<Field> FIELDS = List.of(USER_NAME, TAGS, SYSTEM_TAGS);
 
     /**
-     * Reads them from a request's body; a missing user name is null.
+     * Reads the members from a request's body. A missing user name is null.
      *
-     * @throws ClientError 400 if the body is no JSON object or one of them cannot be stored
+     * @throws ClientError 400 if the body is not a JSON object or a member cannot be stored
      */
     public static Labels of(Request request) {
         return of(request.jsonObject());
@@ -34,7 +35,7 @@ public record Labels(String userName, String tags, String systemTags) {
         return of(body, USER_NAME);
     }
 
-    /** The same, but a missing user name is an empty text. */
+    /** Reads the members from a request's body. A missing user name is an empty text, as the reference stores it for steps. */
     public static Labels ofStep(Request request) {
         return of(request.jsonObject(), USER_NAME.orElse(""));
     }

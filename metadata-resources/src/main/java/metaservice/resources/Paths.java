@@ -1,6 +1,6 @@
 package metaservice.resources;
 
-/** The paths under which every version of the metadata service has its runs, steps and tasks. */
+/** The paths of runs, steps and tasks, the same in every version of the metadata service. */
 public final class Paths {
 
     /** One run. */

@@ -15,60 +15,62 @@ import metaservice.kit.EndpointContext;
 import metaservice.kit.Request;
 import metaservice.kit.Sql;
 
-/** Runs of the versions that know names and heartbeats. */
+/** Endpoints for runs in versions with names and heartbeats. Thread-safe. */
 public final class Runs {
 
     private static final String ROW = "r";
 
-    /** What a run shows; {@code r} is its table. */
+    /** The members of a run; {@code r} is its table. */
     public static final Columns COLUMNS = Columns.of(
             Column.text("flow_id").from("r.flow_id"),
-            new Column("run_number", Ids.RUN.formatted(ROW), Column.Kind.ID),
+            new Column("run_number", Ids.RUN_ID.formatted(ROW), Column.Kind.ID),
             Column.text("user_name").from("r.user_name"),
             Column.number("ts_epoch").from("r.ts_epoch"),
             Column.json("tags").from("r.tags"),
             Column.json("system_tags").from("r.system_tags"),
             Column.number("last_heartbeat_ts").from("r.last_heartbeat_ts"));
 
-    private static final Answer NOT_TAKEN = Answer.jsonString(404, Runs.waitTime());
+    private static final Answer HEARTBEAT_NOT_FOUND = Answer.jsonString(404, Runs.waitTime());
 
-    private final EndpointContext parts;
+    private final EndpointContext context;
     private final Columns shown;
     private final EarlyHeartbeat earlyHeartbeat;
     private final String table;
 
     /**
-     * Runs of one service.
+     * Endpoints of one service.
      *
-     * @param shown what those show that are read; {@link #COLUMNS}, or more
+     * @param shown the members of a run that is read: {@link #COLUMNS}, or more
+     * @param earlyHeartbeat the answer to heartbeats that are too early
      */
-    public Runs(EndpointContext parts, Columns shown, EarlyHeartbeat earlyHeartbeat) {
-        this.parts = parts;
+    public Runs(EndpointContext context, Columns shown, EarlyHeartbeat earlyHeartbeat) {
+        this.context = context;
         this.shown = shown;
         this.earlyHeartbeat = earlyHeartbeat;
-        this.table = parts.tables().runs();
+        this.table = context.tables().runs();
     }
 
-    /** What a heartbeat answers: JSON inside a JSON string. */
+    /** The body of the answer to a heartbeat, as text; it is sent as JSON inside a JSON string. */
     static String waitTime() {
         return "{\"wait_time_in_seconds\": " + Heartbeats.INTERVAL_SECONDS + "}";
     }
 
     /**
-     * Answers a heartbeat, which is not written if it comes too early; unknown senders get 404 with the same body.
+     * Stores a heartbeat unless it is too early. The answer for an unknown run or task is 404 with the same body.
      *
-     * @param sql its one row says whether the sender is known, and whether the heartbeat was written
+     * @param sql returns one row with {@code known}, whether the run or task exists, and {@code written}, whether the
+     *     heartbeat was stored
      */
-    static Answer beat(EndpointContext parts, Sql sql, EarlyHeartbeat early) throws SQLException {
-        String column = early == EarlyHeartbeat.FINE ? "known" : "written";
-        boolean taken =
-                parts.database().first(sql, row -> row.getBoolean(column)).orElse(false);
-        return taken ? Answer.jsonString(200, waitTime()) : NOT_TAKEN;
+    static Answer storeHeartbeat(EndpointContext context, Sql sql, EarlyHeartbeat early) throws SQLException {
+        String column = early == EarlyHeartbeat.ACCEPTED ? "known" : "written";
+        boolean accepted =
+                context.database().first(sql, row -> row.getBoolean(column)).orElse(false);
+        return accepted ? Answer.jsonString(200, waitTime()) : HEARTBEAT_NOT_FOUND;
     }
 
     /** The runs of a flow, newest first; empty if there is no such flow. */
     public Answer list(Request request) {
-        return parts.list(
+        return context.list(
                 shown,
                 Sql.of(
                                 "SELECT " + shown.select() + " FROM " + table + " r WHERE r.flow_id = ?",
@@ -78,7 +80,7 @@ public final class Runs {
 
     /** One run. */
     public Answer one(Request request) throws SQLException {
-        return parts.object(
+        return context.object(
                 shown,
                 Sql.of("SELECT " + shown.select() + " FROM " + table + " r WHERE")
                         .and(Ids.run(request, ROW)));
@@ -93,18 +95,18 @@ public final class Runs {
                         + " (flow_id, run_id, user_name, tags, system_tags, ts_epoch, last_heartbeat_ts)"
                         + " VALUES (?, ?, ?, ?::jsonb, ?::jsonb, ?, ?::bigint) RETURNING " + COLUMNS.select(),
                 request.newName("flow_id"),
-                Ids.given(body, "run_number").orElse(null),
+                Ids.requestedName(body, "run_number").orElse(null),
                 labels.userName(),
                 labels.tags(),
                 labels.systemTags(),
-                parts.millis(),
-                Heartbeats.first(parts, body).orElse(null));
-        return parts.created(COLUMNS, sql);
+                context.millis(),
+                Heartbeats.first(context, body).orElse(null));
+        return context.created(COLUMNS, sql);
     }
 
-    /** A run is alive. */
+    /** Stores a heartbeat of a run. */
     public Answer heartbeat(Request request) throws SQLException {
-        long now = parts.seconds();
+        long now = context.seconds();
         Sql sql = Sql.of("WITH beat AS (UPDATE " + table + " r SET last_heartbeat_ts = ? WHERE", now)
                 .and(Ids.run(request, ROW))
                 .and("AND")
@@ -113,24 +115,25 @@ public final class Runs {
                         + " r WHERE")
                 .and(Ids.run(request, ROW))
                 .and(") AS known");
-        return beat(parts, sql, earlyHeartbeat);
+        return storeHeartbeat(context, sql, earlyHeartbeat);
     }
 
     /**
-     * Changes the tags of a run: removals, then additions. Of two changes at once one is told to retry, with 409.
+     * Changes the tags of a run: removals first, then additions. If two requests change the tags at the same time, one of
+     * them is answered with 409, and its client can retry.
      */
     public Answer mutateTags(Request request) throws SQLException {
         TagMutation mutation = TagMutation.read(request.jsonObject());
         Sql run = Ids.run(request, ROW);
         try {
-            return parts.database().repeatableRead(connection -> {
+            return context.database().repeatableRead(connection -> {
                 Optional<TagMutation.Tags> before = Database.first(
                         connection,
                         Sql.of("SELECT r.tags, r.system_tags FROM " + table + " r WHERE")
                                 .and(run),
                         row -> TagMutation.Tags.parse(row.getString(1), row.getString(2)));
                 if (before.isEmpty()) {
-                    return parts.dialect().notFound();
+                    return context.dialect().notFound();
                 }
                 Set<String> after = mutation.apply(before.get());
                 if (!after.equals(new LinkedHashSet<>(before.get().tags()))) {

@@ -16,21 +16,24 @@ import metaservice.kit.ClientError;
 import metaservice.kit.Json;
 
 /**
- * A change of a run's tags (source: reference {@code tag/mutate}). Removals come first, so a tag that is in both lists
- * stays. System tags cannot be added, which is ignored, nor removed, which is refused as a whole.
+ * A change of a run's tags, with the rules of the reference's {@code tag/mutate}. Removals are applied before additions, so
+ * a tag in both lists is kept. Adding a system tag is ignored. Removing a system tag refuses the whole change. Immutable.
+ *
+ * @param toAdd the tags to add
+ * @param toRemove the tags to remove
  */
 record TagMutation(List<String> toAdd, List<String> toRemove) {
 
-    /** For what was once accepted, whatever the bounds of requests are today. */
+    /** Reads stored tags. It has no limits, because tags may have been stored before the limits of requests existed. */
     private static final ObjectMapper STORED = new ObjectMapper();
 
-    /** As many as no client has; each is sent with every run, step and task of it. */
+    /** Most tags of a run; clients use far fewer. Every answer with the run, its steps or its tasks has all of them. */
     private static final int MAX_TAGS = 100_000;
 
-    /** Both kinds of tags of a run. */
+    /** The tags and the system tags of a run. */
     record Tags(List<String> tags, List<String> systemTags) {
 
-        /** Reads two JSONB values; what is no list of texts has no tags in it. */
+        /** Parses two JSONB values; null counts as an empty list. */
         static Tags parse(String tags, String systemTags) {
             return new Tags(texts(tags), texts(systemTags));
         }
@@ -47,7 +50,7 @@ record TagMutation(List<String> toAdd, List<String> toRemove) {
             try {
                 return STORED.readTree(json);
             } catch (JsonProcessingException e) {
-                throw new IllegalStateException("the database holds tags that are no JSON", e);
+                throw new IllegalStateException("tags in the database are not JSON", e);
             }
         }
     }
@@ -55,7 +58,7 @@ record TagMutation(List<String> toAdd, List<String> toRemove) {
     /**
      * Reads the body.
      *
-     * @throws ClientError 400 if a member is no list of texts
+     * @throws ClientError 400 if a member is not a list of texts
      */
     static TagMutation read(JsonNode body) {
         return new TagMutation(list(body, "tags_to_add"), list(body, "tags_to_remove"));
@@ -83,16 +86,17 @@ record TagMutation(List<String> toAdd, List<String> toRemove) {
     }
 
     /**
-     * The tags after the change, each once.
+     * The tags after the change, without duplicates.
      *
-     * @throws ClientError 422 if a system tag is to be removed, 400 if there would be too many
+     * @throws ClientError 422 if the change removes a system tag, 400 if it increases the number of tags beyond the limit
      */
     Set<String> apply(Tags before) {
         Set<String> systemTags = new HashSet<>(before.systemTags());
-        Set<String> untouchable = new LinkedHashSet<>(toRemove);
-        untouchable.retainAll(systemTags);
-        if (!untouchable.isEmpty()) {
-            String list = untouchable.stream().map(tag -> "'" + tag + "'").collect(Collectors.joining(", ", "{", "}"));
+        Set<String> systemTagsToRemove = new LinkedHashSet<>(toRemove);
+        systemTagsToRemove.retainAll(systemTags);
+        if (!systemTagsToRemove.isEmpty()) {
+            String list =
+                    systemTagsToRemove.stream().map(tag -> "'" + tag + "'").collect(Collectors.joining(", ", "{", "}"));
             throw ClientError.of(Answer.jsonString(422, "Cannot remove tags that are existing system tags " + list));
         }
         Set<String> after = new LinkedHashSet<>(before.tags());

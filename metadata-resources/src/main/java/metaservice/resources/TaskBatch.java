@@ -20,18 +20,21 @@ import metaservice.kit.Request;
 import metaservice.kit.Sql;
 
 /**
- * Stores what tasks produce: many rows, one statement, one round trip. Rows that are there already are left out, as
- * are rows with a bad field; those use up a serial number all the same, as in the reference. Thread-safe.
+ * Stores metadata or artifacts of a task: many rows with one statement and one round trip. Rows that exist already and rows
+ * with an invalid field are not stored. A row with an invalid field still uses a serial number, as in the reference.
+ * Thread-safe.
  */
 public final class TaskBatch {
 
+    /** SQLSTATE of {@code pg_notify()} for a payload that is too long. */
     private static final String INVALID_PARAMETER = "22023";
+
     private static final String TOO_LONG =
             "is too long for the notification that a trigger of the database sends of it";
 
     /**
-     * The sequence behind a column {@code id}: the column's own, or else the one that its default takes numbers from, for
-     * a table that was made like another one. Found once in a statement.
+     * SQL expression for the sequence of the column {@code id}: the sequence that the column owns, or the sequence of its
+     * default if the table was created with {@code LIKE}. PostgreSQL evaluates it once per statement.
      */
     private static final String SEQUENCE = """
             (SELECT coalesce(pg_get_serial_sequence('%1$s', 'id')::regclass, (
@@ -41,45 +44,52 @@ public final class TaskBatch {
               JOIN pg_class s ON s.oid = d.refobjid AND s.relkind = 'S'
               WHERE d.refclassid = 'pg_class'::regclass AND def.adrelid = '%1$s'::regclass AND a.attname = 'id')))""";
 
-    private final EndpointContext parts;
+    private final EndpointContext context;
     private final String table;
     private final BatchSpec spec;
     private final List<String> ownerColumns;
-    private final LeftOut leftOut;
+    private final RejectedRows rejectedRows;
 
     /**
      * Batches for a table.
      *
-     * @param ownerColumns the columns that tell the task, in the table and in what {@link #create} is told of the owner
+     * @param spec the fields of a row
+     * @param ownerColumns the columns that identify the task, in the table and in the owner query of {@link #create}
+     * @param rejectedRows whether answers list the rows that are not stored
      */
-    public TaskBatch(EndpointContext parts, String table, BatchSpec spec, List<String> ownerColumns, LeftOut leftOut) {
-        this.parts = parts;
+    public TaskBatch(
+            EndpointContext context,
+            String table,
+            BatchSpec spec,
+            List<String> ownerColumns,
+            RejectedRows rejectedRows) {
+        this.context = context;
         this.table = table;
         this.spec = spec;
         this.ownerColumns = ownerColumns;
-        this.leftOut = leftOut;
+        this.rejectedRows = rejectedRows;
     }
 
     /**
-     * Rows that were stored.
+     * The rows that were stored.
      *
-     * @param count how many
-     * @param keys their keys; none if the client is not told which rows are left out
+     * @param count their number
+     * @param keys their keys; empty if rejected rows are not reported
      */
     private record Stored(int count, List<List<String>> keys) {
 
-        static Stored sum(List<Stored> parts) {
+        static Stored sum(List<Stored> all) {
             return new Stored(
-                    parts.stream().mapToInt(Stored::count).sum(),
-                    parts.stream().flatMap(part -> part.keys.stream()).toList());
+                    all.stream().mapToInt(Stored::count).sum(),
+                    all.stream().flatMap(one -> one.keys.stream()).toList());
         }
     }
 
     /**
-     * Stores the rows in the body.
+     * Stores the rows of the body.
      *
-     * @param owner selects the task's columns; no row means that there is no such task
-     * @param withoutOwner the answer then
+     * @param owner a query for {@code ownerColumns} of the task; it returns no row if the task does not exist
+     * @param withoutOwner the answer if the task does not exist
      */
     public Answer create(Request request, Sql owner, Answer withoutOwner) throws SQLException {
         return create(Batch.read(request.json(), spec.fields()), owner, withoutOwner);
@@ -96,12 +106,12 @@ public final class TaskBatch {
         }
     }
 
-    /** What a trigger says that has to notify of a row and finds its text too long. */
+    /** Whether a trigger could not send its notification because the row's text is too long. */
     private static boolean isTooLongForTrigger(SQLException e) {
         return INVALID_PARAMETER.equals(e.getSQLState());
     }
 
-    /** As many round trips as rows; only rows that a trigger cannot tell of are left out. */
+    /** Stores each row with a statement of its own, and rejects only the rows whose notification is too long. */
     private Answer createOneByOne(Batch batch, Sql owner, Answer withoutOwner) throws SQLException {
         List<Stored> stored = new ArrayList<>();
         List<Integer> tooLong = new ArrayList<>();
@@ -122,11 +132,11 @@ public final class TaskBatch {
         if (batch.brokenAt().isPresent()) {
             throw batch.brokenAt().get();
         }
-        return stored.map(rows -> answer(rows.count(), leftOut(batch, rows.keys())))
+        return stored.map(rows -> answer(rows.count(), rejectedRows(batch, rows.keys())))
                 .orElse(withoutOwner);
     }
 
-    /** The answer that says how many rows were stored. */
+    /** The answer with the number of stored rows. */
     public Answer count(int stored) {
         return answer(stored, List.of());
     }
@@ -150,16 +160,16 @@ public final class TaskBatch {
         });
     }
 
-    /** Rows with a bad field, and rows whose key was there already, in their order; none if the client is not told. */
-    private List<Batch.Rejected> leftOut(Batch batch, List<List<String>> stored) {
-        if (leftOut == LeftOut.SILENTLY) {
+    /** Rows with an invalid field and rows whose key exists already, in their order; empty if they are not reported. */
+    private List<Batch.Rejected> rejectedRows(Batch batch, List<List<String>> stored) {
+        if (rejectedRows == RejectedRows.NOT_REPORTED) {
             return List.of();
         }
         List<Batch.Rejected> rejected = new ArrayList<>(batch.rejected());
         List<String> keyFields = spec.keyFields();
-        Set<List<String>> unmet = new HashSet<>(stored);
+        Set<List<String>> storedKeys = new HashSet<>(stored);
         for (int i = 0; i < batch.rows().size() && !keyFields.isEmpty(); i++) {
-            if (batch.rows().get(i).isPresent() && !unmet.remove(batch.key(i, keyFields))) {
+            if (batch.rows().get(i).isPresent() && !storedKeys.remove(batch.key(i, keyFields))) {
                 rejected.add(new Batch.Rejected(i, keyFields.get(0), "is stored already, and stays as it is"));
             }
         }
@@ -167,12 +177,12 @@ public final class TaskBatch {
         return rejected;
     }
 
-    /** What was stored; empty if there is no such task. */
+    /** Stores the rows; empty if the task does not exist. */
     private Optional<Stored> store(Sql owner, Batch batch) throws SQLException {
-        boolean told = leftOut == LeftOut.TOLD;
+        boolean needsKeys = rejectedRows == RejectedRows.REPORTED;
         String key =
                 spec.keyFields().stream().map(field -> '"' + field + "\"::text").collect(Collectors.joining(", "));
-        // In one order for everybody: of two batches that meet in different orders, one would end as a deadlock.
+        // All batches insert in the same order, because two batches with different orders could deadlock.
         String order = Stream.concat(Stream.of(spec.fields().get(0).name()), spec.keyFields().stream())
                 .distinct()
                 .map(field -> "numbered.\"" + field + "\", ")
@@ -186,16 +196,16 @@ public final class TaskBatch {
                 .and(batch.source())
                 .and("ORDER BY n), added AS (INSERT INTO " + table + " (" + number + String.join(", ", ownerColumns)
                         + ", ts_epoch, " + batch.names() + ") SELECT " + number + own + ",")
-                .and("?::bigint, " + batch.values("numbered") + " FROM owner, numbered WHERE good", parts.millis())
+                .and("?::bigint, " + batch.values("numbered") + " FROM owner, numbered WHERE good", context.millis())
                 .and("ORDER BY " + order + "n ON CONFLICT DO NOTHING RETURNING "
-                        + (told ? "ARRAY[" + key + "]::text[]" : "1") + " AS stored)")
-                .and("SELECT (SELECT " + (told ? "jsonb_agg(stored)" : "count(*)") + " FROM added) FROM owner");
-        return parts.database().first(sql, this::stored);
+                        + (needsKeys ? "ARRAY[" + key + "]::text[]" : "1") + " AS stored)")
+                .and("SELECT (SELECT " + (needsKeys ? "jsonb_agg(stored)" : "count(*)") + " FROM added) FROM owner");
+        return context.database().first(sql, this::stored);
     }
 
-    /** Only a client that is told needs the keys. */
+    /** Reads the result; it has keys only if rejected rows are reported. */
     private Stored stored(ResultSet row) throws SQLException {
-        if (leftOut == LeftOut.SILENTLY) {
+        if (rejectedRows == RejectedRows.NOT_REPORTED) {
             return new Stored(row.getInt(1), List.of());
         }
         List<List<String>> keys = keys(row.getString(1));

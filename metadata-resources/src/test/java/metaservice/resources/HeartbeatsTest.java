@@ -37,13 +37,13 @@ class HeartbeatsTest {
                 "[\"metaflow_version:2.2.0\", \"metaflow_version:3.0\"] | false",
                 "[\"metaflow_version:99999999999999999999\"] | true"
             })
-    void theVersionTagTellsWhetherAClientSendsHeartbeats(String systemTags, boolean expected) {
+    void versionTagDecidesWhetherAClientSendsHeartbeats(String systemTags, boolean expected) {
         JsonNode tags = Json.parse(systemTags.getBytes(StandardCharsets.UTF_8));
         assertEquals(expected, Heartbeats.areSentBy(tags));
     }
 
     @Test
-    void clientsWithoutSystemTagsSendThem() {
+    void clientsWithoutSystemTagsSendHeartbeats() {
         assertEquals(true, Heartbeats.areSentBy(MissingNode.getInstance()));
     }
 }

@@ -15,7 +15,7 @@ class TagMutationTest {
     private static final TagMutation.Tags BEFORE = TagMutation.Tags.parse("[\"a\", \"b\"]", "[\"user:x\"]");
 
     @Test
-    void removalsComeBeforeAdditions() {
+    void removalsAreAppliedBeforeAdditions() {
         assertEquals(Set.of("a", "b"), new TagMutation(List.of("b"), List.of("b")).apply(BEFORE));
     }
 
@@ -25,20 +25,20 @@ class TagMutationTest {
     }
 
     @Test
-    void removingASystemTagIsRefusedAsAWhole() {
+    void removingASystemTagRefusesTheWholeChange() {
         TagMutation mutation = new TagMutation(List.of("c"), List.of("a", "user:x"));
         ClientError error = assertThrows(ClientError.class, () -> mutation.apply(BEFORE));
         assertEquals(422, error.answer().status());
     }
 
     @Test
-    void removingWhatIsNotThereChangesNothing() {
+    void removingAMissingTagChangesNothing() {
         assertEquals(Set.of("a", "b"), new TagMutation(List.of(), List.of("never")).apply(BEFORE));
     }
 
     @Test
     @Timeout(20)
-    void hugeListsTakeNoLongerThanTheirLength() {
+    void longListsTakeLinearTime() {
         List<String> many = IntStream.range(0, 300_000).mapToObj(i -> "tag" + i).toList();
         List<String> others =
                 many.stream().limit(99_999).map(tag -> "other" + tag).toList();
@@ -47,14 +47,14 @@ class TagMutationTest {
     }
 
     @Test
-    void tagsThatNobodyCouldReadAgainAreRefused() {
+    void tooManyTagsAreRefused() {
         List<String> many = IntStream.range(0, 100_000).mapToObj(i -> "tag" + i).toList();
         TagMutation.Tags before = new TagMutation.Tags(List.of("a"), List.of());
         assertThrows(ClientError.class, () -> new TagMutation(many, List.of()).apply(before));
     }
 
     @Test
-    void whoeverHasTooManyTagsAlreadyMayRemoveSome() {
+    void runWithTooManyTagsCanRemoveSome() {
         List<String> many = IntStream.range(0, 200_000).mapToObj(i -> "tag" + i).toList();
         TagMutation.Tags before = new TagMutation.Tags(many, List.of());
         assertEquals(

@@ -1,28 +1,30 @@
 package metaservice.kit;
 
-/** What every service says of itself. */
+/** The endpoints that concern the service itself: ping, version, health. Thread-safe. */
 public final class Admin {
 
     private final Database database;
     private final String serviceVersion;
 
-    /** Speaks for one service. */
+    /** The endpoints of one service. */
     public Admin(Database database, String serviceVersion) {
         this.database = database;
         this.serviceVersion = serviceVersion;
     }
 
-    /** {@code pong}; never waits for anything. */
+    /** Answers {@code pong}; never blocks. */
     public Answer ping(Request request) {
         return Answer.text("pong");
     }
 
-    /** The service version as a text. */
+    /** Answers the service version as plain text. */
     public Answer version(Request request) {
         return Answer.text(serviceVersion);
     }
 
-    /** Whether the database answers: JSON inside a JSON string, as in the reference; 503 if it does not. */
+    /**
+     * Answers whether the database is available: 200 or 503. The body is JSON inside a JSON string, as in the reference.
+     */
     public Answer health(Request request) {
         return database.isUp()
                 ? Answer.jsonString(200, "{\"status\": \"UP\"}")

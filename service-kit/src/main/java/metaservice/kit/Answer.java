@@ -6,48 +6,48 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 
-/** What an endpoint answers. Immutable; the router sends it once. */
+/** The answer of an endpoint. Immutable; the router sends it once. */
 public sealed interface Answer {
 
     /** The HTTP status. */
     int status();
 
-    /** Headers beyond the usual ones. */
+    /** Headers in addition to the content type and the service version. */
     Map<String, String> headers();
 
-    /** A plain text. */
+    /** Plain text. */
     record Text(int status, String text, Map<String, String> headers) implements Answer {}
 
     /**
-     * A JSON value. It is written when the answer is sent: long ones go to the client while they are being written, so
-     * that memory stays constant.
+     * A JSON value. The body is written when the answer is sent. A long one is sent while it is written, so it takes
+     * constant memory.
      */
     record Json(int status, Body body, Map<String, String> headers) implements Answer {}
 
-    /** A file of ours. */
+    /** A file of the service's own jar. */
     record File(int status, String contentType, ByteBuffer bytes, Map<String, String> headers) implements Answer {}
 
     /** Writes exactly one JSON value. */
     @FunctionalInterface
     interface Body {
-        /** Called on a worker thread. A failure before the first flush still becomes an error answer. */
+        /** Called on a worker thread. A failure before the first byte is sent becomes an error answer. */
         void writeTo(JsonGenerator json) throws Exception;
 
         /**
-         * The permits of which one is needed to send what {@link #writeTo} has written while it is still writing: present
-         * if it holds a database connection meanwhile. Then it may be called a second time, from the beginning.
+         * The permits for sending a long body while it is written; present if {@link #writeTo} holds a database connection
+         * while it writes. {@link #writeTo} may then be called a second time and must start from the beginning.
          */
-        default Optional<SlowPermits> permits() {
+        default Optional<LongReadPermits> permits() {
             return Optional.empty();
         }
     }
 
-    /** Status 200 and a text. */
+    /** Status 200 and plain text. */
     static Answer text(String text) {
         return new Text(200, text, Map.of());
     }
 
-    /** Status 200 and a file; nobody may change the bytes any more. */
+    /** Status 200 and a file. The caller must not change the bytes afterwards. */
     static Answer file(String contentType, byte[] bytes) {
         return new File(200, contentType, ByteBuffer.wrap(bytes).asReadOnlyBuffer(), Map.of());
     }
@@ -57,8 +57,8 @@ public sealed interface Answer {
         return new Json(status, body, Map.of());
     }
 
-    /** Status 200 and a JSON value that is written while a database connection is held. */
-    static Answer whileReading(SlowPermits permits, Body body) {
+    /** Status 200 and a JSON value whose body holds a database connection while it writes. */
+    static Answer whileReading(LongReadPermits permits, Body body) {
         return json(200, new Body() {
             @Override
             public void writeTo(JsonGenerator json) throws Exception {
@@ -66,13 +66,13 @@ public sealed interface Answer {
             }
 
             @Override
-            public Optional<SlowPermits> permits() {
+            public Optional<LongReadPermits> permits() {
                 return Optional.of(permits);
             }
         });
     }
 
-    /** A JSON string, which may itself hold JSON: the reference answers heartbeats and database errors so. */
+    /** A JSON string, which may contain JSON: the format of the reference for heartbeats and database errors. */
     static Answer jsonString(int status, String value) {
         return json(status, json -> json.writeString(value));
     }
@@ -85,7 +85,7 @@ public sealed interface Answer {
         });
     }
 
-    /** An object with one member {@code message}: how we tell clients what is wrong with their request. */
+    /** An object with one member {@code message}: the format of errors that the service itself finds. */
     static Answer message(int status, String message) {
         return json(status, json -> {
             json.writeStartObject();

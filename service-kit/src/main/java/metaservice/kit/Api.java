@@ -8,15 +8,15 @@ import java.util.HashMap;
 import java.util.Map;
 
 /**
- * What the build made of a version's table of routes: the OpenAPI document, and an example of a body for every route
- * that reads one. Both are files beside a class of the version. Immutable.
+ * The files that the build generates from a version's table of routes: the OpenAPI document, and an example body for every
+ * route that reads one. Both are resources in the package of the version. Immutable.
  */
 public final class Api {
 
-    /** The file that holds the OpenAPI document. */
+    /** Name of the file with the OpenAPI document. */
     public static final String DOCUMENT_FILE = "openapi.json";
 
-    /** The file that holds the examples: on each line a route's method, a space, its path, a tab, and a JSON value. */
+    /** Name of the file with the example bodies. A line is a route's method, a space, its path, a tab, and a JSON value. */
     public static final String BODIES_FILE = "bodies.tsv";
 
     private final byte[] document;
@@ -30,7 +30,7 @@ public final class Api {
     /**
      * Reads the files.
      *
-     * @param version a class in whose package they are
+     * @param version a class in the package that has the files
      * @throws UncheckedIOException if one of them cannot be read
      */
     public static Api of(Class<?> version) {
@@ -45,11 +45,11 @@ public final class Api {
     private static byte[] read(Class<?> version, String name) {
         try (InputStream file = version.getResourceAsStream(name)) {
             if (file == null) {
-                throw new IOException("there is no such file");
+                throw new IOException("no such resource");
             }
             return file.readAllBytes();
         } catch (IOException e) {
-            throw new UncheckedIOException(name + " beside " + version + " cannot be read", e);
+            throw new UncheckedIOException("Cannot read " + name + " in the package of " + version, e);
         }
     }
 
@@ -59,14 +59,14 @@ public final class Api {
     }
 
     /**
-     * An example of a body.
+     * The example body of a route.
      *
-     * @throws IllegalStateException if there is none for this route
+     * @throws IllegalStateException if the route has no example
      */
     byte[] body(Route route) {
         byte[] body = bodies.get(route.toString());
         if (body == null) {
-            throw new IllegalStateException(BODIES_FILE + " has nothing for " + route);
+            throw new IllegalStateException(BODIES_FILE + " has no example body for " + route);
         }
         return body;
     }

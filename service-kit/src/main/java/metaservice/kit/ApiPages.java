@@ -9,15 +9,15 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * The pages that show the API: Swagger UI and the document that it reads. All links are relative, so that they are right
- * behind whatever prefix; everything comes from the service itself, and the browser is told to accept nothing else. Of
- * files only those of a fixed list are served. Immutable.
+ * The pages that show the API: Swagger UI and the OpenAPI document. All links are relative, so the pages work behind any
+ * path prefix. All files come from the service's jar, and the content security policy forbids other sources. Only files
+ * of a fixed list are served.
  */
 public final class ApiPages {
 
     private static final String ROOT = "/api/doc";
 
-    /** The files of the page and their types; the folder holds nothing else. */
+    /** The files of the page and their content types. */
     private static final Map<String, String> TYPES = Map.of(
             "swagger-ui.css", "text/css; charset=utf-8",
             "swagger-ui-bundle.js", "text/javascript; charset=utf-8",
@@ -25,16 +25,16 @@ public final class ApiPages {
             "favicon-32x32.png", "image/png",
             "start.js", "text/javascript; charset=utf-8");
 
-    /** Swagger UI sets styles from its script, and has its icons inside its dialect sheet. */
-    private static final String POLICY = "default-src 'none'; script-src 'self'; dialect-src 'self' 'unsafe-inline';"
+    /** Swagger UI sets styles from its script, and its style sheet contains its icons as data URLs. */
+    private static final String POLICY = "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline';"
             + " img-src 'self' data:; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
     private ApiPages() {}
 
     /**
-     * The routes, and those of the pages behind them.
+     * The given routes, followed by the routes of the pages.
      *
-     * @param document describes them all; callers must not change it afterwards
+     * @param document the OpenAPI document; the caller must not change it afterwards
      */
     public static List<Route> with(List<Route> routes, byte[] document) {
         List<Route> all = new ArrayList<>(routes);
@@ -69,7 +69,7 @@ public final class ApiPages {
         try (InputStream file = ApiPages.class.getResourceAsStream("api-doc/" + name)) {
             return file.readAllBytes();
         } catch (IOException e) {
-            throw new UncheckedIOException("file " + name + " of the service's own jar cannot be read", e);
+            throw new UncheckedIOException("Cannot read " + name + " in the service's jar", e);
         }
     }
 }

@@ -7,18 +7,18 @@ import java.util.Optional;
 import java.util.regex.Pattern;
 
 /**
- * JSON arrays as PostgreSQL spells arrays, because that is what the reference stores for an array in a text column, and
- * real clients send one: {@code foreach-stack} of a nested foreach is {@code ["numbers=1"]}, stored as
+ * Converts JSON arrays to PostgreSQL's array syntax. The reference stores an array in a text column in this syntax, and
+ * Metaflow sends one: {@code foreach-stack} of a nested foreach is {@code ["numbers=1"]} and is stored as
  * <code>{numbers=1}</code>.
  */
 final class ArrayText {
 
-    /** What PostgreSQL puts into double quotes inside an array. */
+    /** Elements that PostgreSQL encloses in double quotes. */
     private static final Pattern QUOTED = Pattern.compile("|(?i:null)|.*[\\s,{}\"\\\\].*", Pattern.DOTALL);
 
     private ArrayText() {}
 
-    /** The text; empty if the array holds an object, which PostgreSQL has no spelling for. */
+    /** The array in PostgreSQL's syntax; empty if it contains an object, which the syntax cannot express. */
     static Optional<String> of(JsonNode array) {
         List<String> elements = new ArrayList<>();
         for (JsonNode element : array) {

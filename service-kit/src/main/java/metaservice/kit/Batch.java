@@ -10,13 +10,13 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /**
- * The rows of a request that creates many objects. Not atomic and not strict, as in the reference: a row with a bad
- * field is left out, an element that is no object ends the batch, and what came before it is stored all the same.
+ * The rows of a request that creates many objects. As in the reference, a batch is not atomic: a row with an invalid field
+ * is rejected and the others are stored. An element that is not an object ends the batch; the rows before it are stored.
  *
- * @param fields what a row consists of
- * @param rows one text for every field, ready for the casts of {@link #values}; empty if the row is left out
- * @param rejected why rows are left out
- * @param brokenAt set if an element is no object
+ * @param fields the fields of a row
+ * @param rows one text for every field, ready for the casts of {@link #values}; empty if the row is rejected
+ * @param rejected the rejected rows
+ * @param brokenAt the error if an element is not an object
  */
 public record Batch(
         List<Field> fields, List<Optional<String[]>> rows, List<Rejected> rejected, Optional<ClientError> brokenAt) {
@@ -25,15 +25,15 @@ public record Batch(
      * A row that is not stored.
      *
      * @param index its place in the body, from 0
-     * @param field the member that is to blame
-     * @param reason what was expected of it
+     * @param field the invalid member
+     * @param reason what was expected
      */
     public record Rejected(int index, String field, String reason) {}
 
     /**
      * Reads the rows.
      *
-     * @throws ClientError 400 if the body is no array; an empty object passes for an empty array
+     * @throws ClientError 400 if the body is not an array; an empty object counts as an empty array
      */
     public static Batch read(JsonNode body, List<Field> fields) {
         if (!body.isArray() && !(body.isObject() && body.isEmpty())) {
@@ -61,24 +61,24 @@ public record Batch(
         }
     }
 
-    /** A batch of one of the rows. */
+    /** A batch with only the row at this index. */
     public Batch only(int index) {
         return new Batch(fields, List.of(rows.get(index)), List.of(), Optional.empty());
     }
 
     /**
-     * The same without some of the rows, which are rejected instead.
+     * This batch with some of its rows rejected. The rejected field is the longest field of the row.
      *
-     * @param reason why; their longest field is to blame
+     * @param reason why the rows are rejected
      */
     public Batch without(List<Integer> indexes, String reason) {
-        List<Optional<String[]>> left = new ArrayList<>(rows);
+        List<Optional<String[]>> remaining = new ArrayList<>(rows);
         List<Rejected> all = new ArrayList<>(rejected);
         for (int index : indexes) {
             all.add(new Rejected(index, longestField(rows.get(index).orElseThrow()), reason));
-            left.set(index, Optional.empty());
+            remaining.set(index, Optional.empty());
         }
-        return new Batch(fields, left, all, brokenAt);
+        return new Batch(fields, remaining, all, brokenAt);
     }
 
     private String longestField(String[] texts) {
@@ -89,7 +89,7 @@ public record Batch(
                 .orElseThrow();
     }
 
-    /** What tells a row from the others of its task: the texts of these fields. */
+    /** The key that identifies a row within its task: the texts of the key fields. */
     public List<String> key(int index, List<String> keyFields) {
         String[] texts = rows.get(index).orElseThrow();
         return IntStream.range(0, fields.size())
@@ -99,8 +99,8 @@ public record Batch(
     }
 
     /**
-     * The rows as something to select from: the fields under their names, then {@code good}, which says whether the row
-     * is to be stored, and {@code n}, which counts from 1.
+     * The rows as a FROM item with the alias {@code batch}. Its columns are the fields, then {@code good}, which is false
+     * for a rejected row, and {@code n}, which counts from 1.
      */
     public Sql source() {
         Stream<String> arrays = fields.stream().map(field -> "?::text[]");
@@ -122,12 +122,12 @@ public record Batch(
         return rows.stream().map(row -> Boolean.toString(row.isPresent())).toArray(String[]::new);
     }
 
-    /** The names of the fields, for the list of an INSERT. */
+    /** The quoted names of the fields, for the column list of an INSERT. */
     public String names() {
         return fields.stream().map(Batch::quoted).collect(Collectors.joining(", "));
     }
 
-    /** The values of the fields, cast to their columns' types; {@code row} is what {@link #source} became. */
+    /** The values of the fields, cast to the types of their columns; {@code row} is the alias of {@link #source}. */
     public String values(String row) {
         return fields.stream()
                 .map(field -> row + "." + quoted(field) + cast(field))

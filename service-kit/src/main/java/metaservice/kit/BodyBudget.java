@@ -6,16 +6,16 @@ import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * How many bytes of request bodies may be in memory at once. Without it, a hundred clients with a large body each would
- * end the process. When too little is left for a body, those that still come, hold a part of the budget and come too
- * slowly are refused: their clients would keep the memory from all others for as long as a body may take. Thread-safe.
+ * Limits how many bytes of request bodies are in memory at once, because a hundred large bodies would otherwise exhaust
+ * the heap. When the budget is too small for a body, incoming bodies that hold a part of the budget and arrive too slowly
+ * are refused, because they would otherwise hold that memory until the body timeout. Thread-safe.
  */
 final class BodyBudget {
 
-    /** A body as a tree takes up to two dozen times its length. */
+    /** The budget is the heap divided by this, because a parsed body takes up to 24 times its length. */
     private static final long SHARE_OF_MEMORY = 32;
 
-    /** Not counted of each body: a few long ones that do not come to their end shall not keep everybody from writing. */
+    /** Bytes of each body that are not counted, so that short bodies are accepted while long ones hold the budget. */
     private static final int FREE = 16 * 1024;
 
     private final AtomicLong left;
@@ -25,17 +25,17 @@ final class BodyBudget {
         this.left = new AtomicLong(bytes);
     }
 
-    /** A share of the memory that this JVM may use, and enough for one body of the greatest length among short ones. */
+    /** A budget of 1/32 of the maximum heap, but at least 1.25 times the longest accepted body. */
     static BodyBudget of(int maxBodyBytes) {
         return new BodyBudget(
                 Math.max(maxBodyBytes * 5L / 4, Runtime.getRuntime().maxMemory() / SHARE_OF_MEMORY));
     }
 
     /**
-     * Lets a body grow, if enough is left; false, and nothing is taken, if not.
+     * Takes bytes for a body from the budget. Returns false, and takes nothing, if too few are left.
      *
-     * @param length how long it is already
-     * @param more how many bytes come to it
+     * @param length bytes of the body so far
+     * @param more bytes to add
      */
     boolean take(int length, int more) {
         long bytes = counted(length + more) - counted(length);
@@ -43,21 +43,21 @@ final class BodyBudget {
         return before >= bytes;
     }
 
-    /** From now on the body may be refused if it comes too slowly. */
+    /** Makes the body a candidate for {@link #refuseSlowBodies}. */
     synchronized void watch(IncomingBody body) {
         incoming.add(body);
     }
 
-    /** All of the body has come, or no more will. */
+    /** Removes a body that was read completely or will not be read further. */
     synchronized void forget(IncomingBody body) {
         incoming.remove(body);
     }
 
     /**
-     * Refuses the bodies that hold a part of the budget and came too slowly since this was called last; to be called
-     * when a body could not grow.
+     * Refuses the bodies that hold a part of the budget and arrived too slowly since the last call. Called when
+     * {@link #take} returned false.
      *
-     * @param now as {@link System#nanoTime()} counts
+     * @param now the value of {@link System#nanoTime()}
      */
     void refuseSlowBodies(long now) {
         slowBodies(now).forEach(IncomingBody::refuse);
@@ -69,7 +69,7 @@ final class BodyBudget {
                 .toList();
     }
 
-    /** Gives back what a body of this length had taken. */
+    /** Returns to the budget what a body of this length has taken. */
     void giveBack(int length) {
         left.addAndGet(counted(length));
     }

@@ -11,9 +11,9 @@ import org.xnio.ChannelListener;
 import org.xnio.channels.StreamSourceChannel;
 
 /**
- * Reads one body on its I/O thread as it comes. What was announced but has not come takes no memory; what has come is
- * taken from the budget. Used by that thread only; XNIO calls it there without the launcher in between, so it sets the
- * service's context class loader itself, and hands every failure to the exchange.
+ * Reads one request body on its I/O thread as it arrives. Bytes are taken from the budget when they have arrived, not when
+ * they are announced. For that thread only. XNIO calls this class directly and not through the launcher, so it sets the
+ * service's context class loader itself and passes every failure to the exchange.
  */
 final class BodyReader implements ChannelListener<StreamSourceChannel> {
 
@@ -32,15 +32,15 @@ final class BodyReader implements ChannelListener<StreamSourceChannel> {
     private final ByteArrayOutputStream body = new ByteArrayOutputStream();
     private Optional<StreamSourceChannel> waitingFor = Optional.empty();
 
-    /** Who wants the body; exactly one of these is called, once, on the I/O thread. */
+    /** Receives the body. Exactly one of the methods is called, once, on the I/O thread. */
     interface Reader {
-        /** All of it is there; who is called gives its length back to the budget when the body is not needed any more. */
+        /** The body is complete. The receiver returns its length to the budget when the body is no longer needed. */
         void whole(byte[] body);
 
-        /** It will not be read to its end. */
+        /** The body is not read to its end; the client gets the answer. */
         void refused(Answer answer);
 
-        /** It has no end: it is malformed, or the client went away. */
+        /** The body cannot be read: it is malformed, or the client closed the connection. */
         void brokenOff(IOException e);
     }
 
@@ -51,7 +51,7 @@ final class BodyReader implements ChannelListener<StreamSourceChannel> {
         this.reader = reader;
     }
 
-    /** Begins; called by the handler of the exchange. */
+    /** Starts reading. Called by the handler of the exchange. */
     void read() {
         if (exchange.getRequestContentLength() > maxBytes) {
             reader.refused(tooLong());
@@ -69,7 +69,7 @@ final class BodyReader implements ChannelListener<StreamSourceChannel> {
         }
     }
 
-    /** More has come. */
+    /** Called by XNIO when more bytes have arrived. */
     @Override
     public void handleEvent(StreamSourceChannel channel) {
         inside(() -> readOrFail(channel).ifPresent(end -> end(channel, end)));
@@ -86,14 +86,14 @@ final class BodyReader implements ChannelListener<StreamSourceChannel> {
         }
     }
 
-    /** Called on any thread: another body needs the memory. */
+    /** Refuses this body because another one needs the memory. Called on any thread. */
     private void refuseLater() {
         exchange.getIoThread().execute(() -> inside(this::refuse));
     }
 
     private void refuse() {
         waitingFor.ifPresent(
-                channel -> { // it may have come to its end meanwhile
+                channel -> { // absent if the body was completed in the meantime
                     giveBack();
                     end(channel, () -> reader.refused(TOO_SLOW));
                 });
@@ -104,7 +104,7 @@ final class BodyReader implements ChannelListener<StreamSourceChannel> {
         budget.forget(progress);
         channel.suspendReads();
         channel.getReadSetter().set(null);
-        // An exchange takes what is thrown in here for its failure, and the launcher answers it.
+        // An exception that is thrown in here ends the exchange, and the launcher answers it.
         Connectors.executeRootHandler(ignored -> end.run(), exchange);
     }
 
@@ -119,7 +119,7 @@ final class BodyReader implements ChannelListener<StreamSourceChannel> {
         }
     }
 
-    /** What is to be done now that reading has ended; empty if it goes on. */
+    /** The step that follows the end of reading; empty if more bytes are expected. */
     private Optional<Runnable> readWhatIsThere(StreamSourceChannel channel) {
         try (PooledByteBuffer pooled =
                 exchange.getConnection().getByteBufferPool().allocate()) {

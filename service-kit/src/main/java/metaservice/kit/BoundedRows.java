@@ -7,29 +7,29 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
 /**
- * Changes a statement so that none of its rows is long, whatever is stored: the driver keeps a whole portion of rows in
- * memory, and the length of one row says nothing about the next. The server decides row by row, without reading a long
- * text for that. Immutable.
+ * Wraps a statement so that each of its result rows is short, whatever the tables contain. The driver keeps all rows of one
+ * fetch in memory, so long rows could exhaust the heap. The server decides row by row from the length of the texts, which
+ * it knows without reading them. Immutable.
  *
- * <p>In SQL the columns are {@code c1}, {@code c2}, …
+ * <p>In the wrapping SQL the columns are called {@code c1}, {@code c2}, …
  */
 final class BoundedRows {
 
-    /** A row whose texts have more bytes comes in several rows, each with a piece of so many bytes. */
+    /** Longest piece in bytes. A row whose texts are longer in total is returned as several rows with one piece each. */
     private static final int PIECE_BYTES = 2048;
 
-    /** A row whose texts have more bytes is never in memory as a whole: 32 workers may have one each. */
-    static final int MOST_BYTES_IN_MEMORY = 1_000_000;
+    /** A row whose texts are longer in total is never in memory as a whole, because 32 workers may each hold one. */
+    static final int MAX_BYTES_IN_MEMORY = 1_000_000;
 
     private final Columns columns;
     private final int more;
     private final List<Integer> texts;
 
     /**
-     * Rows of a statement.
+     * Wraps statements with these columns.
      *
-     * @param columns what it selects first
-     * @param more how many short columns it selects behind them
+     * @param columns the first columns of the statement
+     * @param more number of short columns after them
      */
     BoundedRows(Columns columns, int more) {
         this.columns = columns;
@@ -41,13 +41,13 @@ final class BoundedRows {
     }
 
     /**
-     * The rows as they are, but for long ones. In place of one of those come several: their texts are NULL, the last
-     * column has a piece of all the texts together, in UTF-8; in the first of them the column before has the lengths of the
-     * texts in bytes. Rows keep their order. To be read by {@link Row#read}.
+     * Returns short rows unchanged and each long row as several rows. In these rows the texts are NULL, and the last column
+     * has a piece of the concatenated texts in UTF-8. In the first of them the second last column has the lengths of the
+     * texts in bytes. The order of rows stays the same. {@link Row#read} reads the result.
      */
     Sql inPieces(Sql statement) {
         String lengths = each("octet_length(convert_to(", ", 'UTF8'))", ", ");
-        // An array of so many zeros rather than generate_series(), of which the planner always expects a thousand rows.
+        // Not generate_series(), because the planner always estimates a thousand rows for it.
         String pieces = """
                 SELECT CASE WHEN number = 1 THEN lengths END AS lengths,
                   substring(bytes FROM %1$d * (number::int - 1) + 1 FOR %1$d) AS piece
@@ -58,15 +58,15 @@ final class BoundedRows {
     }
 
     /**
-     * The rows as they are, but without the texts of those that are too long for the memory; a last column is true for
-     * these. To be read by {@link #isTooLong} and {@link #texts}.
+     * Returns the rows without the texts of rows that exceed {@link #MAX_BYTES_IN_MEMORY}; the last column is true for these.
+     * {@link #isTooLong} and {@link #texts} read the result.
      */
     Sql withoutTooLong(Sql statement) {
-        String tooLong = "SELECT true AS is_long WHERE " + bytes() + " > " + MOST_BYTES_IN_MEMORY + " OFFSET 0";
+        String tooLong = "SELECT true AS is_long WHERE " + bytes() + " > " + MAX_BYTES_IN_MEMORY + " OFFSET 0";
         return around(statement, "is_long", "is_long", tooLong);
     }
 
-    /** A JSONB value becomes a text once, after sorting; {@code OFFSET 0} makes the planner leave it there. */
+    /** Casts a JSONB value to text once, after sorting. {@code OFFSET 0} keeps the planner from moving the cast. */
     private Sql around(Sql statement, String whenLong, String added, String lateral) {
         String select = numbers()
                 .mapToObj(number ->
@@ -82,7 +82,7 @@ final class BoundedRows {
                         + ") long_row ON true");
     }
 
-    /** How long the texts are; a stored text is not read for that. */
+    /** The total length of the texts in bytes. The server knows the length of a stored text without reading it. */
     private String bytes() {
         return each("coalesce(octet_length(", "), 0)", " + ");
     }
@@ -111,7 +111,7 @@ final class BoundedRows {
         return columns;
     }
 
-    /** The texts of all columns, those behind the shown ones included; NULL for the texts of a long row. */
+    /** The texts of all columns, including the {@code more} ones; null for the texts of a long row. */
     String[] texts(ResultSet row) throws SQLException {
         String[] found = new String[all()];
         for (int i = 0; i < found.length; i++) {
@@ -120,7 +120,7 @@ final class BoundedRows {
         return found;
     }
 
-    /** The number of the column with the lengths. */
+    /** The number of the column with the lengths of the texts. */
     int lengthsColumn() {
         return all() + 1;
     }

@@ -2,7 +2,7 @@ package metaservice.kit;
 
 import java.util.Optional;
 
-/** The request is wrong; carries the answer that says how. */
+/** The request is invalid. Contains the answer for the client. */
 public final class ClientError extends RuntimeException {
 
     private final transient Answer answer;
@@ -18,11 +18,11 @@ public final class ClientError extends RuntimeException {
      * A member of a JSON object that cannot be stored.
      *
      * @param field its name
-     * @param reason what was expected of it
+     * @param reason what was expected
      */
     record BadField(String field, String reason) {}
 
-    /** Status 400 and a message that names the field and what was expected of it. */
+    /** Status 400 and a message that names the field and what was expected. */
     static ClientError badField(String field, String reason) {
         String message = field + ": " + reason;
         return new ClientError(Answer.message(400, message), Optional.of(new BadField(field, reason)), message, null);
@@ -33,22 +33,22 @@ public final class ClientError extends RuntimeException {
         return badRequest(message, null);
     }
 
-    /** Status 400, keeping what brought it to light. */
+    /** Status 400 and a message that says what is wrong, with the exception that caused it. */
     public static ClientError badRequest(String message, Throwable cause) {
         return new ClientError(Answer.message(400, message), Optional.empty(), message, cause);
     }
 
-    /** Any other answer. */
+    /** An error with the given answer. */
     public static ClientError of(Answer answer) {
         return new ClientError(answer, Optional.empty(), "status " + answer.status(), null);
     }
 
-    /** Which member of an object is wrong, if it is that. */
+    /** The invalid member, if the error is about a single one. */
     Optional<BadField> badField() {
         return badField;
     }
 
-    /** What the client gets. */
+    /** The answer for the client. */
     public Answer answer() {
         return answer;
     }

@@ -9,19 +9,19 @@ import java.nio.charset.StandardCharsets;
 import java.util.Set;
 
 /**
- * One member of the JSON objects that a table's rows become.
+ * One member of the JSON objects to which rows are converted.
  *
  * @param name the member's name in JSON
- * @param expression the SQL that computes it
- * @param kind how the value is written
+ * @param expression the SQL expression for its value
+ * @param kind how the value is written as JSON
  */
 public record Column(String name, String expression, Kind kind) {
 
-    /** Of at most 255 characters on every schema, or made of such columns. */
+    /** Columns with at most 255 characters on every schema, and columns computed from these. */
     private static final Set<String> SHORT_TEXTS =
             Set.of("flow_id", "run_number", "step_name", "field_name", "name", "user_name", "user", "status");
 
-    /** How a value goes from the database into JSON. SQL's NULL is JSON's null but for {@link #TEXT_IF_ANY}. */
+    /** How a database value is written as JSON. SQL's NULL is JSON's null, except for {@link #TEXT_IF_ANY}. */
     public enum Kind {
         /** A JSON string. */
         TEXT {
@@ -30,7 +30,7 @@ public record Column(String name, String expression, Kind kind) {
                 json.writeStringField(name, value);
             }
         },
-        /** A JSON string; without a value the member is left out. */
+        /** A JSON string; the member is omitted for NULL. */
         TEXT_IF_ANY {
             @Override
             void write(String name, String value, JsonGenerator json) throws IOException {
@@ -47,7 +47,7 @@ public record Column(String name, String expression, Kind kind) {
                 json.writeRawValue(value == null ? "null" : value);
             }
         },
-        /** JSONB as the database spells it: passed through, never parsed. */
+        /** JSONB, written as the text that the database returns, without parsing. */
         JSON {
             @Override
             void write(String name, String value, JsonGenerator json) throws IOException {
@@ -60,13 +60,13 @@ public record Column(String name, String expression, Kind kind) {
                 json.writeFieldName(name);
                 json.writeRawValue("");
                 Reader reader = new InputStreamReader(text, StandardCharsets.UTF_8);
-                char[] some = new char[2048];
-                for (int count = reader.read(some); count >= 0; count = reader.read(some)) {
-                    json.writeRaw(some, 0, count);
+                char[] chars = new char[2048];
+                for (int count = reader.read(chars); count >= 0; count = reader.read(chars)) {
+                    json.writeRaw(chars, 0, count);
                 }
             }
         },
-        /** An id: a JSON number if it is one, a string if it is a name. Names never consist of digits only. */
+        /** An id: a JSON number if it consists of digits, otherwise a string. A name never consists of digits only. */
         ID {
             @Override
             void write(String name, String value, JsonGenerator json) throws IOException {
@@ -76,40 +76,40 @@ public record Column(String name, String expression, Kind kind) {
 
         abstract void write(String name, String value, JsonGenerator json) throws IOException;
 
-        /** Writes a long text, which must not be null, while it is read, in UTF-8. */
+        /** Writes a text while it is read from a stream in UTF-8. The text must not be null. */
         void write(String name, InputStream text, JsonGenerator json) throws IOException {
             json.writeFieldName(name);
             json.writeString(new InputStreamReader(text, StandardCharsets.UTF_8), -1);
         }
     }
 
-    /** Whether an id is a number: all ASCII digits. */
+    /** Whether an id is a number: ASCII digits only. */
     public static boolean isNumber(String id) {
         return id != null && !id.isEmpty() && id.chars().allMatch(c -> c >= '0' && c <= '9');
     }
 
-    /** A text column of the same name. */
+    /** A text from the column with the same name. */
     public static Column text(String name) {
         return new Column(name, name, Kind.TEXT);
     }
 
-    /** A number column of the same name. */
+    /** A number from the column with the same name. */
     public static Column number(String name) {
         return new Column(name, name, Kind.NUMBER);
     }
 
-    /** A JSONB column of the same name. */
+    /** JSON from the JSONB column with the same name. */
     public static Column json(String name) {
         return new Column(name, name, Kind.JSON);
     }
 
-    /** Whether values can have any length. */
+    /** Whether the length of values has no limit. */
     boolean mayBeLong() {
         boolean isText = kind == Kind.TEXT || kind == Kind.TEXT_IF_ANY || kind == Kind.JSON;
         return isText && !SHORT_TEXTS.contains(name);
     }
 
-    /** The same member, computed by other SQL. */
+    /** This member with another SQL expression. */
     public Column from(String otherExpression) {
         return new Column(name, otherExpression, kind);
     }

@@ -8,27 +8,27 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;
 
-/** The members of one kind of JSON object, in their order. Immutable. */
+/** The members of one type of JSON object, in their order. Immutable. */
 public record Columns(List<Column> columns) {
 
-    /** The members in the order in which clients see them. */
+    /** The members in the order in which they are written. */
     public static Columns of(Column... columns) {
         return new Columns(List.of(columns));
     }
 
-    /** These members and more behind them. */
+    /** These members, followed by more. */
     public Columns and(Column... more) {
         List<Column> all = new ArrayList<>(columns);
         all.addAll(List.of(more));
         return new Columns(List.copyOf(all));
     }
 
-    /** The list for SELECT or RETURNING. */
+    /** The expression list for SELECT or RETURNING. */
     public String select() {
         return columns.stream().map(Column::expression).collect(Collectors.joining(", "));
     }
 
-    /** The texts of the current row, which must have been selected by {@link #select()}. */
+    /** The texts of the current row. Its first columns must be those of {@link #select()}. */
     public String[] read(ResultSet row) throws SQLException {
         String[] texts = new String[columns.size()];
         for (int i = 0; i < texts.length; i++) {

@@ -10,57 +10,58 @@ import io.undertow.util.StatusCodes;
 import java.util.List;
 
 /**
- * Lets pages of other origins use the service from a browser: answers what a browser asks beforehand, and marks every
- * answer to such a page as readable for it, but never credentials. Other requests pass untouched. Thread-safe.
+ * Cross-origin resource sharing (CORS): answers preflight requests and adds the CORS headers to answers for pages of
+ * allowed origins. Paths that end with {@code /auth/token} never get CORS headers. Thread-safe.
  */
 final class CrossOrigin implements HttpHandler {
 
     private static final String ANY = "*";
-    /** Whoever may see the data of runs from a page may not see the keys to the account for that. */
-    private static final String CREDENTIALS = "/auth/token";
 
-    private static final String METHODS = "GET, POST, PATCH";
+    /** Excluded from CORS, because its answer has credentials of the operator's cloud account. */
+    private static final String TOKEN_PATH = "/auth/token";
 
-    /** What the API says in headers; a browser hides headers that are not named. */
-    private static final String EXPOSED = "METADATA_SERVICE_VERSION, X-Limit, X-Next-Cursor, Retry-After";
+    private static final String ALLOWED_METHODS = "GET, POST, PATCH";
 
-    /** Ten minutes: no browser has to ask before every request, and a change of the setting is noticed soon. */
-    private static final String REMEMBERED_SECONDS = "600";
+    /** The API's own response headers. A page can read only headers that are listed. */
+    private static final String EXPOSED_HEADERS = "METADATA_SERVICE_VERSION, X-Limit, X-Next-Cursor, Retry-After";
 
-    private static final HttpString ORIGIN_ALLOWED = new HttpString("Access-Control-Allow-Origin");
-    private static final HttpString METHODS_ALLOWED = new HttpString("Access-Control-Allow-Methods");
-    private static final HttpString HEADERS_ALLOWED = new HttpString("Access-Control-Allow-Headers");
-    private static final HttpString HEADERS_EXPOSED = new HttpString("Access-Control-Expose-Headers");
+    /** Browsers cache the preflight answer for this time, so a change of the setting takes effect within ten minutes. */
+    private static final String PREFLIGHT_MAX_AGE_SECONDS = "600";
+
+    private static final HttpString ALLOW_ORIGIN = new HttpString("Access-Control-Allow-Origin");
+    private static final HttpString ALLOW_METHODS = new HttpString("Access-Control-Allow-Methods");
+    private static final HttpString ALLOW_HEADERS = new HttpString("Access-Control-Allow-Headers");
+    private static final HttpString EXPOSE_HEADERS = new HttpString("Access-Control-Expose-Headers");
     private static final HttpString MAX_AGE = new HttpString("Access-Control-Max-Age");
-    private static final HttpString METHOD_ASKED_FOR = new HttpString("Access-Control-Request-Method");
-    private static final HttpString HEADERS_ASKED_FOR = new HttpString("Access-Control-Request-Headers");
+    private static final HttpString REQUESTED_METHOD = new HttpString("Access-Control-Request-Method");
+    private static final HttpString REQUESTED_HEADERS = new HttpString("Access-Control-Request-Headers");
 
     private final List<String> origins;
-    private final HttpHandler inside;
+    private final HttpHandler next;
 
-    private CrossOrigin(List<String> origins, HttpHandler inside) {
+    private CrossOrigin(List<String> origins, HttpHandler next) {
         this.origins = origins;
-        this.inside = inside;
+        this.next = next;
     }
 
-    /** The handler itself if no origin is allowed: then nothing is added to any answer. */
-    static HttpHandler allowed(List<String> origins, HttpHandler inside) {
-        return origins.isEmpty() ? inside : new CrossOrigin(origins, inside);
+    /** Adds CORS to a handler; returns the handler itself if no origin is allowed. */
+    static HttpHandler around(List<String> origins, HttpHandler next) {
+        return origins.isEmpty() ? next : new CrossOrigin(origins, next);
     }
 
     @Override
     public void handleRequest(HttpServerExchange exchange) throws Exception {
-        if (exchange.getRequestPath().endsWith(CREDENTIALS)) {
-            inside.handleRequest(exchange);
+        if (exchange.getRequestPath().endsWith(TOKEN_PATH)) {
+            next.handleRequest(exchange);
             return;
         }
         String origin = exchange.getRequestHeaders().getFirst(Headers.ORIGIN);
-        // Late, because whoever answers begins with empty headers.
-        exchange.addResponseCommitListener(answered -> mark(answered.getResponseHeaders(), origin));
-        if (isAllowed(origin) && asksBeforehand(exchange)) {
-            answer(exchange);
+        // Added when the response is committed, because the response writer clears the headers first.
+        exchange.addResponseCommitListener(response -> addHeaders(response.getResponseHeaders(), origin));
+        if (isAllowed(origin) && isPreflight(exchange)) {
+            answerPreflight(exchange);
         } else {
-            inside.handleRequest(exchange);
+            next.handleRequest(exchange);
         }
     }
 
@@ -68,33 +69,33 @@ final class CrossOrigin implements HttpHandler {
         return origin != null && (origins.contains(ANY) || origins.contains(origin));
     }
 
-    private static boolean asksBeforehand(HttpServerExchange exchange) {
+    private static boolean isPreflight(HttpServerExchange exchange) {
         return exchange.getRequestMethod().equals(Methods.OPTIONS)
-                && exchange.getRequestHeaders().contains(METHOD_ASKED_FOR);
+                && exchange.getRequestHeaders().contains(REQUESTED_METHOD);
     }
 
-    private void mark(HeaderMap headers, String origin) {
+    private void addHeaders(HeaderMap headers, String origin) {
         if (origins.contains(ANY)) {
-            headers.put(ORIGIN_ALLOWED, ANY);
+            headers.put(ALLOW_ORIGIN, ANY);
         } else {
             headers.add(Headers.VARY, Headers.ORIGIN_STRING);
             if (!isAllowed(origin)) {
                 return;
             }
-            headers.put(ORIGIN_ALLOWED, origin);
+            headers.put(ALLOW_ORIGIN, origin);
         }
-        headers.put(HEADERS_EXPOSED, EXPOSED);
+        headers.put(EXPOSE_HEADERS, EXPOSED_HEADERS);
     }
 
-    private static void answer(HttpServerExchange exchange) {
+    private static void answerPreflight(HttpServerExchange exchange) {
         exchange.setStatusCode(StatusCodes.NO_CONTENT);
         HeaderMap headers = exchange.getResponseHeaders();
-        headers.put(METHODS_ALLOWED, METHODS);
-        String asked = exchange.getRequestHeaders().getFirst(HEADERS_ASKED_FOR);
-        if (asked != null) {
-            headers.put(HEADERS_ALLOWED, asked);
+        headers.put(ALLOW_METHODS, ALLOWED_METHODS);
+        String requested = exchange.getRequestHeaders().getFirst(REQUESTED_HEADERS);
+        if (requested != null) {
+            headers.put(ALLOW_HEADERS, requested);
         }
-        headers.put(MAX_AGE, REMEMBERED_SECONDS);
+        headers.put(MAX_AGE, PREFLIGHT_MAX_AGE_SECONDS);
         exchange.endExchange();
     }
 }

@@ -23,69 +23,69 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A service's pool of connections, and the few ways in which endpoints use one. Statements run in autocommit mode: one
- * statement is one round trip. Thread-safe.
+ * The connection pools of a service, and the operations that endpoints run on them. Statements run in autocommit mode
+ * unless a method says otherwise, so one statement is one round trip. Thread-safe.
  */
 public final class Database implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(Database.class);
 
-    /** Gets the text of every statement, with question marks where its values go: they may be anybody's secrets. */
+    /** Logs the text of every statement with question marks in place of values, because values may be secret. */
     private static final Logger STATEMENTS = LoggerFactory.getLogger("metaservice.sql");
 
-    /** The pool's own default: after so long a connection is closed as soon as nobody uses it. */
-    private static final Duration LIFETIME = Duration.ofMinutes(30);
+    /** Age at which the pool closes a connection that is not in use; HikariCP's default. */
+    private static final Duration MAX_LIFETIME = Duration.ofMinutes(30);
 
     /**
-     * How long a request waits for a connection before it is answered with 503. The reference lets it wait for the
-     * whole timeout, a minute; but clients retry a 503 within seconds, and are then served by whoever is back first.
+     * Longest wait of a request for a connection; after it the answer is 503. The reference waits for the whole statement
+     * timeout, one minute by default. A short wait is better because clients retry a 503 within seconds.
      */
-    private static final Duration LONGEST_WAIT_FOR_CONNECTION = Duration.ofSeconds(5);
+    private static final Duration CONNECTION_TIMEOUT = Duration.ofSeconds(5);
 
-    private static final int HEALTH_CHECK_SECONDS = 5;
+    private static final int HEALTH_CHECK_TIMEOUT_SECONDS = 5;
 
     private final HikariDataSource pool;
 
-    /** The same pool, unless reads have one of their own, perhaps to a replica that lags behind. */
+    /** The pool for reads: the same as {@link #pool} unless a reader URL is configured. A replica may lag behind. */
     private final HikariDataSource readers;
 
     private final ListReader lists;
 
-    /** Whether statements that may change rows are described instead of being run. */
-    private final boolean describes;
+    /** Whether statements that may change rows are prepared but not run. */
+    private final boolean isDryRun;
 
     private Database(HikariDataSource pool, HikariDataSource readers, Duration timeout, int poolMax) {
         this.pool = pool;
         this.readers = readers;
-        this.lists = new ListReader(readers, timeout, new SlowPermits(poolMax));
-        this.describes = false;
+        this.lists = new ListReader(readers, timeout, new LongReadPermits(poolMax));
+        this.isDryRun = false;
     }
 
     private Database(Database shared) {
         this.pool = shared.pool;
         this.readers = shared.readers;
         this.lists = shared.lists;
-        this.describes = true;
+        this.isDryRun = true;
     }
 
-    /** No database: whatever is asked of it fails. It holds no connection and no thread. */
+    /** A database on which every operation fails. It holds no connection and no thread. */
     static Database unconnected() {
-        HikariDataSource nothing = new HikariDataSource();
-        return new Database(nothing, nothing, Duration.ZERO, 1);
+        HikariDataSource unconfigured = new HikariDataSource();
+        return new Database(unconfigured, unconfigured, Duration.ZERO, 1);
     }
 
     /**
-     * The same pools, seen so that nothing changes: of a statement that may change rows the server is only asked what it
-     * would return. It reads and checks the statement for that, tables and columns included. There is no row then.
+     * The same pools, but {@link #first(Sql, RowReader)} prepares its statement without running it and returns no row. The
+     * server parses the statement and checks its tables and columns.
      */
-    Database describing() {
+    Database dryRun() {
         return new Database(this);
     }
 
     /**
-     * Opens the pool, another one for readers if they are to have it, and one connection of each.
+     * Opens the pool, a second one for reads if a reader URL is configured, and one connection of each.
      *
-     * @throws SQLException if the database cannot be reached; its message names which
+     * @throws SQLException if a database cannot be reached; the message has its URL
      */
     static Database open(String name, DatabaseAccess access) throws SQLException {
         HikariDataSource pool = pool(name, access.jdbcUrl(), access, true);
@@ -99,7 +99,7 @@ public final class Database implements AutoCloseable {
         } finally {
             if (!opened) {
                 pool.close();
-                forgetDrivers();
+                deregisterDrivers();
             }
         }
     }
@@ -113,22 +113,23 @@ public final class Database implements AutoCloseable {
         HikariDataSource pool = new HikariDataSource(config);
         boolean opened = false;
         try (Connection connection = connection(pool)) {
-            LOG.debug("{} reaches {}", name, connection.getMetaData().getURL());
-            pool.setConnectionTimeout(longestWait(access));
+            LOG.debug(
+                    "Pool {} is connected to {}", name, connection.getMetaData().getURL());
+            pool.setConnectionTimeout(connectionTimeoutMillis(access));
             opened = true;
             return pool;
         } catch (SQLException e) {
-            throw new SQLException(url + " does not answer: " + said(e), e.getSQLState(), e);
+            throw new SQLException(url + " does not answer: " + driverMessage(e), e.getSQLState(), e);
         } finally {
             if (!opened) {
                 pool.close();
-                forgetDrivers();
+                deregisterDrivers();
             }
         }
     }
 
-    /** The pool wraps what the driver said. */
-    private static String said(SQLException failure) {
+    /** The message of the driver's exception, which the pool wraps. */
+    private static String driverMessage(SQLException failure) {
         return failure.getCause() instanceof SQLException cause ? cause.getMessage() : failure.getMessage();
     }
 
@@ -138,20 +139,21 @@ public final class Database implements AutoCloseable {
         config.setDataSource(new ReconnectingDataSource(source(url, access)));
         config.setMinimumIdle(access.poolMin());
         config.setMaximumPoolSize(access.poolMax());
-        // For the first one; no client waits for that, and on a busy machine a client's patience is too short for it.
-        config.setConnectionTimeout(LONGEST_WAIT_FOR_CONNECTION.toMillis());
-        // The reference closes connections that were idle for ten timeouts. They have to be allowed to live longer.
+        // For the first connection. The shorter timeout for requests is set after it, because no request waits here and
+        // a busy machine may need longer.
+        config.setConnectionTimeout(CONNECTION_TIMEOUT.toMillis());
+        // The reference closes connections that were idle for ten statement timeouts. maxLifetime must exceed that.
         long idle = Math.max(10_000, access.timeout().multipliedBy(10).toMillis());
         config.setIdleTimeout(idle);
-        config.setMaxLifetime(Math.max(LIFETIME.toMillis(), 2 * idle));
+        config.setMaxLifetime(Math.max(MAX_LIFETIME.toMillis(), 2 * idle));
         config.setInitializationFailTimeout(-1);
         config.setConnectionInitSql(
                 "SET statement_timeout = " + access.timeout().toMillis());
         return config;
     }
 
-    private static long longestWait(DatabaseAccess access) {
-        return Math.max(250, Math.min(access.timeout().toMillis(), LONGEST_WAIT_FOR_CONNECTION.toMillis()));
+    private static long connectionTimeoutMillis(DatabaseAccess access) {
+        return Math.max(250, Math.min(access.timeout().toMillis(), CONNECTION_TIMEOUT.toMillis()));
     }
 
     private static DataSource source(String url, DatabaseAccess access) throws SQLException {
@@ -160,26 +162,32 @@ public final class Database implements AutoCloseable {
         for (Map.Entry<String, String> property : access.properties().entrySet()) {
             source.setProperty(property.getKey(), property.getValue());
         }
-        // A migration may widen a column while its statement is cached: in a transaction, too, it is prepared again.
+        // A migration may change the type of a column while the driver has cached a statement on it. With this setting
+        // the driver also prepares the statement again inside a transaction.
         source.setAutosave(AutoSave.CONSERVATIVE);
         return source;
     }
 
-    /** Reads one value or more out of a row. */
+    /** Maps one row to a value. */
     @FunctionalInterface
     public interface RowReader<T> {
-        /** Reads the row on which the result stands. */
+        /** Maps the current row of the result. */
         T read(ResultSet row) throws SQLException;
     }
 
-    /** Uses a connection. */
+    /** Work in a transaction. */
     @FunctionalInterface
     public interface Work<T> {
-        /** Works on a connection that it must not close. */
+        /** Runs the work. It must not close the connection. */
         T on(Connection connection) throws SQLException;
     }
 
-    /** One that clients are told to wait for, if the pool has none: even a closed pool has a successor soon. */
+    /**
+     * Takes a connection from a pool.
+     *
+     * @throws SQLTransientConnectionException if none becomes free in time or the pool is closed; answered as 503, because
+     *     another service replaces the one whose pool is closed
+     */
     static Connection connection(HikariDataSource pool) throws SQLException {
         if (pool.isClosed()) {
             throw new SQLTransientConnectionException("the pool is closed");
@@ -190,7 +198,7 @@ public final class Database implements AutoCloseable {
     /** Runs a statement that may change rows, and reads its first row, if it has one. One round trip. */
     public <T> Optional<T> first(Sql sql, RowReader<T> reader) throws SQLException {
         try (Connection connection = connection(pool)) {
-            if (describes) {
+            if (isDryRun) {
                 describe(connection, sql);
                 return Optional.empty();
             }
@@ -204,14 +212,14 @@ public final class Database implements AutoCloseable {
         }
     }
 
-    /** Runs a query, with the readers, and reads its first row, if it has one. One round trip. */
+    /** Runs a query on the pool for reads, and reads its first row, if it has one. One round trip. */
     public <T> Optional<T> read(Sql sql, RowReader<T> reader) throws SQLException {
         try (Connection connection = connection(readers)) {
             return first(connection, sql, reader);
         }
     }
 
-    /** The same, on a connection that somebody holds. */
+    /** Runs a query on a given connection and reads its first row, if it has one. */
     public static <T> Optional<T> first(Connection connection, Sql sql, RowReader<T> reader) throws SQLException {
         try (PreparedStatement statement = prepare(connection, sql);
                 ResultSet rows = statement.executeQuery()) {
@@ -219,7 +227,7 @@ public final class Database implements AutoCloseable {
         }
     }
 
-    /** Reads all rows of a query, which have to be few and short, on a connection that somebody holds. */
+    /** Runs a query on a given connection and reads all rows into memory; they must be few and short. */
     static <T> List<T> all(Connection connection, Sql sql, RowReader<T> reader) throws SQLException {
         try (PreparedStatement statement = prepare(connection, sql);
                 ResultSet rows = statement.executeQuery()) {
@@ -231,19 +239,22 @@ public final class Database implements AutoCloseable {
         }
     }
 
-    /** Runs a statement that changes rows and says how many, on a connection that somebody holds. */
+    /** Runs a statement that changes rows on a given connection, and returns how many it changed. */
     public static int update(Connection connection, Sql sql) throws SQLException {
         try (PreparedStatement statement = prepare(connection, sql)) {
             return statement.executeUpdate();
         }
     }
 
-    /** Reads lists, with the readers. */
+    /** Reads lists on the pool for reads. */
     public ListReader lists() {
         return lists;
     }
 
-    /** Runs work in one repeatable-read transaction; of two that change the same row, one fails with 40001. */
+    /**
+     * Runs work in one repeatable-read transaction. If two transactions change the same row at the same time, one fails
+     * with SQLSTATE 40001.
+     */
     public <T> T repeatableRead(Work<T> work) throws SQLException {
         return transaction(connection -> {
             update(connection, Sql.of("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ"));
@@ -261,30 +272,33 @@ public final class Database implements AutoCloseable {
         }
     }
 
-    /** Whether every connection is at work, which is a reason to wait but not to worry. */
+    /** Whether every connection of the pool is in use. That is load, not a failure. */
     boolean isBusy() {
         return !pool.isClosed() && pool.getHikariPoolMXBean().getActiveConnections() >= pool.getMaximumPoolSize();
     }
 
-    /** Whether the database answers now. */
+    /** Whether a connection answers within five seconds. */
     boolean isUp() {
         try (Connection connection = connection(pool)) {
-            return connection.isValid(HEALTH_CHECK_SECONDS);
+            return connection.isValid(HEALTH_CHECK_TIMEOUT_SECONDS);
         } catch (SQLException e) {
-            LOG.warn("health check failed: {}", e.getMessage());
+            LOG.warn("Health check failed: {}", e.getMessage());
             return false;
         }
     }
 
-    /** Closes all connections, and takes this class loader's drivers out of the JVM's list, which would keep it alive. */
+    /**
+     * Closes all connections and deregisters the JDBC drivers of this class loader, because {@link DriverManager} would
+     * otherwise keep the class loader in memory.
+     */
     @Override
     public void close() {
         readers.close();
         pool.close();
-        forgetDrivers();
+        deregisterDrivers();
     }
 
-    private static void forgetDrivers() {
+    private static void deregisterDrivers() {
         for (Driver driver : Collections.list(DriverManager.getDrivers())) {
             if (driver.getClass().getClassLoader() == Database.class.getClassLoader()) {
                 deregister(driver);
@@ -296,7 +310,7 @@ public final class Database implements AutoCloseable {
         try {
             DriverManager.deregisterDriver(driver);
         } catch (SQLException e) {
-            LOG.warn("driver {} stays registered", driver, e);
+            LOG.warn("Cannot deregister JDBC driver {}", driver, e);
         }
     }
 

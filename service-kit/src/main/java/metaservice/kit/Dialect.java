@@ -1,17 +1,17 @@
 package metaservice.kit;
 
 /**
- * How one version of an API words what has no object to show.
+ * How the answers of one API generation look where generations differ.
  *
- * @param errors how database errors look
+ * @param errors the format of database errors
  * @param notFound the answer for an object that does not exist
  * @param emptyList what an empty list looks like
  */
-public record Dialect(Failures.Form errors, Answer notFound, EmptyList emptyList) {
+public record Dialect(Failures.DatabaseErrorFormat errors, Answer notFound, EmptyList emptyList) {
 
     /** What an empty list looks like. */
     public enum EmptyList {
-        /** {@code []}. */
+        /** An array without elements. */
         ARRAY,
         /** An object without members. */
         OBJECT

@@ -1,14 +1,17 @@
 package metaservice.kit;
 
-/** Answers one kind of request. Called on a worker thread, by many threads at once. */
+/**
+ * Answers the requests of one route. Must be thread-safe. Called on a worker thread, or on an I/O thread if the route is
+ * {@linkplain Route#direct() direct}.
+ */
 @FunctionalInterface
 public interface Endpoint {
 
     /**
-     * Answers.
+     * Answers one request.
      *
-     * @throws ClientError if the request is wrong; the router makes the answer of it
-     * @throws Exception if we failed; SQL errors are told apart by {@link Failures}
+     * @throws ClientError if the request is invalid; the router sends the answer that it contains
+     * @throws Exception if the request failed; {@link Failures} maps it to an answer
      */
     Answer answer(Request request) throws Exception;
 }

@@ -11,39 +11,42 @@ import java.util.function.Function;
 import metaservice.spi.Tables;
 
 /**
- * What all endpoints of a service share.
+ * What all endpoints of a service share, and the answers that they have in common. Thread-safe.
  *
- * @param database the pool
- * @param tables what the tables are called
- * @param dialect how answers without an object look
- * @param clock tells what becomes {@code ts_epoch} and heartbeats
+ * @param database the connection pools
+ * @param tables the names of the tables
+ * @param dialect how answers differ between API generations
+ * @param clock source of {@code ts_epoch} and heartbeats
  */
 public record EndpointContext(Database database, Tables tables, Dialect dialect, Clock clock) {
 
-    /** SQLSTATE of a statement that took too long. */
+    /** SQLSTATE of a statement that exceeded its timeout. */
     private static final String QUERY_CANCELED = "57014";
 
-    /** For a table of routes that is only looked at: every endpoint that needs the database fails. */
+    /** A context without a database, for reading the table of routes. Every endpoint that uses the database fails. */
     public static EndpointContext unconnected(Dialect dialect) {
         return new EndpointContext(Database.unconnected(), Tables.DEFAULT, dialect, Clock.systemUTC());
     }
 
-    /** The same on a database that only {@link Database#describing describes} statements that may change rows. */
-    EndpointContext describing() {
-        return new EndpointContext(database.describing(), tables, dialect, clock);
+    /** A context that prepares writes without running them, see {@link Database#dryRun()}. */
+    EndpointContext dryRun() {
+        return new EndpointContext(database.dryRun(), tables, dialect, clock);
     }
 
-    /** Milliseconds since the epoch, as {@code ts_epoch} counts. */
+    /** The current time in milliseconds since the epoch, the unit of {@code ts_epoch}. */
     public long millis() {
         return clock.millis();
     }
 
-    /** Seconds since the epoch, as heartbeats count. */
+    /** The current time in seconds since the epoch, the unit of heartbeats. */
     public long seconds() {
         return clock.millis() / 1000;
     }
 
-    /** Reads and answers the first row as an object, or that there is none. One round trip. */
+    /**
+     * Reads the first row and answers it as an object, or with the dialect's answer for an object that does not exist. One
+     * round trip; two if the texts of the row have more than a million bytes together.
+     */
     public Answer object(Columns columns, Sql sql) throws SQLException {
         BoundedRows rows = new BoundedRows(columns, 0);
         Optional<Answer> answer = database.read(
@@ -57,18 +60,25 @@ public record EndpointContext(Database database, Tables tables, Dialect dialect,
                 database.lists().permits(),
                 json -> database.lists().read(rows.inPieces(sql), cursor -> {
                     if (!cursor.next()) {
-                        throw new SQLTransientException("a row that was there a moment ago is gone", "40001");
+                        throw new SQLTransientException("a long row was deleted between its two reads", "40001");
                     }
                     Row.read(rows, cursor).write(json);
                 }));
     }
 
-    /** Runs a statement that creates something and answers what became of it, or that there is none. One round trip. */
+    /**
+     * Runs a statement that creates an object and answers its first row as an object, or with the dialect's answer for an
+     * object that does not exist. One round trip.
+     */
     public Answer created(Columns columns, Sql sql) throws SQLException {
         return created(columns, sql, dialect.notFound());
     }
 
-    /** The same, with another answer if there is no row. */
+    /**
+     * Runs a statement that creates an object and answers its first row as an object. One round trip.
+     *
+     * @param otherwise the answer if the statement returns no row
+     */
     public Answer created(Columns columns, Sql sql, Answer otherwise) throws SQLException {
         return database.first(sql, row -> object(columns, columns.read(row))).orElse(otherwise);
     }
@@ -77,12 +87,16 @@ public record EndpointContext(Database database, Tables tables, Dialect dialect,
         return Answer.json(200, json -> columns.write(texts, json));
     }
 
-    /** Answers all rows of the statement as an array of objects; they are read and written one by one. */
+    /** Answers all rows of the statement as an array of objects. Rows are read and written one by one. */
     public Answer list(Columns columns, Sql sql) {
         return list(columns, sql, dialect.emptyList());
     }
 
-    /** The same, with another shape for the empty list. */
+    /**
+     * Answers all rows of the statement as an array of objects. Rows are read and written one by one.
+     *
+     * @param whenEmpty what an empty list looks like
+     */
     public Answer list(Columns columns, Sql sql, Dialect.EmptyList whenEmpty) {
         BoundedRows rows = new BoundedRows(columns, 0);
         return Answer.whileReading(database.lists().permits(), json -> {
@@ -110,25 +124,26 @@ public record EndpointContext(Database database, Tables tables, Dialect dialect,
         }
     }
 
-    /** Answers the first column of all rows, which must be short, as an array of strings. */
+    /** Answers the first column of all rows as an array of strings. The strings must be short. */
     public Answer strings(Sql sql) {
         return Answer.whileReading(
                 database.lists().permits(), json -> database.lists().read(sql, cursor -> writeStrings(cursor, json)));
     }
 
     /**
-     * The same for a statement that a client can make as slow as it likes.
+     * Answers the first column of all rows as an array of strings, for a statement whose run time depends on the client's
+     * input.
      *
-     * @param longest how much work it may be at most
-     * @param tooSlow what the client is told if it is more
+     * @param timeout longest run time of the statement
+     * @param onTimeout makes the error that the client gets when the statement exceeds the timeout
      */
-    public Answer stringsWithin(Duration longest, Sql sql, Function<SQLException, ClientError> tooSlow) {
+    public Answer stringsWithin(Duration timeout, Sql sql, Function<SQLException, ClientError> onTimeout) {
         return Answer.json(200, json -> {
             try {
-                database.lists().readWithin(longest, sql, cursor -> writeStrings(cursor, json));
+                database.lists().readWithin(timeout, sql, cursor -> writeStrings(cursor, json));
             } catch (SQLException e) {
                 if (QUERY_CANCELED.equals(e.getSQLState())) {
-                    throw tooSlow.apply(e);
+                    throw onTimeout.apply(e);
                 }
                 throw e;
             }
@@ -144,13 +159,13 @@ public record EndpointContext(Database database, Tables tables, Dialect dialect,
     }
 
     /**
-     * Reads a page into memory; the connection is free again before the page is sent.
+     * Reads a page into memory. The connection is returned to the pool before the page is sent.
      *
-     * @param columns what the statement selects first
-     * @param more how many short columns it selects behind them
-     * @param sql asks for one row more than the page has
-     * @param limit how many rows the page has at most
-     * @param isSlow whether a client can make the statement slow
+     * @param columns the first columns that the statement selects
+     * @param more number of short columns that the statement selects after them
+     * @param sql selects up to one row more than {@code limit}
+     * @param limit most rows of the page
+     * @param isSlow whether the run time depends on the client's input; the statement then needs a permit
      */
     public PageRows page(Columns columns, int more, Sql sql, int limit, boolean isSlow) throws Exception {
         BoundedRows rows = new BoundedRows(columns, more);

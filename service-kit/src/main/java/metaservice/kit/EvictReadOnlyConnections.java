@@ -4,11 +4,12 @@ import com.zaxxer.hikari.SQLExceptionOverride;
 import java.sql.SQLException;
 
 /**
- * Tells the pool that writes not to keep a connection to a server that only reads. After a fail-over the name of a
- * database may lead to the old server for a while; the next attempt follows the name anew.
+ * Makes the pool for writes close a connection when its server reports that it is read-only. After a fail-over the host
+ * name may resolve to the former primary for a while; a new connection resolves the name again.
  */
 final class EvictReadOnlyConnections implements SQLExceptionOverride {
 
+    /** SQLSTATE {@code read_only_sql_transaction}. */
     private static final String READ_ONLY = "25006";
 
     @java.lang.Override

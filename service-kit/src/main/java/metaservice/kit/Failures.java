@@ -12,41 +12,46 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Makes answers of failures; the one place where they are logged. A client's mistake becomes a 4xx that shows what the
- * database said of it, in the reference's form; a database that is away becomes 503 with {@code Retry-After}, which
- * clients retry; everything else is our fault: 500 with an id that stands in the log beside the stack trace.
- * Thread-safe.
+ * Maps exceptions to error answers, and is the only place that logs them. Thread-safe.
+ *
+ * <ul>
+ *   <li>A client error is a 4xx. If the database found it, the answer has the database's message in the format of the
+ *       reference.
+ *   <li>A database that is not available, and too many long reads at once, are 503 with {@code Retry-After}; clients
+ *       retry these.
+ *   <li>Everything else is 500 with an id; the log has the stack trace under this id.
+ * </ul>
  */
 public final class Failures {
 
     private static final Logger LOG = LoggerFactory.getLogger(Failures.class);
 
-    /** The statuses that the reference gives to errors of the database, by SQLSTATE. */
+    /** HTTP status by SQLSTATE, where it is not 400; the same as the reference's. */
     private static final Map<String, Integer> STATUS_BY_SQLSTATE = Map.of("23505", 409, "23503", 404);
 
-    private final Form form;
+    private final DatabaseErrorFormat format;
 
-    /** Makes database errors look as one generation of clients knows them. */
-    public Failures(Form form) {
-        this.form = form;
+    /** Writes database errors in the given format. */
+    public Failures(DatabaseErrorFormat format) {
+        this.format = format;
     }
 
-    /** How an error of the database looks inside the JSON string that clients get. */
+    /** How a database error looks inside the JSON string that clients get. It differs between API generations. */
     @FunctionalInterface
-    public interface Form {
-        /** The member {@code err_msg} for what the server said. */
+    public interface DatabaseErrorFormat {
+        /** Adds the member {@code err_msg} for an error of the server. */
         void describe(ServerErrorMessage error, ObjectNode answer);
     }
 
-    /** An object with PostgreSQL's whole message, the SQLSTATE and its parts. */
-    public static final Form STRUCTURED = (error, answer) -> {
+    /** An object with PostgreSQL's whole message, its SQLSTATE, its severity and its first line. */
+    public static final DatabaseErrorFormat STRUCTURED = (error, answer) -> {
         ObjectNode message = answer.putObject("err_msg");
         message.put("pgerror", error.getSeverity() + ":  " + withDetail(error));
         message.put("pgcode", error.getSQLState());
         message.putObject("diag").put("message_primary", error.getMessage()).put("severity", error.getSeverity());
     };
 
-    /** What the server said and its detail, each on a line of its own. */
+    /** The server's message and its detail, each on its own line. */
     public static String withDetail(ServerErrorMessage error) {
         String detail = error.getDetail() == null ? "" : "DETAIL:  " + error.getDetail() + "\n";
         return error.getMessage() + "\n" + detail;
@@ -55,7 +60,7 @@ public final class Failures {
     /**
      * The answer for a failure.
      *
-     * @param request what was asked, for the log
+     * @param request method and path of the request, for the log
      */
     Answer answer(String request, Exception failure) {
         if (failure instanceof ClientError error) {
@@ -73,26 +78,31 @@ public final class Failures {
     }
 
     private Optional<Answer> ofDatabase(String request, SQLException error) {
+        if (error instanceof LongReadPermits.TooManyLongReadsException) {
+            LOG.warn("{}: {}", request, error.getMessage());
+            return Optional.of(
+                    Answer.message(503, error.getMessage() + ", please retry").with("Retry-After", "1"));
+        }
         if (isUnavailable(error)) {
             LOG.warn("{}: the database is not available: {}", request, error.getMessage());
             return Optional.of(Answer.message(503, "the database is not available, please retry")
                     .with("Retry-After", "1"));
         }
         String state = String.valueOf(error.getSQLState());
-        boolean clientsMistake = state.startsWith("22") || state.startsWith("23") || state.startsWith("54");
-        if (!clientsMistake || !(error instanceof PSQLException postgres) || postgres.getServerErrorMessage() == null) {
+        boolean isClientError = state.startsWith("22") || state.startsWith("23") || state.startsWith("54");
+        if (!isClientError || !(error instanceof PSQLException postgres) || postgres.getServerErrorMessage() == null) {
             return Optional.empty();
         }
         ObjectNode body = Json.MAPPER.createObjectNode();
-        form.describe(postgres.getServerErrorMessage(), body);
+        format.describe(postgres.getServerErrorMessage(), body);
         return Optional.of(Answer.jsonString(STATUS_BY_SQLSTATE.getOrDefault(state, 400), body.toString()));
     }
 
     /**
-     * Whether trying again later may help: no connection (class 08, or none free in the pool), the server is going down
-     * or starting (57P01 to 57P03), it has no connection left (class 53), the statement took too long (57014), two
-     * transactions were in each other's way (class 40), a lock was not to be had in the time that the operator allows
-     * (55P03), or the server has become one that only reads (25006) or ended a transaction that took too long (25P03, 25P04).
+     * Whether a retry can succeed: no connection (class 08, or none free in the pool), the server shuts down or starts
+     * (57P01 to 57P03), the server has no resources left (class 53), the statement exceeded its timeout (57014), two
+     * transactions conflicted (class 40), a lock was not available within {@code lock_timeout} (55P03), the server is now
+     * read-only (25006), or it ended a transaction that exceeded its timeout (25P03, 25P04).
      */
     private static boolean isUnavailable(SQLException error) {
         String state = String.valueOf(error.getSQLState());

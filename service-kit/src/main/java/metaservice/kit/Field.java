@@ -4,23 +4,23 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.util.Optional;
 
 /**
- * One member of the JSON objects that clients send, and what becomes of it.
+ * One member of the JSON objects that clients send, and the rules for storing it. Immutable.
  *
  * @param name its name in JSON and in SQL
- * @param kind what it has to be
- * @param maxLength most characters of a text
+ * @param kind its type
+ * @param maxLength longest text in characters
  * @param nullable whether null may be stored
- * @param whenMissing what is stored if the member is not there; empty stores null
+ * @param whenMissing the text that is stored if the member is missing; empty stores null
  */
 public record Field(String name, Kind kind, int maxLength, boolean nullable, Optional<String> whenMissing) {
 
-    /** What a member has to be. */
+    /** The type of a member. */
     public enum Kind {
-        /** A text; numbers, booleans and arrays become one, as in the reference. */
+        /** A text. Numbers, booleans and arrays are converted to text, as in the reference. */
         TEXT,
-        /** Any JSON; null and a missing member are stored as JSON null. */
+        /** Any JSON value. Null and a missing member are stored as JSON null. */
         JSON,
-        /** A number from -32768 to 32767, or a text that holds one. */
+        /** A whole number from -32768 to 32767, or a text that contains one. */
         SMALL_NUMBER
     }
 
@@ -29,27 +29,27 @@ public record Field(String name, Kind kind, int maxLength, boolean nullable, Opt
         return new Field(name, Kind.TEXT, 255, true, Optional.empty());
     }
 
-    /** Any JSON. */
+    /** Any JSON value. */
     public static Field json(String name) {
         return new Field(name, Kind.JSON, Integer.MAX_VALUE, true, Optional.of("null"));
     }
 
-    /** A small number, which is not null. */
+    /** A small number that must not be null. */
     public static Field smallNumber(String name, String whenMissing) {
         return new Field(name, Kind.SMALL_NUMBER, 6, false, Optional.of(whenMissing));
     }
 
-    /** The same, but with a value of its own when it is missing. */
+    /** This field with another text for a missing member. */
     public Field orElse(String value) {
         return new Field(name, kind, maxLength, nullable, Optional.of(value));
     }
 
-    /** The same, but never null. */
+    /** This field, not nullable. */
     public Field required() {
         return new Field(name, kind, maxLength, false, whenMissing);
     }
 
-    /** The same, of any length. */
+    /** This field without a limit of its length. */
     public Field unlimited() {
         return new Field(name, kind, Integer.MAX_VALUE, nullable, whenMissing);
     }
@@ -57,7 +57,7 @@ public record Field(String name, Kind kind, int maxLength, boolean nullable, Opt
     /**
      * The text that SQL casts to the column's type; null for SQL's NULL.
      *
-     * @throws ClientError 400 if the value is not what it has to be
+     * @throws ClientError 400 if the value has the wrong type or cannot be stored
      */
     public String read(JsonNode object) {
         JsonNode value = object.get(name);

@@ -13,7 +13,7 @@ import metaservice.spi.ServiceContext;
 import metaservice.spi.ServiceSettings;
 import metaservice.spi.ServiceStartException;
 
-/** A service made of a pool and a table of routes. Thread-safe. */
+/** A running service that consists of a database pool and a table of routes. Thread-safe. */
 public final class HttpService implements RunningService {
 
     private final Database database;
@@ -29,13 +29,13 @@ public final class HttpService implements RunningService {
     }
 
     /**
-     * Opens the pool, sees to the triggers if they are wanted, builds the routes and rehearses them.
+     * Opens the pool, creates the triggers if they are configured, builds the routes and checks their statements.
      *
-     * @param dialect how this generation words its answers
-     * @param api the document of its API
-     * @param routes makes the version's table of routes
-     * @throws ServiceStartException if the database cannot be reached, does not take the triggers that are wanted, or
-     *     lacks what the version needs
+     * @param dialect how answers differ between API generations
+     * @param api the generated document of the API
+     * @param routes builds the version's table of routes; called twice
+     * @throws ServiceStartException if the database cannot be reached, the triggers cannot be created, or the tables lack
+     *     something that the version needs
      */
     public static RunningService start(
             ServiceContext context, Dialect dialect, Api api, Function<EndpointContext, List<Route>> routes)
@@ -48,9 +48,9 @@ public final class HttpService implements RunningService {
             if (settings.triggerSchema().isPresent()) {
                 new Triggers(settings.tables(), settings.triggerSchema().get()).create(database);
             }
-            EndpointContext parts = new EndpointContext(database, settings.tables(), dialect, Clock.systemUTC());
-            List<Route> table = routes.apply(parts);
-            StatementCheck.of(name, routes.apply(parts.describing()), api);
+            EndpointContext endpoints = new EndpointContext(database, settings.tables(), dialect, Clock.systemUTC());
+            List<Route> table = routes.apply(endpoints);
+            StatementCheck.run(name, routes.apply(endpoints.dryRun()), api);
             Router router = new Router(
                     settings.pathPrefix(),
                     settings.maxBodyBytes(),
@@ -60,12 +60,12 @@ public final class HttpService implements RunningService {
             RunningService service = new HttpService(
                     database,
                     settings.pathPrefix(),
-                    CrossOrigin.allowed(settings.allowedOrigins(), router),
-                    StatementCheck.samples(settings.pathPrefix(), table));
+                    CrossOrigin.around(settings.allowedOrigins(), router),
+                    StatementCheck.sampleRequests(settings.pathPrefix(), table));
             started = true;
             return service;
         } finally {
-            if (!started) { // also after an Error: a damaged jar may lack any class
+            if (!started) { // also after an Error, because a damaged jar may lack any class
                 database.close();
             }
         }

@@ -3,30 +3,30 @@ package metaservice.kit;
 import java.time.Duration;
 
 /**
- * How fast one body comes. Its length is told by the I/O thread that reads it; everything else is asked under the lock
- * of {@link BodyBudget}.
+ * Measures how fast one request body arrives. The I/O thread that reads the body reports its length; all other methods
+ * are called under the lock of {@link BodyBudget}.
  */
 final class IncomingBody {
 
-    /** Fewer bytes in a second are too few while memory is short. */
+    /** Lowest rate in bytes per second while other bodies need memory. */
     static final int LOWEST_RATE = 64 * 1024;
 
-    /** A shorter time says nothing about a rate. */
+    /** Shortest time over which the rate is measured. */
     static final Duration SHORTEST_TIME = Duration.ofSeconds(2);
 
     private final Runnable refuse;
     private volatile int length;
-    private int lengthThen;
-    private long then;
+    private int lengthAtLastCheck;
+    private long lastCheck;
 
     /**
-     * A body of which nothing has been counted yet.
+     * A body of length 0.
      *
-     * @param now as {@link System#nanoTime()} counts
-     * @param refuse ends the body early; called on any thread, once or not at all
+     * @param now the value of {@link System#nanoTime()}
+     * @param refuse ends reading early; called on any thread
      */
     IncomingBody(long now, Runnable refuse) {
-        this.then = now;
+        this.lastCheck = now;
         this.refuse = refuse;
     }
 
@@ -38,16 +38,16 @@ final class IncomingBody {
         return length;
     }
 
-    /** Whether it came too slowly since this was asked last; false if that was a moment ago. */
+    /** Whether the rate since the last check was too low; false if less than two seconds have passed since then. */
     boolean isSlow(long now) {
-        long nanos = now - then;
+        long nanos = now - lastCheck;
         if (nanos < SHORTEST_TIME.toNanos()) {
             return false;
         }
         int bytes = length;
-        boolean slow = bytes - lengthThen < nanos / 1e9 * LOWEST_RATE;
-        lengthThen = bytes;
-        then = now;
+        boolean slow = bytes - lengthAtLastCheck < nanos / 1e9 * LOWEST_RATE;
+        lengthAtLastCheck = bytes;
+        lastCheck = now;
         return slow;
     }
 

@@ -16,18 +16,18 @@ import java.math.BigDecimal;
 import java.util.List;
 import java.util.Map;
 
-/** Reading JSON: one configuration for all bodies. Thread-safe. */
+/** Reads JSON, with one configuration for all request bodies. Thread-safe. */
 public final class Json {
 
-    /** Numbers with more digits are refused: the same that the parser accepts without an exponent. */
+    /** Most digits of a number when it is written without an exponent. */
     static final int MAX_DIGITS = 1000;
 
-    /** As many as no client sends; a tree of them stays within 20 MB, whatever they are. */
+    /** Most tokens of a body; clients send far fewer. A parsed body with so many tokens takes at most 20 MB. */
     private static final long MAX_TOKENS = 200_000;
 
     /**
-     * Numbers keep every digit, because they may end up as text. Its buffers are pooled here and not in threads, because
-     * the front door's I/O threads outlive the service and would keep its classes in memory.
+     * Numbers keep every digit, because they may be stored as text. Buffers are pooled in this object and not in
+     * thread-locals, because the launcher's threads outlive the service and would keep its classes in memory.
      */
     static final ObjectMapper MAPPER = JsonMapper.builder(JsonFactory.builder()
                     .recyclerPool(JsonRecyclerPools.newConcurrentDequePool())
@@ -42,7 +42,7 @@ public final class Json {
             .build();
 
     /**
-     * For what is read and written once, when a service starts: it leaves no buffers behind in the thread, which outlives
+     * For JSON that is read or written once, when a service starts. It does not pool buffers, because the thread outlives
      * the service and would keep its classes in memory.
      */
     static final ObjectMapper AT_START = JsonMapper.builder(JsonFactory.builder()
@@ -53,7 +53,7 @@ public final class Json {
     private Json() {}
 
     /**
-     * Parses a body; of two equal keys the last one counts, as in the reference.
+     * Parses a body. If a key occurs twice, the last one is used, as in the reference.
      *
      * @throws ClientError 400 if it is not JSON
      */
@@ -68,7 +68,7 @@ public final class Json {
         } catch (IOException e) {
             throw ClientError.badRequest("body: expected JSON in UTF-8", e);
         } catch (NumberFormatException | ArithmeticException e) {
-            // The parser lets these escape for an exponent that does not fit into its own decimals.
+            // The parser does not catch these for an exponent that its decimal type cannot represent.
             throw ClientError.badRequest("body: a number's exponent is out of range", e);
         }
         if (node instanceof MissingNode) {
@@ -77,7 +77,7 @@ public final class Json {
         return node;
     }
 
-    /** Whether PostgreSQL can store the text: it holds neither NUL nor half of a surrogate pair. */
+    /** Whether PostgreSQL can store the text: it contains neither NUL nor a lone surrogate. */
     public static boolean isStorable(String text) {
         for (int i = 0; i < text.length(); i++) {
             char c = text.charAt(i);
@@ -92,8 +92,9 @@ public final class Json {
     }
 
     /**
-     * The same for every key and text of a JSON value, and its numbers have few enough digits: PostgreSQL writes
-     * exponents out, so that ten bytes of a request would become a hundred thousand in every answer.
+     * Whether PostgreSQL can store every key and text of a JSON value, and every number has at most {@link #MAX_DIGITS}
+     * digits. PostgreSQL writes numbers without exponents, so ten bytes of a request could otherwise become 100,000 bytes
+     * of every answer.
      */
     static boolean isStorable(JsonNode node) {
         if (node.isTextual()) {

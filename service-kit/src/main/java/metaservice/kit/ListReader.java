@@ -8,80 +8,83 @@ import java.time.Duration;
 import java.util.List;
 
 /**
- * Reads lists with the readers' pool, through cursors: a list of any length takes as much memory as two portions of it,
- * so its rows must be short, which {@link BoundedRows} sees to. Thread-safe.
+ * Reads lists on the pool for reads, through cursors. A list takes at most the memory of two fetches, whatever its length,
+ * if its rows are short; {@link BoundedRows} makes them so. Thread-safe.
  */
 final class ListReader {
 
-    /** With rows of 2 KiB this is 1 MB; most lists come with one fetch. */
-    private static final int ROWS_PER_PORTION = 500;
+    /** Rows per fetch: at most 1 MB with rows of 2 KiB. Most lists need one fetch. */
+    private static final int FETCH_SIZE = 500;
 
     private final HikariDataSource pool;
     private final Duration timeout;
-    private final SlowPermits permits;
+    private final LongReadPermits permits;
 
-    ListReader(HikariDataSource pool, Duration timeout, SlowPermits permits) {
+    ListReader(HikariDataSource pool, Duration timeout, LongReadPermits permits) {
         this.pool = pool;
         this.timeout = timeout;
         this.permits = permits;
     }
 
-    /** Uses the rows of a list. */
+    /** Consumes the rows of a list. */
     @FunctionalInterface
-    interface Use {
-        void of(RowCursor rows) throws Exception;
+    interface RowConsumer {
+        /** Reads the rows; the connection is held until this method returns. */
+        void accept(RowCursor rows) throws Exception;
     }
 
-    /** What lists need that are sent while they are read. */
-    SlowPermits permits() {
+    /** The permits for lists that are sent while they are read. */
+    LongReadPermits permits() {
         return permits;
     }
 
-    /** Runs a query and lets its rows be used; the connection is held until then. */
-    void read(Sql sql, Use use) throws Exception {
-        read(List.of(), sql, use);
+    /** Runs a query and passes its rows to the consumer. */
+    void read(Sql sql, RowConsumer consumer) throws Exception {
+        read(List.of(), sql, consumer);
     }
 
-    /** The same for a statement that a client can make slow: it holds a permit from the beginning. */
-    void readSlow(Sql sql, Use use) throws Exception {
-        readSlow(List.of(), sql, use);
+    /** Runs a query whose run time depends on the client's input. It takes a permit before it takes a connection. */
+    void readSlow(Sql sql, RowConsumer consumer) throws Exception {
+        readSlow(List.of(), sql, consumer);
     }
 
     /**
-     * The same for a statement that a client can make as slow as it likes.
+     * Runs a query whose run time depends on the client's input, with a timeout of its own. It takes a permit before it
+     * takes a connection.
      *
-     * @param longest after that much work it fails with SQLSTATE 57014; waiting for locks fails with 55P03, earlier
+     * @param limit longest run time, after which the query fails with SQLSTATE 57014; a wait for a lock fails with 55P03
+     *     after half of it
      */
-    void readWithin(Duration longest, Sql sql, Use use) throws Exception {
-        long millis = Math.min(longest.toMillis(), timeout.toMillis());
+    void readWithin(Duration limit, Sql sql, RowConsumer consumer) throws Exception {
+        long millis = Math.min(limit.toMillis(), timeout.toMillis());
         readSlow(
                 List.of(
                         Sql.of("SET LOCAL statement_timeout = " + millis),
                         Sql.of("SET LOCAL lock_timeout = " + Math.max(1, millis / 2))),
                 sql,
-                use);
+                consumer);
     }
 
-    private void readSlow(List<Sql> settings, Sql sql, Use use) throws Exception {
+    private void readSlow(List<Sql> settings, Sql sql, RowConsumer consumer) throws Exception {
         permits.acquire();
         try {
-            read(settings, sql, use);
+            read(settings, sql, consumer);
         } finally {
             permits.release();
         }
     }
 
-    private void read(List<Sql> settings, Sql sql, Use use) throws Exception {
+    private void read(List<Sql> settings, Sql sql, RowConsumer consumer) throws Exception {
         try (Connection connection = Database.connection(pool)) {
-            // The driver uses a cursor only inside a transaction; the pool ends it and turns autocommit on again.
+            // The driver uses a cursor only inside a transaction. The pool rolls it back and resets autocommit.
             connection.setAutoCommit(false);
             for (Sql setting : settings) {
                 Database.update(connection, setting);
             }
             try (PreparedStatement statement = Database.prepare(connection, sql)) {
-                statement.setFetchSize(ROWS_PER_PORTION);
+                statement.setFetchSize(FETCH_SIZE);
                 try (ResultSet rows = statement.executeQuery()) {
-                    use.of(new RowCursor(rows));
+                    consumer.accept(new RowCursor(rows));
                 }
             }
         }

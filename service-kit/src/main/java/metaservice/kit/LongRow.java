@@ -6,7 +6,7 @@ import java.nio.charset.StandardCharsets;
 import java.sql.SQLException;
 import java.util.Arrays;
 
-/** A row whose texts are not fetched yet; they pass through as they come. For one thread. */
+/** A row whose long texts are still to be fetched. They are written while they are fetched. For one thread. */
 final class LongRow implements Row {
 
     private final Columns columns;
@@ -17,9 +17,9 @@ final class LongRow implements Row {
     /**
      * A row.
      *
-     * @param shortTexts those of all columns, but for columns that may be long
-     * @param lengths of the columns that may be long, in bytes; null for a null
-     * @param pieces all those texts
+     * @param shortTexts the texts of all columns; null for columns that may be long
+     * @param lengths the lengths in bytes of the columns that may be long; null for SQL's NULL
+     * @param pieces the texts of the columns that may be long
      */
     LongRow(Columns columns, String[] shortTexts, Integer[] lengths, PieceStream pieces) {
         this.columns = columns;
@@ -47,7 +47,7 @@ final class LongRow implements Row {
         int next = 0;
         for (int i = 0; i < columns.columns().size(); i++) {
             if (columns.columns().get(i).mayBeLong() && begin(lengths[next++])) {
-                all[i] = fetching(() -> new String(pieces.readAllBytes(), StandardCharsets.UTF_8));
+                all[i] = fetch(() -> new String(pieces.readAllBytes(), StandardCharsets.UTF_8));
             }
         }
         return all;
@@ -60,7 +60,7 @@ final class LongRow implements Row {
         for (int i = 0; i < columns.columns().size(); i++) {
             Column column = columns.columns().get(i);
             if (column.mayBeLong() && begin(lengths[next++])) {
-                fetching(() -> {
+                fetch(() -> {
                     column.kind().write(column.name(), pieces, json);
                     return column;
                 });
@@ -75,12 +75,12 @@ final class LongRow implements Row {
     public void skip() throws IOException, SQLException {
         for (Integer length : lengths) {
             if (begin(length)) {
-                fetching(() -> pieces.skip(length));
+                fetch(() -> pieces.skip(length));
             }
         }
     }
 
-    /** Begins with the next text, if it is not null. */
+    /** Starts the next text; returns false if it is null. */
     private boolean begin(Integer length) {
         if (length != null) {
             pieces.beginText(length);
@@ -88,14 +88,17 @@ final class LongRow implements Row {
         return length != null;
     }
 
-    /** Reads from the pieces. */
+    /** A step that reads from the pieces. */
     @FunctionalInterface
-    private interface Fetching<T> {
+    private interface FetchStep<T> {
         T run() throws IOException;
     }
 
-    /** A stream can fail with an {@link IOException} only, which would pass for a client that went away. */
-    private static <T> T fetching(Fetching<T> work) throws IOException, SQLException {
+    /**
+     * Runs the step and unwraps the database's exception from the stream's {@link IOException}, which would otherwise be
+     * taken for a connection that the client closed.
+     */
+    private static <T> T fetch(FetchStep<T> work) throws IOException, SQLException {
         try {
             return work.run();
         } catch (IOException e) {

@@ -3,7 +3,7 @@ package metaservice.kit;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Collects the rows of one page: as many as were asked for, fewer if they are long. For one thread. */
+/** Reads the rows of one page into memory: at most the page's limit, fewer if the rows are long. For one thread. */
 final class PageReader {
 
     private final BoundedRows rows;
@@ -17,13 +17,13 @@ final class PageReader {
         this.limit = limit;
     }
 
-    /** Reads the page, and on far enough to know whether another one follows. */
+    /** Reads the page and the start of the next row, to find out whether another page follows. */
     void read(RowCursor cursor) throws Exception {
         long bytes = 0;
         while (cursor.next()) {
             Row row = Row.read(rows, cursor);
             bytes += row.bytes();
-            boolean fits = bytes <= BoundedRows.MOST_BYTES_IN_MEMORY;
+            boolean fits = bytes <= BoundedRows.MAX_BYTES_IN_MEMORY;
             if (collected.size() == limit || (!fits && !collected.isEmpty())) {
                 return;
             }
@@ -39,7 +39,7 @@ final class PageReader {
         isLast = true;
     }
 
-    /** What was read. */
+    /** The rows that were read. */
     PageRows page() {
         return new PageRows(List.copyOf(collected), isLast, isTooLong);
     }

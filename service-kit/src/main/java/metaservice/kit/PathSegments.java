@@ -8,14 +8,14 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Takes paths and queries apart. Paths are matched as they were sent: only parameters are percent-decoded, never fixed
- * parts.
+ * Splits and decodes paths and queries. Paths are matched as they were sent: only parameters are percent-decoded, never
+ * fixed segments.
  */
 final class PathSegments {
 
     private PathSegments() {}
 
-    /** The parts between slashes; {@code /flows/} has an empty second one, and so matches nothing. */
+    /** The segments between slashes. The second segment of {@code /flows/} is empty and matches no route. */
     static List<String> of(String path) {
         return List.of(path.substring(1).split("/", -1));
     }
@@ -23,7 +23,7 @@ final class PathSegments {
     /**
      * Decodes one segment.
      *
-     * @throws ClientError 400 if an escape is malformed or the bytes are no UTF-8
+     * @throws ClientError 400 if a percent escape is malformed or the bytes are not UTF-8
      */
     static String decode(String name, String segment) {
         byte[] bytes = unescape(segment)
@@ -38,7 +38,7 @@ final class PathSegments {
         }
     }
 
-    /** Decodes a part of a query, where a plus sign is a blank; what is malformed is taken as it is. */
+    /** Decodes a name or value of a query. A plus sign is a space; text with a malformed escape is not decoded. */
     static String decodeQuery(String text) {
         String spaced = text.replace('+', ' ');
         return unescape(spaced)

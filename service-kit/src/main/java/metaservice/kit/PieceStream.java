@@ -5,21 +5,24 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.sql.SQLException;
 
-/** The texts of one long row, one after the other: each ends this stream until the next one begins. For one thread. */
+/**
+ * Reads the long texts of one row, one after the other, from the pieces that {@link BoundedRows#inPieces} makes of them.
+ * The stream is at its end after each text, until {@link #beginText} starts the next one. For one thread.
+ */
 final class PieceStream extends InputStream {
 
     private final RowCursor cursor;
     private final int column;
     private byte[] piece;
     private int position;
-    private int left;
+    private int remaining;
 
     /**
      * The texts of a row.
      *
-     * @param cursor stands on the row's first piece, and moves on as the stream is read
-     * @param column has the pieces
-     * @param first that piece
+     * @param cursor is at the row's first piece; reading this stream moves it
+     * @param column the number of the column with the pieces
+     * @param first the first piece
      */
     PieceStream(RowCursor cursor, int column, byte[] first) {
         this.cursor = cursor;
@@ -27,9 +30,9 @@ final class PieceStream extends InputStream {
         this.piece = first;
     }
 
-    /** Begins with the next text, which has so many bytes; the one before must have been read to its end. */
+    /** Starts the next text, which has this many bytes. The text before it must have been read to its end. */
     void beginText(int bytes) {
-        left = bytes;
+        remaining = bytes;
     }
 
     @Override
@@ -41,23 +44,23 @@ final class PieceStream extends InputStream {
     /** Throws an {@link IOException} whose cause is an {@link SQLException} if the database fails. */
     @Override
     public int read(byte[] to, int offset, int length) throws IOException {
-        if (left == 0) {
+        if (remaining == 0) {
             return -1;
         }
         if (position == piece.length) {
             fetch();
         }
-        int count = Math.min(Math.min(length, left), piece.length - position);
+        int count = Math.min(Math.min(length, remaining), piece.length - position);
         System.arraycopy(piece, position, to, offset, count);
         position += count;
-        left -= count;
+        remaining -= count;
         return count;
     }
 
     private void fetch() throws IOException {
         try {
             if (!cursor.next()) {
-                throw new EOFException("a long row ends " + left + " bytes before the end of a text");
+                throw new EOFException("a long row ends " + remaining + " bytes before the end of a text");
             }
             piece = cursor.row().getBytes(column);
             position = 0;

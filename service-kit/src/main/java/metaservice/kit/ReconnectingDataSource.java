@@ -10,77 +10,86 @@ import javax.sql.DataSource;
 import org.slf4j.LoggerFactory;
 
 /**
- * Makes connections for the pool, and once it has made one, goes on trying while the database is away. Left to itself
- * the pool pauses for up to five seconds between two attempts, and for so long clients would be turned away although the
- * database is back. Thread-safe.
+ * Opens connections for the pool. After the first successful connection it retries every 250 ms while the database is
+ * unavailable, because the pool alone pauses up to five seconds between attempts and requests would fail for that long
+ * after the database is back. Thread-safe.
  */
 final class ReconnectingDataSource implements DataSource {
 
     private static final org.slf4j.Logger LOG = LoggerFactory.getLogger(ReconnectingDataSource.class);
 
-    private static final Duration BETWEEN_ATTEMPTS = Duration.ofMillis(250);
+    private static final Duration RETRY_INTERVAL = Duration.ofMillis(250);
 
-    private final DataSource inside;
-    private volatile boolean patient;
+    private final DataSource delegate;
+    private volatile boolean hasConnected;
 
-    ReconnectingDataSource(DataSource inside) {
-        this.inside = inside;
+    ReconnectingDataSource(DataSource delegate) {
+        this.delegate = delegate;
     }
 
-    /** A connection, as soon as there is one; gives up when the pool is closed, which interrupts this thread. */
+    /**
+     * Opens a connection, with retries after the first success. Ends with the last failure when the pool is closed, which
+     * interrupts this thread.
+     */
     @Override
     public Connection getConnection() throws SQLException {
-        boolean told = false;
+        boolean isLogged = false;
         while (true) {
             try {
-                Connection connection = inside.getConnection();
-                patient = true;
-                if (told) {
-                    LOG.info("the database answers again");
+                Connection connection = delegate.getConnection();
+                hasConnected = true;
+                if (isLogged) {
+                    LOG.info("The database is available again");
                 }
                 return connection;
             } catch (SQLException e) {
-                if (!patient || !isAway(e) || Thread.currentThread().isInterrupted()) {
+                if (!hasConnected || !isUnavailable(e) || Thread.currentThread().isInterrupted()) {
                     throw e;
                 }
-                if (!told) {
-                    LOG.warn("the database does not answer, trying again: {}", e.getMessage());
+                if (!isLogged) {
+                    LOG.warn(
+                            "The database is not available, retrying every {} ms: {}",
+                            RETRY_INTERVAL.toMillis(),
+                            e.getMessage());
                 }
-                told = true;
-                LockSupport.parkNanos(BETWEEN_ATTEMPTS.toNanos());
+                isLogged = true;
+                LockSupport.parkNanos(RETRY_INTERVAL.toNanos());
             }
         }
     }
 
-    /** Not reached, going down or coming up, or without a connection left; a wrong password does not become right. */
-    private static boolean isAway(SQLException failure) {
+    /**
+     * Whether a retry can succeed: no connection (class 08), the server shuts down or starts (57P), or it has no resources
+     * left (class 53). A wrong password, for example, is not retried.
+     */
+    private static boolean isUnavailable(SQLException failure) {
         String state = String.valueOf(failure.getSQLState());
         return state.startsWith("08") || state.startsWith("57P") || state.startsWith("53");
     }
 
     @Override
     public Connection getConnection(String user, String password) throws SQLException {
-        return inside.getConnection(user, password);
+        return delegate.getConnection(user, password);
     }
 
     @Override
     public PrintWriter getLogWriter() throws SQLException {
-        return inside.getLogWriter();
+        return delegate.getLogWriter();
     }
 
     @Override
     public void setLogWriter(PrintWriter out) throws SQLException {
-        inside.setLogWriter(out);
+        delegate.setLogWriter(out);
     }
 
     @Override
     public void setLoginTimeout(int seconds) throws SQLException {
-        inside.setLoginTimeout(seconds);
+        delegate.setLoginTimeout(seconds);
     }
 
     @Override
     public int getLoginTimeout() throws SQLException {
-        return inside.getLoginTimeout();
+        return delegate.getLoginTimeout();
     }
 
     @Override
@@ -90,11 +99,11 @@ final class ReconnectingDataSource implements DataSource {
 
     @Override
     public <T> T unwrap(Class<T> type) throws SQLException {
-        return inside.unwrap(type);
+        return delegate.unwrap(type);
     }
 
     @Override
     public boolean isWrapperFor(Class<?> type) throws SQLException {
-        return inside.isWrapperFor(type);
+        return delegate.isWrapperFor(type);
     }
 }

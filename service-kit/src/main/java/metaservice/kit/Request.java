@@ -7,7 +7,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 
-/** One request as an endpoint sees it. Belongs to one thread at a time. */
+/** One request as an endpoint sees it. Not thread-safe. */
 public final class Request {
 
     private static final int MAX_NAME_LENGTH = 255;
@@ -16,7 +16,7 @@ public final class Request {
     private final Map<String, String> path;
     private final byte[] body;
 
-    /** The query's parameters once they were asked for; none before that. */
+    /** The parsed query parameters; empty until they are first read. */
     private Optional<List<Map.Entry<String, String>>> queries = Optional.empty();
 
     Request(String query, Map<String, String> path, byte[] body) {
@@ -26,9 +26,9 @@ public final class Request {
     }
 
     /**
-     * The decoded part of the path that stands for {@code {name}} in the route.
+     * The decoded value of the path parameter {@code {name}} of the route.
      *
-     * @throws ClientError 400 if it holds a NUL or half of a surrogate pair, which no stored name does
+     * @throws ClientError 400 if it contains a NUL or a lone surrogate, which PostgreSQL cannot store
      */
     public String path(String name) {
         return storable(name, PathSegments.decode(name, path.get(name)));
@@ -42,9 +42,9 @@ public final class Request {
     }
 
     /**
-     * A part of the path that becomes the name of something new.
+     * The decoded value of a path parameter that is the name of a new object.
      *
-     * @throws ClientError 400 if it is longer than names may be
+     * @throws ClientError 400 if it is longer than 255 characters
      */
     public String newName(String name) {
         String value = path(name);
@@ -55,15 +55,15 @@ public final class Request {
     }
 
     /**
-     * The first value of a query parameter, decoded; absent if it is not there or empty.
+     * The first value of a query parameter, decoded; empty if the parameter is missing or has no value.
      *
-     * @throws ClientError 400 if it holds a NUL
+     * @throws ClientError 400 if the query contains a NUL
      */
     public Optional<String> query(String name) {
         return rawQuery(name).filter(value -> !value.isEmpty());
     }
 
-    /** The same, but an empty value is one. */
+    /** The first value of a query parameter, decoded; may be an empty text. Empty if the parameter is missing. */
     public Optional<String> rawQuery(String name) {
         return queries().stream()
                 .filter(parameter -> parameter.getKey().equals(name))
@@ -72,9 +72,9 @@ public final class Request {
     }
 
     /**
-     * All query parameters in their order, decoded. A plus sign is a blank. The query is parsed once, when it is needed.
+     * All query parameters in their order, decoded. A plus sign is a space. The query is parsed once, on first use.
      *
-     * @throws ClientError 400 if one holds a NUL
+     * @throws ClientError 400 if the query contains a NUL
      */
     public List<Map.Entry<String, String>> queries() {
         if (queries.isEmpty()) {
@@ -100,16 +100,16 @@ public final class Request {
     /**
      * The body as JSON.
      *
-     * @throws ClientError 400 if it is none
+     * @throws ClientError 400 if it is not JSON
      */
     public JsonNode json() {
         return Json.parse(body);
     }
 
     /**
-     * The body, which has to be a JSON object.
+     * The body as a JSON object.
      *
-     * @throws ClientError 400 if it is something else
+     * @throws ClientError 400 if it is not a JSON object
      */
     public JsonNode jsonObject() {
         JsonNode node = json();

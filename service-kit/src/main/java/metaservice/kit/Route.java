@@ -3,43 +3,43 @@ package metaservice.kit;
 import java.util.List;
 
 /**
- * One line of a version's table of routes.
+ * One line of a version's table of routes. Immutable.
  *
  * @param method HTTP method in capitals
- * @param path template such as {@code /flows/{flow_id}/runs}; a part in braces stands for any non-empty segment
- * @param readsBody whether the endpoint wants the request's body; if not, the body is drained and ignored
- * @param direct whether the endpoint is called on the I/O thread, because it never blocks and must answer even when
- *     every worker is busy: load balancers probe {@code /ping} with a timeout of a second
- * @param endpoint what answers
+ * @param path template such as {@code /flows/{flow_id}/runs}; a segment in braces matches any non-empty segment
+ * @param readsBody whether the endpoint gets the request's body; otherwise the body is read and discarded
+ * @param direct whether the endpoint is called on the I/O thread; only for endpoints that never block and must answer when
+ *     every worker is busy, because load balancers probe {@code /ping} with a timeout of one second
+ * @param endpoint answers the requests
  */
 public record Route(String method, String path, boolean readsBody, boolean direct, Endpoint endpoint) {
 
-    /** A read. */
+    /** A GET route. */
     public static Route get(String path, Endpoint endpoint) {
         return new Route("GET", path, false, false, endpoint);
     }
 
-    /** A read that is answered on the I/O thread; the endpoint must not block. */
+    /** A GET route that is answered on the I/O thread. The endpoint must not block. */
     public static Route direct(String path, Endpoint endpoint) {
         return new Route("GET", path, false, true, endpoint);
     }
 
-    /** A creation; the endpoint reads the body. */
+    /** A POST route whose endpoint gets the body. */
     public static Route post(String path, Endpoint endpoint) {
         return new Route("POST", path, true, false, endpoint);
     }
 
-    /** A command without a body. */
+    /** A POST route without a body, such as a heartbeat. */
     public static Route signal(String path, Endpoint endpoint) {
         return new Route("POST", path, false, false, endpoint);
     }
 
-    /** A change; the endpoint reads the body. */
+    /** A PATCH route whose endpoint gets the body. */
     public static Route patch(String path, Endpoint endpoint) {
         return new Route("PATCH", path, true, false, endpoint);
     }
 
-    /** The names in braces, in their order. */
+    /** The names of the path parameters, in their order. */
     public List<String> parameters() {
         return segments().stream()
                 .filter(segment -> segment.startsWith("{"))
@@ -51,7 +51,7 @@ public record Route(String method, String path, boolean readsBody, boolean direc
         return PathSegments.of(path);
     }
 
-    /** The method and the path, with a space between them: what tells one route from the others. */
+    /** The method, a space, and the path. Unique within a table of routes. */
     @Override
     public String toString() {
         return method + " " + path;

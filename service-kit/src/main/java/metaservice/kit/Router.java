@@ -16,15 +16,16 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Finds the route of a request, reads its body, calls the endpoint on a worker thread and sends what it answers.
- * Unknown paths are 404, known ones with another method 405 with {@code Allow}. Paths are compared as they were sent:
- * no decoding of fixed parts, no trailing slashes, no empty parts. Thread-safe.
+ * Finds the route of a request, reads its body, calls the endpoint on a worker thread and sends its answer. An unknown
+ * path is 404; a known path with another method is 405 with {@code Allow}. Paths are compared as they were sent: fixed
+ * segments are not decoded, and neither a trailing slash nor an empty segment matches. Thread-safe.
  */
 final class Router implements HttpHandler {
 
     private static final Logger LOG = LoggerFactory.getLogger(Router.class);
-    /** Beyond that the workers are as good as stuck; what a request waits for a connection comes on top. */
-    private static final Duration LONGEST_QUEUE = Duration.ofSeconds(2);
+
+    /** Longest wait for a worker; after it the answer is 503. The wait for a database connection is not included. */
+    private static final Duration MAX_QUEUE_TIME = Duration.ofSeconds(2);
 
     private static final byte[] NO_BODY = {};
     private static final Answer BUSY = Answer.message(503, "too many requests wait for the database, please retry")
@@ -49,7 +50,7 @@ final class Router implements HttpHandler {
                     .computeIfAbsent(segments.size(), length -> new ArrayList<>())
                     .add(new Target(route, segments));
         }
-        // Fixed parts win over parameters: the more of a path is fixed, the earlier it is tried.
+        // A route with fewer parameters is tried first, so a fixed segment takes precedence over a parameter.
         targetsByLength.values().forEach(targets -> targets.sort(Comparator.comparing(Target::parameters)));
     }
 
@@ -72,7 +73,7 @@ final class Router implements HttpHandler {
         send(exchange, notAllowed(method, matching));
     }
 
-    /** The path as it was sent, with its {@code ;} and {@code %}; without the host that an absolute URI begins with. */
+    /** The path as it was sent, including {@code ;} and {@code %}, without the scheme and host of an absolute URI. */
     private static String rawPath(HttpServerExchange exchange) {
         String uri = exchange.getRequestURI();
         if (!exchange.isHostIncludedInRequestURI()) {
@@ -82,7 +83,7 @@ final class Router implements HttpHandler {
         return path < 0 ? "/" : uri.substring(path);
     }
 
-    /** The parts of the path behind the prefix; none if it does not begin with the prefix and a slash. */
+    /** The segments of the path after the prefix; none if it does not start with the prefix and a slash. */
     private List<String> segments(String path) {
         return path.startsWith(prefix) && path.startsWith("/", prefix.length())
                 ? PathSegments.of(path.substring(prefix.length()))
@@ -122,7 +123,7 @@ final class Router implements HttpHandler {
         } else if (exchange.isRequestComplete()) {
             dispatch(exchange, target.route, new Request(exchange.getQueryString(), parameters, NO_BODY), () -> {});
         } else {
-            // Nobody wants it, but a long answer beside a body that is still coming would end in a reset connection.
+            // The body is read and discarded, because an answer that ends before the body would reset the connection.
             readBody(exchange, body -> {
                 budget.giveBack(body.length);
                 dispatch(exchange, target.route, new Request(exchange.getQueryString(), parameters, NO_BODY), () -> {});
@@ -130,12 +131,12 @@ final class Router implements HttpHandler {
         }
     }
 
-    /** Answers on a worker; when all workers wait for the database, waiting for a worker is the same as for it. */
+    /** Answers on a worker thread, or with 503 if the request has waited too long for one. */
     private void dispatch(HttpServerExchange exchange, Route route, Request request, Runnable afterwards) {
         long received = System.nanoTime();
         exchange.dispatch(() -> {
             try {
-                if (System.nanoTime() - received < LONGEST_QUEUE.toNanos()) {
+                if (System.nanoTime() - received < MAX_QUEUE_TIME.toNanos()) {
                     answer(exchange, route, request);
                 } else {
                     send(exchange, BUSY);
@@ -146,7 +147,10 @@ final class Router implements HttpHandler {
         });
     }
 
-    /** Not within the exchange's own limit: that one closes the connection, and the client never learns why. */
+    /**
+     * Reads the body with a limit of its own, because Undertow's limit closes the connection and the client would get no
+     * answer.
+     */
     private void readBody(HttpServerExchange exchange, Consumer<byte[]> next) {
         BodyReader.Reader reader = new BodyReader.Reader() {
             @Override
@@ -162,9 +166,8 @@ final class Router implements HttpHandler {
 
             @Override
             public void brokenOff(IOException e) {
-                // The client went away in the middle of its request; there is nobody to answer.
-                LOG.debug("request body was cut off", e);
-                cut(exchange);
+                LOG.debug("Cannot read the request body", e);
+                closeConnection(exchange);
             }
         };
         new BodyReader(exchange, maxBodyBytes, budget, reader).read();
@@ -172,7 +175,7 @@ final class Router implements HttpHandler {
 
     private void answer(HttpServerExchange exchange, Route route, Request request) {
         try {
-            Reply.send(exchange, route.endpoint().answer(request), serviceVersion);
+            ResponseWriter.send(exchange, route.endpoint().answer(request), serviceVersion);
         } catch (Exception e) {
             fail(exchange, e);
         }
@@ -180,15 +183,15 @@ final class Router implements HttpHandler {
 
     private void fail(HttpServerExchange exchange, Exception e) {
         if (e instanceof IOException && exchange.isResponseStarted()) {
-            LOG.debug("the client went away before it had its answer", e);
-            cut(exchange);
+            LOG.debug("The client closed the connection before the end of the answer", e);
+            closeConnection(exchange);
             return;
         }
-        String what = exchange.getRequestMethod() + " " + exchange.getRequestPath();
-        Answer answer = failures.answer(what, e);
+        String request = exchange.getRequestMethod() + " " + exchange.getRequestPath();
+        Answer answer = failures.answer(request, e);
         if (exchange.isResponseStarted()) {
-            // Part of the answer is out: cutting the connection is the only way left to say that it is not whole.
-            cut(exchange);
+            // A part of the answer is sent. Closing the connection shows the client that the answer is incomplete.
+            closeConnection(exchange);
         } else {
             send(exchange, answer);
         }
@@ -196,24 +199,24 @@ final class Router implements HttpHandler {
 
     private void send(HttpServerExchange exchange, Answer answer) {
         try {
-            Reply.send(exchange, answer, serviceVersion);
+            ResponseWriter.send(exchange, answer, serviceVersion);
         } catch (Exception e) {
-            LOG.debug("could not send an answer", e);
-            cut(exchange);
+            LOG.debug("Cannot send an answer", e);
+            closeConnection(exchange);
         }
     }
 
-    private static void cut(HttpServerExchange exchange) {
+    private static void closeConnection(HttpServerExchange exchange) {
         try {
             exchange.getConnection().close();
         } catch (IOException e) {
-            LOG.debug("the connection was gone already", e);
+            LOG.debug("Cannot close the connection", e);
         }
-        // Nobody else would: whoever counts requests in flight would wait for this one.
+        // Completes the exchange, because the drain waits for every exchange that is not complete.
         exchange.endExchange();
     }
 
-    /** A route with its path taken apart. */
+    /** A route and the segments of its path template. */
     private record Target(Route route, List<String> template) {
 
         boolean matches(List<String> segments) {

@@ -5,10 +5,10 @@ import java.io.IOException;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 
-/** One row of {@link BoundedRows#inPieces}. For one thread. */
+/** One row of the result of {@link BoundedRows#inPieces}, short or long. For one thread. */
 sealed interface Row permits Row.ShortRow, LongRow {
 
-    /** The row on which the cursor stands. */
+    /** Reads the row at the cursor's position. */
     static Row read(BoundedRows rows, RowCursor cursor) throws SQLException {
         ResultSet row = cursor.row();
         String[] texts = rows.texts(row);
@@ -20,19 +20,19 @@ sealed interface Row permits Row.ShortRow, LongRow {
         return new LongRow(rows.columns(), texts, lengths, new PieceStream(cursor, rows.pieceColumn(), piece));
     }
 
-    /** About how many bytes its texts have. */
+    /** Approximate total length of its texts in bytes. */
     long bytes();
 
-    /** The texts of its columns; null for those columns of a long row that may be long. */
+    /** The texts of its columns; null for the columns of a long row that may be long. */
     String[] shortTexts();
 
-    /** The texts of all its columns. Once, before the cursor moves on; after that nothing else is left to do. */
+    /** Reads the texts of all columns. At most one of texts, write and skip is called, before the cursor moves. */
     String[] texts() throws IOException, SQLException;
 
-    /** Writes it as one object. The same holds. */
+    /** Writes the row as one JSON object. */
     void write(JsonGenerator json) throws IOException, SQLException;
 
-    /** Moves the cursor to the row's end. The same holds. */
+    /** Moves the cursor to the end of the row. */
     void skip() throws IOException, SQLException;
 
     /** A row that is in memory. */
@@ -68,11 +68,11 @@ sealed interface Row permits Row.ShortRow, LongRow {
 
         @Override
         public void skip() {
-            // One row of the cursor is the whole row.
+            // A short row is a single row of the cursor.
         }
     }
 
-    /** How many characters texts have together; null has none. */
+    /** Total length of the texts in characters; null counts as 0. */
     static long length(String[] texts) {
         long length = 0;
         for (String text : texts) {

@@ -5,13 +5,16 @@ import java.sql.SQLException;
 import java.sql.SQLTransientException;
 import java.time.Duration;
 
-/** The rows of a list, which the driver fetches in portions. For one thread. */
+/** The rows of a list, which the driver fetches in several steps. For one thread. */
 final class RowCursor {
 
-    /** A client that reads a little now and then would keep a connection, and a snapshot that upgrades wait for. */
-    private static final Duration LONGEST_LIST = Duration.ofMinutes(5);
+    /**
+     * Limits how long one list may hold its connection, because a slow client would otherwise block upgrades through its
+     * open snapshot.
+     */
+    private static final Duration MAX_DURATION = Duration.ofMinutes(5);
 
-    /** SQLSTATE of a statement that took too long. */
+    /** SQLSTATE of a statement that exceeded its timeout. */
     private static final String QUERY_CANCELED = "57014";
 
     private final ResultSet rows;
@@ -22,19 +25,19 @@ final class RowCursor {
     }
 
     /**
-     * Goes to the next row, if there is one.
+     * Moves to the next row; returns false if there is none.
      *
-     * @throws SQLTransientException if the list has taken longer than five minutes
+     * @throws SQLTransientException if reading the list takes longer than five minutes
      */
     boolean next() throws SQLException {
-        if (System.nanoTime() - begin > LONGEST_LIST.toNanos()) {
+        if (System.nanoTime() - begin > MAX_DURATION.toNanos()) {
             throw new SQLTransientException(
-                    "reading a list took longer than " + LONGEST_LIST.toSeconds() + " s", QUERY_CANCELED);
+                    "reading a list took longer than " + MAX_DURATION.toSeconds() + " s", QUERY_CANCELED);
         }
         return rows.next();
     }
 
-    /** The row on which it stands. */
+    /** The current row. */
     ResultSet row() {
         return rows;
     }

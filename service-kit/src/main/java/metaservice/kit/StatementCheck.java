@@ -12,20 +12,20 @@ import metaservice.spi.SampleRequest;
 import metaservice.spi.ServiceStartException;
 
 /**
- * Sends every endpoint of a version a request about a flow that does not exist, before clients send theirs. That proves
- * that the tables have the columns that the version needs, whatever a ledger says; and the first client of a service
- * that takes over does not wait for code that has never run. Nothing changes.
+ * Calls every endpoint of a version with a request for a flow that does not exist, before the service takes requests. This
+ * checks that the tables have the columns that the version needs, independently of the ledgers, and it warms up the code.
+ * It changes no rows.
  */
 final class StatementCheck {
 
-    /** No such column, no such function, no such table. */
-    private static final Set<String> DOES_NOT_FIT = Set.of("42703", "42883", "42P01");
+    /** SQLSTATEs for an undefined column, function or table. */
+    private static final Set<String> UNDEFINED_OBJECT_STATES = Set.of("42703", "42883", "42P01");
 
-    private static final String FLOW = "{flow_id}";
+    private static final String FLOW_PARAMETER = "{flow_id}";
     private static final Pattern PARAMETER = Pattern.compile("\\{[^}]*}");
 
-    /** What stands for every parameter of a path. */
-    private static final String ANY = "0";
+    /** The value of every path parameter. */
+    private static final String PLACEHOLDER = "0";
 
     private static final byte[] NO_BODY = {};
 
@@ -38,54 +38,57 @@ final class StatementCheck {
     }
 
     /**
-     * Sends the requests.
+     * Calls the endpoints of all routes with a flow in their path.
      *
-     * @param name of the service, for the failure's sentence
-     * @param routes on a database that only {@link Database#describing describes} statements that may change rows
-     * @param api has a body for every endpoint that wants one
-     * @throws ServiceStartException if a statement does not fit the tables
+     * @param name the service's name, for error messages
+     * @param routes their endpoints use a {@linkplain Database#dryRun() dry-run database}
+     * @param api has an example body for every route that reads one
+     * @throws ServiceStartException if an endpoint fails, for example because the tables lack a column
      */
-    static void of(String name, List<Route> routes, Api api) throws ServiceStartException {
-        StatementCheck rehearsal = new StatementCheck(name, api);
-        for (Route route : aboutFlows(routes)) {
-            rehearsal.ask(route);
+    static void run(String name, List<Route> routes, Api api) throws ServiceStartException {
+        StatementCheck check = new StatementCheck(name, api);
+        for (Route route : flowRoutes(routes)) {
+            check.call(route);
         }
     }
 
-    private static List<Route> aboutFlows(List<Route> routes) {
+    private static List<Route> flowRoutes(List<Route> routes) {
         return routes.stream()
-                .filter(route -> !route.direct() && route.path().contains(FLOW))
+                .filter(route -> !route.direct() && route.path().contains(FLOW_PARAMETER))
                 .toList();
     }
 
-    /** All reads of a flow, and all that take a body, with one that holds nothing to store. */
-    static List<SampleRequest> samples(String pathPrefix, List<Route> routes) {
-        return aboutFlows(routes).stream()
+    /**
+     * Requests that the launcher can send to warm up the service: all reads below a flow, and all requests with a body, whose
+     * body is an empty list. They change no rows.
+     */
+    static List<SampleRequest> sampleRequests(String pathPrefix, List<Route> routes) {
+        return flowRoutes(routes).stream()
                 .filter(route -> route.method().equals("GET") || route.readsBody())
                 .map(route -> new SampleRequest(
                         route.method(),
-                        pathPrefix + PARAMETER.matcher(route.path()).replaceAll(ANY),
+                        pathPrefix + PARAMETER.matcher(route.path()).replaceAll(PLACEHOLDER),
                         route.readsBody() ? "[]" : ""))
                 .toList();
     }
 
-    private void ask(Route route) throws ServiceStartException {
+    private void call(Route route) throws ServiceStartException {
         Map<String, String> parameters =
-                route.parameters().stream().collect(Collectors.toMap(parameter -> parameter, parameter -> ANY));
+                route.parameters().stream().collect(Collectors.toMap(parameter -> parameter, parameter -> PLACEHOLDER));
         try {
             Answer answer = route.endpoint().answer(new Request("", parameters, body(route)));
             if (answer instanceof Answer.Json json) {
-                try (JsonGenerator nowhere =
+                try (JsonGenerator discarding =
                         Json.MAPPER.getFactory().createGenerator(OutputStream.nullOutputStream())) {
-                    json.body().writeTo(nowhere);
+                    json.body().writeTo(discarding);
                 }
             }
         } catch (ClientError e) {
-            return; // as it should be: there is no such flow
+            return; // expected, because the flow does not exist
         } catch (SQLException e) {
-            if (DOES_NOT_FIT.contains(String.valueOf(e.getSQLState()))) {
+            if (UNDEFINED_OBJECT_STATES.contains(String.valueOf(e.getSQLState()))) {
                 throw new ServiceStartException(
-                        name + " does not fit the tables: " + route.method() + " " + route.path() + ": "
+                        name + " is not compatible with the tables: " + route.method() + " " + route.path() + ": "
                                 + e.getMessage(),
                         e);
             }
@@ -95,7 +98,7 @@ final class StatementCheck {
         }
     }
 
-    /** What the API's document shows as an example. */
+    /** The example body from the API's document. */
     private byte[] body(Route route) {
         return route.readsBody() ? api.body(route) : NO_BODY;
     }

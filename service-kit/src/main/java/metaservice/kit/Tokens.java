@@ -5,10 +5,10 @@ import metaservice.spi.Token;
 import metaservice.spi.TokenException;
 import metaservice.spi.TokenIssuer;
 
-/** Temporary credentials, which the launcher knows how to get. Thread-safe. */
+/** The endpoint for temporary credentials, which the launcher's {@link TokenIssuer} provides. Thread-safe. */
 public final class Tokens {
 
-    /** A request that waits for credentials keeps a worker, for up to ten seconds; a service has 32 of them. */
+    /** Most requests that wait for credentials. Each occupies one of the service's 32 workers for up to ten seconds. */
     private static final int MOST_WAITING = 8;
 
     private static final Answer BUSY = Answer.message(503, "too many requests wait for credentials, please retry")
@@ -17,14 +17,14 @@ public final class Tokens {
     private final TokenIssuer issuer;
     private final Semaphore waiting = new Semaphore(MOST_WAITING);
 
-    /** Hands out what the issuer issues. */
+    /** Uses the given issuer. */
     public Tokens(TokenIssuer issuer) {
         this.issuer = issuer;
     }
 
     /**
-     * New credentials of the role that the operator chose; 501 if there is none, 503 if eight requests wait for some
-     * already.
+     * Answers new credentials of the configured role: 501 if no role is configured, 503 if eight requests wait already or
+     * the issuer is not available.
      */
     public Answer issue(Request request) {
         if (!waiting.tryAcquire()) {

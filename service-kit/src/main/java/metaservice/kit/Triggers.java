@@ -15,91 +15,94 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The triggers that tell channel {@code notify} of every change that a user interface wants to hear of. What is there
- * already is left alone, so that a start takes no lock; triggers of older generations are dropped.
+ * Creates the triggers that notify channel {@code notify} of the changes that the user interface shows. Triggers that
+ * exist are not changed, so a start normally takes no lock. Triggers of earlier releases are dropped.
  *
- * <p>Any number of nodes may do this at once, while others write: one of them works at a time, waits for a table at most
- * a fraction of a second before it lets waiting writers pass, and tries again.
+ * <p>Any number of nodes may do this at the same time while clients write. An advisory lock lets one node work at a time.
+ * Each attempt waits at most 200 ms for the lock of a table and then retries, so that writers are not blocked longer.
  */
 final class Triggers {
 
     private static final Logger LOG = LoggerFactory.getLogger(Triggers.class);
 
-    /** With all generations the names begin like this. */
-    private static final String FAMILY = "notify_ui";
+    /** The names of the triggers of all releases start with this. */
+    private static final String NAME_PREFIX = "notify_ui";
 
-    private static final String GENERATION = FAMILY + "_05092024_";
-    private static final int LONGEST_NAME = 63;
+    /** The names of the current triggers start with this. */
+    private static final String CURRENT_PREFIX = NAME_PREFIX + "_05092024_";
 
-    private static final String FOR_THIS_TRANSACTION = "SELECT set_config('lock_timeout', ?, true)";
-    private static final String ONE_AT_A_TIME = "SELECT pg_advisory_xact_lock(hashtext('metaservice triggers'))";
-    private static final Duration LONGEST_LOCK_WAIT = Duration.ofMillis(200);
-    private static final Duration BETWEEN_TRIES = Duration.ofMillis(300);
-    private static final Duration PATIENCE = Duration.ofSeconds(60);
+    private static final int MAX_NAME_LENGTH = 63;
+
+    private static final String SET_LOCK_TIMEOUT = "SELECT set_config('lock_timeout', ?, true)";
+    private static final String TAKE_ADVISORY_LOCK = "SELECT pg_advisory_xact_lock(hashtext('metaservice triggers'))";
+    private static final Duration LOCK_TIMEOUT = Duration.ofMillis(200);
+    private static final Duration RETRY_PAUSE = Duration.ofMillis(300);
+    private static final Duration RETRY_TIMEOUT = Duration.ofSeconds(60);
 
     /**
-     * Somebody else is at it: lock not available, deadlock, object there already (trigger, function, row of a catalog),
-     * object gone already, and "tuple concurrently updated", which has no state of its own.
+     * SQLSTATEs of a conflict with another session: lock not available, deadlock, object exists already (trigger, function,
+     * row of a catalog), object was dropped already, and "tuple concurrently updated", which has no SQLSTATE of its own.
      */
-    private static final Set<String> IN_EACH_OTHERS_WAY =
+    private static final Set<String> CONFLICT_STATES =
             Set.of("55P03", "40P01", "42710", "42723", "23505", "42704", "42883", "XX000");
 
-    private static final String FIND = """
+    private static final String SELECT_TABLE = """
             SELECT c.relname, quote_ident(n.nspname), quote_ident(c.relname),
               EXISTS (SELECT 1 FROM pg_trigger t WHERE t.tgrelid = c.oid AND t.tgname = left(? || c.relname, %d))
             FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
-            WHERE c.oid = to_regclass(quote_ident(?) || '.' || ?)""".formatted(LONGEST_NAME);
+            WHERE c.oid = to_regclass(quote_ident(?) || '.' || ?)""".formatted(MAX_NAME_LENGTH);
 
-    private static final String FIND_OLD_TRIGGERS = """
+    private static final String SELECT_OUTDATED_TRIGGERS = """
             SELECT format('DROP TRIGGER IF EXISTS %%I ON %%I.%%I', t.tgname, n.nspname, c.relname)
             FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid JOIN pg_namespace n ON n.oid = c.relnamespace
             WHERE n.nspname = ? AND NOT t.tgisinternal
-              AND starts_with(t.tgname, '%1$s') AND NOT starts_with(t.tgname, '%2$s')""".formatted(FAMILY, GENERATION);
+              AND starts_with(t.tgname, '%1$s') AND NOT starts_with(t.tgname, '%2$s')""".formatted(NAME_PREFIX, CURRENT_PREFIX);
 
-    private static final String FIND_OLD_FUNCTIONS = """
+    private static final String SELECT_OUTDATED_FUNCTIONS = """
             SELECT format('DROP FUNCTION IF EXISTS %%I.%%I()', n.nspname, p.proname)
             FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace
             WHERE n.nspname = ? AND p.prorettype = 'trigger'::regtype
               AND starts_with(p.proname, '%1$s') AND NOT starts_with(p.proname, '%2$s')
               AND NOT EXISTS (SELECT 1 FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid
                 WHERE t.tgfoid = p.oid AND NOT (c.relnamespace = n.oid
-                  AND starts_with(t.tgname, '%1$s') AND NOT starts_with(t.tgname, '%2$s')))""".formatted(FAMILY, GENERATION);
+                  AND starts_with(t.tgname, '%1$s') AND NOT starts_with(t.tgname, '%2$s')))""".formatted(NAME_PREFIX, CURRENT_PREFIX);
 
-    private static final String EVERY_CHANGE = "INSERT OR DELETE OR UPDATE";
+    private static final String ALL_OPERATIONS = "INSERT OR DELETE OR UPDATE";
 
     private final String schema;
-    private final List<Watched> watched;
+    private final List<WatchedTable> watchedTables;
 
     /**
      * Triggers of one service.
      *
-     * @param schema of tables whose names do not say in which they are
+     * @param schema the schema of tables whose names do not include one
      */
     Triggers(Tables tables, String schema) {
         this.schema = schema;
-        this.watched = List.of(
-                new Watched(
+        this.watchedTables = List.of(
+                new WatchedTable(
                         tables.artifacts(),
                         "INSERT",
                         List.of("flow_id", "run_number", "step_name", "task_id", "attempt_id", "name")),
-                new Watched(tables.flows(), EVERY_CHANGE, List.of("flow_id")),
-                new Watched(
+                new WatchedTable(tables.flows(), ALL_OPERATIONS, List.of("flow_id")),
+                new WatchedTable(
                         tables.metadata(),
                         "INSERT",
                         List.of("flow_id", "run_number", "step_name", "task_id", "field_name", "value", "tags")),
-                new Watched(tables.runs(), EVERY_CHANGE, List.of("flow_id", "run_number", "last_heartbeat_ts")),
-                new Watched(tables.steps(), EVERY_CHANGE, List.of("flow_id", "run_number", "step_name")),
-                new Watched(tables.tasks(), EVERY_CHANGE, List.of("flow_id", "run_number", "step_name", "task_id")));
+                new WatchedTable(tables.runs(), ALL_OPERATIONS, List.of("flow_id", "run_number", "last_heartbeat_ts")),
+                new WatchedTable(tables.steps(), ALL_OPERATIONS, List.of("flow_id", "run_number", "step_name")),
+                new WatchedTable(
+                        tables.tasks(), ALL_OPERATIONS, List.of("flow_id", "run_number", "step_name", "task_id")));
     }
 
     /**
-     * One table.
+     * A table that gets a trigger.
      *
-     * @param table its name, perhaps with its schema and a dot before it
-     * @param operations after which it notifies
-     * @param columns what it tells of a row
+     * @param table its name, optionally with a schema and a dot before it
+     * @param operations the operations that fire the trigger
+     * @param columns the columns of the row that the notification contains
      */
-    private record Watched(String table, String operations, List<String> columns) {
+    private record WatchedTable(String table, String operations, List<String> columns) {
 
         String schemaOr(String otherwise) {
             int dot = table.indexOf('.');
@@ -111,17 +114,17 @@ final class Triggers {
         }
     }
 
-    /** A table as the database knows it; texts that are quoted may go into SQL. */
-    private record Found(String name, String quotedSchema, String quotedTable, boolean hasTrigger) {
+    /** A table as the database's catalog describes it. Quoted names are safe to use in SQL. */
+    private record FoundTable(String name, String quotedSchema, String quotedTable, boolean hasTrigger) {
 
-        static Found read(ResultSet row) throws SQLException {
-            return new Found(row.getString(1), row.getString(2), row.getString(3), row.getBoolean(4));
+        static FoundTable read(ResultSet row) throws SQLException {
+            return new FoundTable(row.getString(1), row.getString(2), row.getString(3), row.getBoolean(4));
         }
 
-        /** The name of the trigger and of its function; cut as the database would cut it. */
+        /** The name of the trigger and of its function, cut to 63 characters as the database does. */
         String trigger() {
-            String whole = GENERATION + name;
-            return '"' + whole.substring(0, Math.min(LONGEST_NAME, whole.length())) + '"';
+            String whole = CURRENT_PREFIX + name;
+            return '"' + whole.substring(0, Math.min(MAX_NAME_LENGTH, whole.length())) + '"';
         }
 
         String table() {
@@ -134,19 +137,20 @@ final class Triggers {
     }
 
     /**
-     * Drops what is old and creates what is missing; blocks.
+     * Drops outdated triggers and creates missing ones. Blocks; each conflict is retried for up to a minute.
      *
-     * @throws ServiceStartException if a table is missing, the database refuses, or a table stays in use for a minute
+     * @throws ServiceStartException if a table is missing, the database refuses a statement, or a lock is not available
+     *     within a minute
      */
     void create(Database database) throws ServiceStartException {
         try {
-            if (!database.transaction(this::old).isEmpty()) {
-                alone(database, this::old);
+            if (!database.transaction(this::outdated).isEmpty()) {
+                runExclusively(database, this::outdated);
             }
-            for (Watched table : watched) {
+            for (WatchedTable table : watchedTables) {
                 if (!database.transaction(connection -> missing(connection, table))
                         .isEmpty()) {
-                    alone(database, connection -> missing(connection, table));
+                    runExclusively(database, connection -> missing(connection, table));
                 }
             }
         } catch (MissingTableException e) {
@@ -160,19 +164,22 @@ final class Triggers {
         }
     }
 
-    /** The statements that get rid of older generations; functions go unless another trigger calls them. */
-    private List<String> old(Connection connection) throws SQLException {
+    /** The statements that drop triggers of earlier releases, and their functions unless another trigger uses them. */
+    private List<String> outdated(Connection connection) throws SQLException {
         List<String> statements = new ArrayList<>();
-        for (String query : List.of(FIND_OLD_TRIGGERS, FIND_OLD_FUNCTIONS)) {
+        for (String query : List.of(SELECT_OUTDATED_TRIGGERS, SELECT_OUTDATED_FUNCTIONS)) {
             statements.addAll(Database.all(connection, Sql.of(query, schema), row -> row.getString(1)));
         }
         return statements;
     }
 
-    /** The statements that make a table's trigger; none if it is there. */
-    private List<String> missing(Connection connection, Watched table) throws SQLException {
+    /** The statements that create a table's trigger; none if it exists. */
+    private List<String> missing(Connection connection, WatchedTable table) throws SQLException {
         String tableSchema = table.schemaOr(schema);
-        Found found = Database.first(connection, Sql.of(FIND, GENERATION, tableSchema, table.bareName()), Found::read)
+        FoundTable found = Database.first(
+                        connection,
+                        Sql.of(SELECT_TABLE, CURRENT_PREFIX, tableSchema, table.bareName()),
+                        FoundTable::read)
                 .orElseThrow(() -> new MissingTableException(tableSchema + "." + table.bareName()));
         if (found.hasTrigger()) {
             return List.of();
@@ -184,7 +191,7 @@ final class Triggers {
                 "ALTER TABLE " + found.table() + " ENABLE ALWAYS TRIGGER " + found.trigger());
     }
 
-    private static String function(Found found, List<String> columns) {
+    private static String function(FoundTable found, List<String> columns) {
         String data = columns.stream()
                 .map(column -> "'" + column + "', changed." + column)
                 .collect(Collectors.joining(", "));
@@ -204,36 +211,35 @@ final class Triggers {
                 END $notify$""".formatted(found.function(), data);
     }
 
-    /** Something that finds out what is to be done. */
+    /** Determines the statements to run. */
     @FunctionalInterface
     private interface Plan {
         List<String> statements(Connection connection) throws SQLException;
     }
 
-    /** Carries out a plan that is made when no other node is at it; tries again while somebody else is in the way. */
-    private static void alone(Database database, Plan plan) throws SQLException, InterruptedException {
-        long deadline = System.nanoTime() + PATIENCE.toNanos();
+    /** Runs a plan under the advisory lock, and retries for up to a minute while another session is in conflict. */
+    private static void runExclusively(Database database, Plan plan) throws SQLException, InterruptedException {
+        long deadline = System.nanoTime() + RETRY_TIMEOUT.toNanos();
         while (true) {
             try {
-                List<String> done = database.transaction(connection -> carryOut(connection, plan));
-                done.forEach(statement ->
-                        LOG.info("Triggers: {}", statement.lines().findFirst().orElse("")));
+                List<String> done = database.transaction(connection -> runPlan(connection, plan));
+                done.forEach(statement -> LOG.info(
+                        "Triggers changed: {}", statement.lines().findFirst().orElse("")));
                 return;
             } catch (SQLException e) {
-                if (!IN_EACH_OTHERS_WAY.contains(String.valueOf(e.getSQLState())) || System.nanoTime() > deadline) {
+                if (!CONFLICT_STATES.contains(String.valueOf(e.getSQLState())) || System.nanoTime() > deadline) {
                     throw e;
                 }
-                LOG.debug("Triggers have to wait: {}", e.getMessage());
+                LOG.debug("Changing triggers conflicts with another session, retrying: {}", e.getMessage());
             }
-            Thread.sleep(BETWEEN_TRIES.toMillis());
+            Thread.sleep(RETRY_PAUSE.toMillis());
         }
     }
 
-    /** The plan is made under the lock, by statements that see what the node before has committed. */
-    private static List<String> carryOut(Connection connection, Plan plan) throws SQLException {
-        Database.first(
-                connection, Sql.of(FOR_THIS_TRANSACTION, LONGEST_LOCK_WAIT.toMillis() + "ms"), row -> row.getString(1));
-        Database.first(connection, Sql.of(ONE_AT_A_TIME), row -> true);
+    /** Makes the plan after taking the lock, so that it sees what other nodes have committed, and runs it. */
+    private static List<String> runPlan(Connection connection, Plan plan) throws SQLException {
+        Database.first(connection, Sql.of(SET_LOCK_TIMEOUT, LOCK_TIMEOUT.toMillis() + "ms"), row -> row.getString(1));
+        Database.first(connection, Sql.of(TAKE_ADVISORY_LOCK), row -> true);
         List<String> statements = plan.statements(connection);
         for (String statement : statements) {
             Database.update(connection, Sql.of(statement));
@@ -241,7 +247,7 @@ final class Triggers {
         return statements;
     }
 
-    /** A table for which triggers are wanted is not there. */
+    /** A table that needs a trigger does not exist. */
     private static final class MissingTableException extends SQLException {
 
         private static final long serialVersionUID = 1L;

@@ -25,7 +25,7 @@ class ArrayTextTest {
                 "[\"q\\\"q\", \"b\\\\b\"] | {\"q\\\"q\",\"b\\\\b\"}",
                 "[{}] | nothing"
             })
-    void arraysAreSpelledAsPostgresqlDoes(String json, String expected) {
+    void arraysAreConvertedToPostgresqlSyntax(String json, String expected) {
         assertEquals(
                 expected,
                 ArrayText.of(Json.parse(json.getBytes(StandardCharsets.UTF_8))).orElse(null));

@@ -13,7 +13,7 @@ class BodyBudgetTest {
     private static final int FREE = 16 * 1024;
 
     @Test
-    void takesOnlyWhatIsLeftAndGetsItBack() {
+    void bytesAreTakenFromTheBudgetAndReturned() {
         BodyBudget budget = new BodyBudget(10);
         assertTrue(budget.take(FREE, 7));
         assertFalse(budget.take(FREE, 4));
@@ -23,14 +23,14 @@ class BodyBudgetTest {
     }
 
     @Test
-    void shortBodiesAreFree() {
+    void shortBodiesAreNotCounted() {
         BodyBudget budget = new BodyBudget(0);
         assertTrue(budget.take(0, FREE));
         assertFalse(budget.take(FREE, 1));
     }
 
     @Test
-    void bodyThatGrewOverTheFreePartGivesBackWhatItTook() {
+    void onlyTheBytesBeyondTheFreePartAreCountedAndReturned() {
         BodyBudget budget = new BodyBudget(2);
         assertTrue(budget.take(FREE - 1, 3));
         assertFalse(budget.take(FREE, 1));
@@ -39,12 +39,12 @@ class BodyBudgetTest {
     }
 
     @Test
-    void oneBodyOfTheGreatestLengthFitsWhateverTheMemory() {
+    void oneBodyOfMaximumLengthFitsWithAnyHeapSize() {
         assertTrue(BodyBudget.of(Integer.MAX_VALUE).take(0, Integer.MAX_VALUE));
     }
 
     @Test
-    void onlyBodiesThatHoldBudgetAndComeSlowlyAreRefused() {
+    void onlySlowBodiesThatHoldBudgetAreRefused() {
         BodyBudget budget = new BodyBudget(1 << 20);
         List<String> refused = new ArrayList<>();
         for (String name : List.of("slow", "fast", "short")) {
@@ -59,7 +59,7 @@ class BodyBudgetTest {
     }
 
     @Test
-    void bodyThatWasFastOnceIsRefusedWhenItComesToAStandstill() {
+    void fastBodyIsRefusedAfterItStops() {
         BodyBudget budget = new BodyBudget(1 << 20);
         List<String> refused = new ArrayList<>();
         IncomingBody body = new IncomingBody(0, () -> refused.add("refused"));
@@ -72,7 +72,7 @@ class BodyBudgetTest {
     }
 
     @Test
-    void bodyThatHasComeToItsEndIsNotRefused() {
+    void completedBodyIsNotRefused() {
         BodyBudget budget = new BodyBudget(1 << 20);
         List<String> refused = new ArrayList<>();
         IncomingBody body = new IncomingBody(0, () -> refused.add("refused"));

@@ -23,9 +23,9 @@ class BodyReaderTest {
 
     private static final int SECONDS = 20;
 
-    /** XNIO calls the reader itself then, on a thread that knows nothing of the service. */
+    /** XNIO then calls the reader on an I/O thread whose context class loader is not the service's. */
     @Test
-    void bodyThatComesLateIsReadWithTheContextLoaderOfTheService() throws Exception {
+    void lateBodyIsReadWithTheContextClassLoaderOfTheService() throws Exception {
         CountDownLatch waiting = new CountDownLatch(1);
         CompletableFuture<ClassLoader> seen = new CompletableFuture<>();
         try (URLClassLoader loader = new URLClassLoader(new URL[0])) {

@@ -33,17 +33,17 @@ class FieldTest {
                 "{\"f\": null} | NULL",
                 "{} | NULL"
             })
-    void scalarsBecomeText(String body, String expected) {
+    void scalarsAndArraysAreConvertedToText(String body, String expected) {
         assertEquals(expected, TEXT.read(object(body)));
     }
 
     @Test
-    void aMissingMemberHasAValueOfItsOwn() {
+    void missingMemberGetsTheDefault() {
         assertEquals(" ", TEXT.orElse(" ").read(object("{}")));
     }
 
     @Test
-    void lengthIsCountedInCharactersNotInSurrogates() {
+    void lengthIsCountedInCodePoints() {
         String face = "\uD83D\uDE00";
         assertEquals(face.repeat(255), TEXT.read(object("{\"f\": \"" + face.repeat(255) + "\"}")));
     }
@@ -58,39 +58,39 @@ class FieldTest {
                 "{\"f\": \"a\\u0000b\"} | f: expected text without NUL characters and lone surrogates",
                 "{\"f\": \"a\\ud800b\"} | f: expected text without NUL characters and lone surrogates"
             })
-    void whatCannotBeTextIsRefusedByName(String body, String expected) {
+    void refusalOfAValueThatIsNotTextNamesTheField(String body, String expected) {
         ClientError error = assertThrows(ClientError.class, () -> TEXT.read(object(body)));
         assertEquals(expected, error.getMessage());
     }
 
     @Test
-    void tooLongTextsAreRefusedByNameAndLimit() {
+    void refusalOfALongTextNamesTheFieldAndTheLimit() {
         JsonNode body = object("{\"f\": \"" + "x".repeat(256) + "\"}");
         ClientError error = assertThrows(ClientError.class, () -> TEXT.read(body));
         assertEquals("f: expected at most 255 characters, found 256", error.getMessage());
     }
 
     @Test
-    void nullIsRefusedWhereItCannotBeStored() {
+    void nullIsRefusedForARequiredField() {
         Field required = TEXT.required();
         JsonNode body = object("{\"f\": null}");
         assertThrows(ClientError.class, () -> required.read(body));
     }
 
     @Test
-    void jsonKeepsItsNullAndItsDigits() {
+    void jsonKeepsNullsAndDigits() {
         assertEquals("{\"a\":1.50,\"b\":null}", Field.json("f").read(object("{\"f\": {\"a\": 1.50, \"b\": null}}")));
     }
 
     @Test
-    void jsonWithUnstorableTextIsRefusedHoweverDeepItIs() {
+    void jsonWithUnstorableTextIsRefusedAtAnyDepth() {
         JsonNode body = object("{\"f\": [{\"k\": [\"\\u0000\"]}]}");
         assertThrows(ClientError.class, () -> Field.json("f").read(body));
     }
 
     @ParameterizedTest(name = "small number {0}: {1}")
     @CsvSource({"0, true", "-32768, true", "32767, true", "32768, false", "1.5, false", "x, false", "true, false"})
-    void smallNumbersHaveTheirRange(String value, boolean fits) {
+    void smallNumbersAreLimitedTo16Bits(String value, boolean fits) {
         Field field = Field.smallNumber("f", "0");
         JsonNode body = Json.MAPPER.createObjectNode().put("f", value);
         boolean accepted;
@@ -103,7 +103,7 @@ class FieldTest {
     }
 
     @Test
-    void loneSurrogatesAreFoundAtBothEnds() {
+    void loneSurrogatesAreNotStorable() {
         assertTrue(Json.isStorable("\uD83D\uDE00") && !Json.isStorable("\uDE00") && !Json.isStorable("x\uD83D"));
     }
 }

@@ -14,12 +14,12 @@ class JsonTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"1e99999999999", "[-1e4294967296]", "{\"a\": 1E-99999999999999999999}"})
-    void exponentsThatNobodyCanHoldAreTheClientsMistake(String body) {
+    void exponentsOutOfRangeAreAClientError(String body) {
         assertThrows(ClientError.class, () -> parse(body));
     }
 
     @Test
-    void moreValuesThanAnybodySendsAreRefused() {
+    void bodiesWithTooManyTokensAreRefused() {
         assertThrows(ClientError.class, () -> parse("[" + "[],".repeat(600_000) + "1]"));
     }
 
@@ -34,7 +34,7 @@ class JsonTest {
         "1.50, true",
         "123456789012345678901234567890, true"
     })
-    void numbersAreStoredUnlessTheyAreVeryLongWhenWrittenOut(String number, boolean storable) {
+    void numbersWithAtMostAThousandDigitsAreStorable(String number, boolean storable) {
         assertEquals(storable, Json.isStorable(parse("{\"a\": [" + number + "]}")));
     }
 

@@ -11,13 +11,13 @@ import org.junit.jupiter.api.Test;
 
 class RequestTest {
 
-    private static Request asking(String query) {
+    private static Request withQuery(String query) {
         return new Request(query, Map.of(), new byte[0]);
     }
 
     @Test
     void queryIsParsedOnce() {
-        Request request = asking("a=1&a=2&b+c=%41&d");
+        Request request = withQuery("a=1&a=2&b+c=%41&d");
         assertEquals(
                 List.of(Map.entry("a", "1"), Map.entry("a", "2"), Map.entry("b c", "A"), Map.entry("d", "")),
                 request.queries());
@@ -25,15 +25,15 @@ class RequestTest {
     }
 
     @Test
-    void emptyValueIsThereOnlyIfItIsAskedForAsItCame() {
-        assertEquals(Optional.empty(), asking("_cursor=").query("_cursor"));
-        assertEquals(Optional.of(""), asking("_cursor=").rawQuery("_cursor"));
-        assertEquals(Optional.empty(), asking("").rawQuery("_cursor"));
+    void onlyRawQueryReturnsAnEmptyValue() {
+        assertEquals(Optional.empty(), withQuery("_cursor=").query("_cursor"));
+        assertEquals(Optional.of(""), withQuery("_cursor=").rawQuery("_cursor"));
+        assertEquals(Optional.empty(), withQuery("").rawQuery("_cursor"));
     }
 
     @Test
-    void queryWithANulIsRefusedWhereverItIsReadFirst() {
-        Request malformed = asking("a=%00");
+    void queryWithANulIsRefusedByEveryAccessor() {
+        Request malformed = withQuery("a=%00");
         assertThrows(ClientError.class, malformed::queries);
         assertThrows(ClientError.class, () -> malformed.query("b"));
     }

@@ -22,7 +22,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** Requests travel over a real socket, byte for byte, because paths must not be touched on the way. */
+/** Sends requests as bytes over a socket, because an HTTP client could change the paths. */
 class RouterTest {
 
     private static final int MAX_BODY_BYTES = 100;
@@ -64,9 +64,12 @@ class RouterTest {
                             for (int i = 0; i < LONG_LIST; i++) {
                                 json.writeNumber(i);
                             }
-                            throw new IllegalStateException("in the middle");
+                            throw new IllegalStateException("while the answer is sent");
                         })),
-                Route.get("/away", request -> {
+                Route.get("/too-many-long-reads", request -> {
+                    throw new LongReadPermits.TooManyLongReadsException();
+                }),
+                Route.get("/unavailable", request -> {
                     throw new SQLTransientConnectionException("no connection");
                 }));
         Router router = new Router("/api", MAX_BODY_BYTES, "9.9.9", new Failures(Failures.STRUCTURED), routes);
@@ -130,7 +133,7 @@ class RouterTest {
         "/api/things/a;b=c, 200, one a;b=c",
         "/api/things/special, 200, special"
     })
-    void pathsFindTheirEndpoint(String path, int status, String text) throws IOException {
+    void pathsAreRoutedToTheirEndpoint(String path, int status, String text) throws IOException {
         String response = get(path);
         assertEquals(status + " " + text, status(response) + " " + body(response));
     }
@@ -155,18 +158,18 @@ class RouterTest {
 
     @ParameterizedTest
     @CsvSource({"/api/things/%", "/api/things/%4", "/api/things/%zz", "/api/things/%ff", "/api/things/a%00b"})
-    void malformedEscapesAreTheClientsMistake(String path) throws IOException {
+    void malformedEscapesAreAClientError(String path) throws IOException {
         assertEquals(400, status(get(path)));
     }
 
     @Test
-    void anotherMethodIsNotAllowedAndTheOnesThatAreAreListed() throws IOException {
+    void answer405ListsTheAllowedMethods() throws IOException {
         String response = send("DELETE /api/things/x HTTP/1.1\r\nHost: test\r\nConnection: close\r\n\r\n");
         assertTrue(status(response) == 405 && response.contains("Allow: GET,POST\r\n"), response);
     }
 
     @Test
-    void everyAnswerCarriesTheServiceVersion() throws IOException {
+    void everyAnswerHasTheServiceVersion() throws IOException {
         assertTrue(get("/nope").contains("METADATA_SERVICE_VERSION: 9.9.9\r\n"));
     }
 
@@ -176,13 +179,13 @@ class RouterTest {
             quoteCharacter = '`',
             value = {"``", "{\"a\": 1e99999999999}", "{", "not json", "[]", "5", "{\"a\": NaN}", "{} {}", "{\"a\": 1,}"
             })
-    void bodiesThatAreNoObjectAreRefusedWithAMessage(String body) throws IOException {
+    void bodiesThatAreNotAnObjectAreRefusedWithAMessage(String body) throws IOException {
         String response = post("/api/things/x", body);
         assertTrue(status(response) == 400 && body(response).startsWith("{\"message\":\"body: "), response);
     }
 
     @Test
-    void aBodyThatBreaksOffLeavesNothingInFlight() throws Exception {
+    void truncatedBodyLeavesNoRequestInFlight() throws Exception {
         try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
             socket.setSoTimeout(20_000);
             String request = "POST /api/things/x HTTP/1.1\r\nHost: test\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nab";
@@ -190,20 +193,20 @@ class RouterTest {
             socket.shutdownOutput();
             assertEquals(0, socket.getInputStream().readAllBytes().length);
         }
-        assertNothingInFlight();
+        assertNoRequestInFlight();
     }
 
     @Test
-    void aLongAnswerToARequestWithABodyLeavesNothingInFlight() throws Exception {
+    void longAnswerToARequestWithABodyLeavesNoRequestInFlight() throws Exception {
         String body = "x".repeat(MAX_BODY_BYTES);
         String response = send("GET /api/long HTTP/1.1\r\nHost: test\r\nConnection: close\r\nContent-Length: "
                 + body.length() + "\r\n\r\n" + body);
         assertTrue(response.endsWith("\r\n0\r\n\r\n"), () -> response.substring(Math.max(0, response.length() - 100)));
-        assertNothingInFlight();
+        assertNoRequestInFlight();
     }
 
-    /** Requests are counted by the server's handler, and given up when they are complete. */
-    private static void assertNothingInFlight() throws InterruptedException {
+    /** The server's handler counts requests until they are complete. */
+    private static void assertNoRequestInFlight() throws InterruptedException {
         long end = System.nanoTime() + Duration.ofSeconds(20).toNanos();
         while (IN_FLIGHT.get() > 0) {
             assertTrue(System.nanoTime() < end, "requests are still in flight");
@@ -212,7 +215,7 @@ class RouterTest {
     }
 
     @Test
-    void nestingWithoutEndIsRefused() throws IOException {
+    void deeplyNestedBodyIsRefused() throws IOException {
         assertEquals(400, status(post("/api/things/x", "[".repeat(MAX_BODY_BYTES))));
     }
 
@@ -223,12 +226,12 @@ class RouterTest {
     }
 
     @Test
-    void longerBodiesAreTooLarge() throws IOException {
+    void longerBodiesAreRefused() throws IOException {
         assertEquals(413, status(post("/api/things/x", " ".repeat(MAX_BODY_BYTES + 1))));
     }
 
     @Test
-    void longerBodiesInChunksAreTooLargeAsWell() throws IOException {
+    void longerChunkedBodiesAreRefused() throws IOException {
         String response = send("POST /api/things/x HTTP/1.1\r\nHost: test\r\nConnection: close\r\n"
                 + "Transfer-Encoding: chunked\r\n\r\n80\r\n" + " ".repeat(128) + "\r\n0\r\n\r\n");
         assertTrue(status(response) == 413, response);
@@ -243,19 +246,27 @@ class RouterTest {
     }
 
     @Test
-    void ourFailuresShowAnIdAndNothingElse() throws IOException {
+    void internalErrorShowsOnlyAnId() throws IOException {
         String response = get("/api/fails");
         assertTrue(status(response) == 500 && !response.contains("secret") && response.contains("under id"), response);
     }
 
     @Test
-    void anAnswerThatFailsOnTheWayIsCutOff() throws IOException {
+    void answerThatFailsWhileItIsSentIsIncomplete() throws IOException {
         assertTrue(!get("/api/fails-late").endsWith("0\r\n\r\n"));
     }
 
     @Test
-    void aDatabaseThatIsAwayIsWorthARetry() throws IOException {
-        String response = get("/api/away");
+    void unavailableDatabaseIsAnsweredWith503() throws IOException {
+        String response = get("/api/unavailable");
         assertTrue(status(response) == 503 && response.contains("Retry-After: 1\r\n"), response);
+        assertEquals("{\"message\":\"the database is not available, please retry\"}", body(response));
+    }
+
+    @Test
+    void tooManyLongReadsAreAnsweredWith503AndTheReason() throws IOException {
+        String response = get("/api/too-many-long-reads");
+        assertTrue(status(response) == 503 && response.contains("Retry-After: 1\r\n"), response);
+        assertEquals("{\"message\":\"too many long lists and slow queries at once, please retry\"}", body(response));
     }
 }

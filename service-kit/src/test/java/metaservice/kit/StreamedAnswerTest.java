@@ -21,15 +21,15 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** Answers that are too long for the buffer need a permit if a connection is held while they are written. */
+/** Answers that are longer than the buffer need a permit if their body holds a connection. */
 class StreamedAnswerTest {
 
     private static final Duration DEADLINE = Duration.ofSeconds(30);
     private static final String LONG = "x".repeat(300_000);
 
-    private final SlowPermits permits = new SlowPermits(3);
+    private final LongReadPermits permits = new LongReadPermits(3);
     private final AtomicInteger attempts = new AtomicInteger();
-    private final CountDownLatch gaveUpFirst = new CountDownLatch(1);
+    private final CountDownLatch firstAttemptEnded = new CountDownLatch(1);
     private Undertow server;
 
     @BeforeEach
@@ -50,7 +50,7 @@ class StreamedAnswerTest {
         try {
             json.writeString(LONG);
         } finally {
-            gaveUpFirst.countDown();
+            firstAttemptEnded.countDown();
         }
     }
 
@@ -60,10 +60,12 @@ class StreamedAnswerTest {
     }
 
     @Test
-    void longAnswerIsWrittenAgainAsSoonAsAPermitIsFree() throws Exception {
+    void longAnswerIsWrittenAgainWhenAPermitIsFree() throws Exception {
         assertTrue(permits.tryAcquire());
         CompletableFuture<HttpResponse<String>> answer = get("/long");
-        assertTrue(gaveUpFirst.await(DEADLINE.toSeconds(), TimeUnit.SECONDS), "it waits while it holds the connection");
+        assertTrue(
+                firstAttemptEnded.await(DEADLINE.toSeconds(), TimeUnit.SECONDS),
+                "the body holds its connection while it waits");
         assertFalse(answer.isDone());
         permits.release();
         assertEquals(
@@ -71,11 +73,11 @@ class StreamedAnswerTest {
                 answer.get(DEADLINE.toSeconds(), TimeUnit.SECONDS).body());
         assertEquals(2, attempts.get());
         permits.acquire();
-        assertFalse(permits.tryAcquire(), "a permit was given back twice");
+        assertFalse(permits.tryAcquire(), "a permit was returned twice");
     }
 
     @Test
-    void longAnswerGivesItsPermitBack() throws Exception {
+    void longAnswerReturnsItsPermit() throws Exception {
         for (int i = 0; i < 2; i++) {
             assertEquals(
                     200,

@@ -11,7 +11,7 @@ import metaservice.kit.Sql;
 import metaservice.resources.BatchSpec;
 import metaservice.resources.TaskBatch;
 
-/** Artifacts of numbered tasks, which need not exist; they show their own tags. */
+/** Endpoints for artifacts. The task need not exist. Answers have the artifact's own tags. Thread-safe. */
 final class NumericArtifacts {
 
     static final Columns COLUMNS = Columns.of(
@@ -31,49 +31,49 @@ final class NumericArtifacts {
             Column.json("tags"),
             Column.json("system_tags"));
 
-    private final EndpointContext parts;
+    private final EndpointContext context;
     private final TaskBatch batch;
     private final String table;
 
-    NumericArtifacts(EndpointContext parts) {
-        this.parts = parts;
-        this.table = parts.tables().artifacts();
-        this.batch = new TaskBatch(parts, table, BatchSpec.ARTIFACTS, NumericIds.COLUMNS, V1Provider.LEFT_OUT);
+    NumericArtifacts(EndpointContext context) {
+        this.context = context;
+        this.table = context.tables().artifacts();
+        this.batch = new TaskBatch(context, table, BatchSpec.ARTIFACTS, NumericIds.COLUMNS, V1Provider.REJECTED_ROWS);
     }
 
-    /** The latest attempt that any task of a run made. */
+    /** The artifacts of a run with the highest attempt number among all its tasks. */
     Answer ofRun(Request request) {
-        return latest(NumericIds.match(request, NumericIds.OF_RUN));
+        return latest(NumericIds.match(request, NumericIds.RUN_IDS));
     }
 
-    /** The latest attempt that any task of a step made. */
+    /** The artifacts of a step with the highest attempt number among all its tasks. */
     Answer ofStep(Request request) {
-        return latest(NumericIds.match(request, NumericIds.OF_STEP));
+        return latest(NumericIds.match(request, NumericIds.STEP_IDS));
     }
 
-    /** The latest attempt of a task. */
+    /** The artifacts of a task's latest attempt. */
     Answer ofTask(Request request) {
-        return latest(NumericIds.match(request, NumericIds.OF_TASK));
+        return latest(NumericIds.match(request, NumericIds.TASK_IDS));
     }
 
-    /** An empty list of artifacts is an array, unlike all others. */
+    /** An empty list of artifacts is an array; the other empty lists of 1.x are objects. */
     private Answer latest(Sql rows) {
         Sql sql = Sql.of("SELECT " + COLUMNS.select() + " FROM (SELECT *, max(attempt_id) OVER () AS latest FROM "
                         + table + " WHERE")
                 .and(rows)
                 .and(") artifact WHERE attempt_id = latest");
-        return parts.list(COLUMNS, sql, Dialect.EmptyList.ARRAY);
+        return context.list(COLUMNS, sql, Dialect.EmptyList.ARRAY);
     }
 
-    /** One artifact, of its own latest attempt. */
+    /** One artifact of the latest attempt that has it. */
     Answer one(Request request) throws SQLException {
         Sql sql = Sql.of("SELECT " + COLUMNS.select() + " FROM " + table + " WHERE")
-                .and(NumericIds.match(request, NumericIds.OF_TASK))
+                .and(NumericIds.match(request, NumericIds.TASK_IDS))
                 .and("AND name = ? ORDER BY attempt_id DESC LIMIT 1", request.path("artifact_name"));
-        return parts.object(COLUMNS, sql);
+        return context.object(COLUMNS, sql);
     }
 
-    /** Stores artifacts of a task; one that is there already stays as it is. */
+    /** Stores artifacts of a task. An artifact that exists already is not changed. */
     Answer create(Request request) throws SQLException {
         return batch.create(request, NumericIds.owner(request), batch.count(0));
     }

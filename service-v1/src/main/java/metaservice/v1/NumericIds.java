@@ -9,50 +9,50 @@ import metaservice.kit.Request;
 import metaservice.kit.Sql;
 
 /**
- * The ids in the path of a request, of which those of runs and tasks are nothing but numbers. They are called in the path
- * what their columns are called in every table. The first is a flow's; with the second they are a run's, with the third a
- * step's, and all of them are a task's.
+ * The ids in the path of a request, where runs and tasks have numbers only. A path parameter has the name of its column,
+ * which is the same in every table. The first id identifies a flow, the first two a run, the first three a step, and all
+ * four a task.
  */
 final class NumericIds {
 
-    /** How many ids a run has. */
-    static final int OF_RUN = 2;
+    /** Number of ids that identify a run. */
+    static final int RUN_IDS = 2;
 
-    /** How many ids a step has. */
-    static final int OF_STEP = 3;
+    /** Number of ids that identify a step. */
+    static final int STEP_IDS = 3;
 
-    /** How many ids a task has. */
-    static final int OF_TASK = 4;
+    /** Number of ids that identify a task. */
+    static final int TASK_IDS = 4;
 
-    /** All of them, the outermost first. */
+    /** The columns of the ids, in the order of the path. */
     static final List<String> COLUMNS = List.of("flow_id", "run_number", "step_name", "task_id");
 
     private static final List<String> NUMBERS = List.of("run_number", "task_id");
 
-    /** 1.0.1 put ids into its SQL as they came, so whatever PostgreSQL reads as a number finds the row. */
+    /** The number formats that PostgreSQL accepts, because 1.0.1 inserted ids into its SQL unchanged. */
     private static final Pattern NUMBER = Pattern.compile("-?[0-9]{1,100}(\\.[0-9]{1,100})?([eE][+-]?[0-9]{1,2})?");
 
-    /** Of those, what is sure to fit into a bigint. */
+    /** The numbers among these that always fit into a bigint. */
     private static final Pattern INTEGER = Pattern.compile("-?[0-9]{1,18}");
 
     private NumericIds() {}
 
     /**
-     * Finds the rows that have the first ids of the path.
+     * SQL condition for the rows with the first ids of the path.
      *
-     * @param count how many ids
-     * @throws ClientError 400 if one of them is no number and has to be
+     * @param count the number of ids
+     * @throws ClientError 400 if the id of a run or task is not a number
      */
     static Sql match(Request request, int count) {
         return Sql.joined(
                 " AND ",
                 COLUMNS.subList(0, count).stream()
-                        .map(column -> Sql.of(column + " = ?", wanted(request, column)))
+                        .map(column -> Sql.of(column + " = ?", searchValue(request, column)))
                         .toList());
     }
 
-    /** A plain number stays an integer, as the columns are: PostgreSQL uses no index of theirs for a decimal. */
-    private static Object wanted(Request request, String column) {
+    /** The value to search for: a long if possible, because PostgreSQL uses no index of a bigint for a decimal. */
+    private static Object searchValue(Request request, String column) {
         String text = request.path(column);
         if (!NUMBERS.contains(column)) {
             return text;
@@ -64,19 +64,19 @@ final class NumericIds {
     }
 
     /**
-     * The id under which something new is stored.
+     * The value of an id of a new object.
      *
-     * @throws ClientError 400 if it is no number and has to be, or too long for a name
+     * @throws ClientError 400 if the id of a run or task is not a number, or a name is too long
      */
-    static Object stored(Request request, String column) {
+    static Object newValue(Request request, String column) {
         return NUMBERS.contains(column)
                 ? number(request, column).orElseThrow(() -> notANumber(request, column))
                 : request.newName(column);
     }
 
     /**
-     * One row with the ids of a task, registered or not; none if the path has something else than numbers, and nothing
-     * is stored then.
+     * A query for one row with the ids of the task in the path, whether the task exists or not. It returns no row if the ids
+     * of run and task are not numbers; then nothing is stored.
      */
     static Sql owner(Request request) {
         Optional<Long> run = number(request, "run_number");

@@ -10,7 +10,7 @@ import metaservice.kit.Sql;
 import metaservice.resources.BatchSpec;
 import metaservice.resources.TaskBatch;
 
-/** Metadata of numbered tasks, which need not exist. */
+/** Endpoints for metadata. The task need not exist. Thread-safe. */
 final class NumericMetadata {
 
     static final Columns COLUMNS = Columns.of(
@@ -27,25 +27,25 @@ final class NumericMetadata {
             Column.json("tags"),
             Column.json("system_tags"));
 
-    private final EndpointContext parts;
+    private final EndpointContext context;
     private final TaskBatch batch;
     private final String select;
 
-    NumericMetadata(EndpointContext parts) {
-        this.parts = parts;
+    NumericMetadata(EndpointContext context) {
+        this.context = context;
         this.batch = new TaskBatch(
-                parts, parts.tables().metadata(), BatchSpec.METADATA, NumericIds.COLUMNS, V1Provider.LEFT_OUT);
-        this.select = "SELECT " + COLUMNS.select() + " FROM " + parts.tables().metadata() + " WHERE";
+                context, context.tables().metadata(), BatchSpec.METADATA, NumericIds.COLUMNS, V1Provider.REJECTED_ROWS);
+        this.select = "SELECT " + COLUMNS.select() + " FROM " + context.tables().metadata() + " WHERE";
     }
 
-    /** Everything of a run. */
+    /** All metadata of a run. */
     Answer ofRun(Request request) {
-        return parts.list(COLUMNS, Sql.of(select).and(NumericIds.match(request, NumericIds.OF_RUN)));
+        return context.list(COLUMNS, Sql.of(select).and(NumericIds.match(request, NumericIds.RUN_IDS)));
     }
 
-    /** Everything of a task. */
+    /** All metadata of a task. */
     Answer ofTask(Request request) {
-        return parts.list(COLUMNS, Sql.of(select).and(NumericIds.match(request, NumericIds.OF_TASK)));
+        return context.list(COLUMNS, Sql.of(select).and(NumericIds.match(request, NumericIds.TASK_IDS)));
     }
 
     /** Stores metadata of a task. */

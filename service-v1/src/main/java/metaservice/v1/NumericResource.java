@@ -13,14 +13,14 @@ import metaservice.kit.Request;
 import metaservice.kit.Sql;
 import metaservice.resources.Labels;
 
-/** What clients register one by one: runs, steps and tasks. They show their own tags. */
+/** Endpoints for runs, steps or tasks, which clients register one at a time. Answers have their own tags. Thread-safe. */
 final class NumericResource {
 
-    /** 1.0.1 answers with the time of the read, and so does this frozen version. */
+    /** The time of the read in milliseconds, because 1.0.1 answers this instead of the stored time. */
     static final Column TIME_OF_READ =
             Column.number("ts_epoch").from("(extract(epoch FROM clock_timestamp()) * 1000)::bigint");
 
-    /** What a run shows. */
+    /** The members of a run. */
     static final Columns RUN_COLUMNS = Columns.of(
             Column.text("flow_id"),
             Column.number("run_number"),
@@ -29,7 +29,7 @@ final class NumericResource {
             Column.json("tags"),
             Column.json("system_tags"));
 
-    /** What a step shows. */
+    /** The members of a step. */
     static final Columns STEP_COLUMNS = Columns.of(
             Column.text("flow_id"),
             Column.number("run_number"),
@@ -39,7 +39,7 @@ final class NumericResource {
             Column.json("tags"),
             Column.json("system_tags"));
 
-    /** What a task shows. */
+    /** The members of a task. */
     static final Columns TASK_COLUMNS = Columns.of(
             Column.text("flow_id"),
             Column.number("run_number"),
@@ -50,74 +50,76 @@ final class NumericResource {
             Column.json("tags"),
             Column.json("system_tags"));
 
-    private final EndpointContext parts;
+    private final EndpointContext context;
     private final Columns columns;
-    private final int ids;
-    private final List<String> given;
+    private final int idCount;
+    private final List<String> clientIds;
     private final Function<Request, Labels> labels;
     private final String select;
     private final String insert;
 
     /**
-     * One table.
+     * Endpoints for one table.
      *
-     * @param ids how many ids of the path tell one of its rows
-     * @param given how many of them the path of a new one has; the database gives it the others
-     * @param labels reads the rest of a new one
+     * @param idCount number of ids that identify a row
+     * @param clientIdCount number of these ids that are in the path when a row is created; the database generates the rest
+     * @param labels reads the other members of a new row from the body
      */
     private NumericResource(
-            EndpointContext parts,
+            EndpointContext context,
             String table,
             Columns columns,
-            int ids,
-            int given,
+            int idCount,
+            int clientIdCount,
             Function<Request, Labels> labels) {
-        this.parts = parts;
+        this.context = context;
         this.columns = columns;
-        this.ids = ids;
-        this.given = NumericIds.COLUMNS.subList(0, given);
+        this.idCount = idCount;
+        this.clientIds = NumericIds.COLUMNS.subList(0, clientIdCount);
         this.labels = labels;
         this.select = "SELECT " + columns.select() + " FROM " + table + " WHERE";
-        this.insert = "INSERT INTO " + table + " (" + String.join(", ", this.given)
+        this.insert = "INSERT INTO " + table + " (" + String.join(", ", this.clientIds)
                 + ", user_name, tags, system_tags, ts_epoch) VALUES ("
-                + String.join(", ", Collections.nCopies(given, "?")) + ", ?, ?::jsonb, ?::jsonb, ?) RETURNING "
+                + String.join(", ", Collections.nCopies(clientIdCount, "?")) + ", ?, ?::jsonb, ?::jsonb, ?) RETURNING "
                 + columns.select();
     }
 
-    /** Runs, which get their number from the database. */
-    static NumericResource runs(EndpointContext parts) {
-        String table = parts.tables().runs();
-        return new NumericResource(parts, table, RUN_COLUMNS, NumericIds.OF_RUN, NumericIds.OF_RUN - 1, Labels::of);
+    /** Endpoints for runs. The database generates their number. */
+    static NumericResource runs(EndpointContext context) {
+        String table = context.tables().runs();
+        return new NumericResource(context, table, RUN_COLUMNS, NumericIds.RUN_IDS, NumericIds.RUN_IDS - 1, Labels::of);
     }
 
-    /** Steps, which have a name. */
-    static NumericResource steps(EndpointContext parts) {
-        String table = parts.tables().steps();
-        return new NumericResource(parts, table, STEP_COLUMNS, NumericIds.OF_STEP, NumericIds.OF_STEP, Labels::ofStep);
+    /** Endpoints for steps. The client gives their name. */
+    static NumericResource steps(EndpointContext context) {
+        String table = context.tables().steps();
+        return new NumericResource(
+                context, table, STEP_COLUMNS, NumericIds.STEP_IDS, NumericIds.STEP_IDS, Labels::ofStep);
     }
 
-    /** Tasks, which get their number from the database. */
-    static NumericResource tasks(EndpointContext parts) {
-        String table = parts.tables().tasks();
-        return new NumericResource(parts, table, TASK_COLUMNS, NumericIds.OF_TASK, NumericIds.OF_TASK - 1, Labels::of);
+    /** Endpoints for tasks. The database generates their number. */
+    static NumericResource tasks(EndpointContext context) {
+        String table = context.tables().tasks();
+        return new NumericResource(
+                context, table, TASK_COLUMNS, NumericIds.TASK_IDS, NumericIds.TASK_IDS - 1, Labels::of);
     }
 
-    /** Those of the flow, run or step in the path; empty if there is no such thing. */
+    /** The objects of the flow, run or step in the path; empty if that does not exist. */
     Answer list(Request request) {
-        return parts.list(columns, Sql.of(select).and(NumericIds.match(request, ids - 1)));
+        return context.list(columns, Sql.of(select).and(NumericIds.match(request, idCount - 1)));
     }
 
-    /** One of them. */
+    /** One object. */
     Answer one(Request request) throws SQLException {
-        return parts.object(columns, Sql.of(select).and(NumericIds.match(request, ids)));
+        return context.object(columns, Sql.of(select).and(NumericIds.match(request, idCount)));
     }
 
-    /** Registers one; 404 if the flow, run or step to which it belongs is not there, 409 if it is there already. */
+    /** Registers an object; 404 if its flow, run or step does not exist, 409 if the object exists already. */
     Answer create(Request request) throws SQLException {
-        Labels read = labels.apply(request);
+        Labels members = labels.apply(request);
         List<Object> values = new ArrayList<>();
-        given.forEach(column -> values.add(NumericIds.stored(request, column)));
-        Collections.addAll(values, read.userName(), read.tags(), read.systemTags(), parts.millis());
-        return parts.created(columns, new Sql(insert, values));
+        clientIds.forEach(column -> values.add(NumericIds.newValue(request, column)));
+        Collections.addAll(values, members.userName(), members.tags(), members.systemTags(), context.millis());
+        return context.created(columns, new Sql(insert, values));
     }
 }

@@ -2,10 +2,11 @@ package metaservice.v1;
 
 import metaservice.kit.Failures;
 
-/** How 1.x shows an error of the database: the message and its detail as one text. */
+/** The format of database errors in 1.x: the message and its detail as one text. */
 final class PlainErrors {
 
-    static final Failures.Form FORM = (error, answer) -> answer.put("err_msg", Failures.withDetail(error));
+    static final Failures.DatabaseErrorFormat FORMAT =
+            (error, answer) -> answer.put("err_msg", Failures.withDetail(error));
 
     private PlainErrors() {}
 }

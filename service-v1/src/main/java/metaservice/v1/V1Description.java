@@ -9,10 +9,10 @@ import metaservice.resources.EarlyHeartbeat;
 import metaservice.resources.document.Docs;
 import metaservice.resources.document.Shapes;
 
-/** Describes the API for its document; used by the build, and not in the service's jar. */
+/** Describes the API for the OpenAPI document. Used by the build; not in the service's jar. */
 public final class V1Description implements DescribesApi {
 
-    /** For the build. */
+    /** Called by the build. */
     public V1Description() {}
 
     @Override
@@ -24,7 +24,7 @@ public final class V1Description implements DescribesApi {
                 Docs.TAGS,
                 Docs.all(EarlyHeartbeat.NOT_FOUND),
                 Shapes.all(List.of(
-                        Shapes.common(V1Provider.LEFT_OUT),
+                        Shapes.common(V1Provider.REJECTED_ROWS),
                         Shapes.runs(NumericResource.RUN_COLUMNS),
                         Shapes.steps(NumericResource.STEP_COLUMNS),
                         Shapes.tasks(NumericResource.TASK_COLUMNS),

@@ -17,42 +17,42 @@ import metaservice.kit.HttpService;
 import metaservice.kit.Route;
 import metaservice.kit.Tokens;
 import metaservice.resources.Flows;
-import metaservice.resources.LeftOut;
+import metaservice.resources.RejectedRows;
 import metaservice.spi.RunningService;
 import metaservice.spi.ServiceContext;
 import metaservice.spi.ServiceProvider;
 import metaservice.spi.ServiceStartException;
 import metaservice.spi.TokenIssuer;
 
-/** Starts metadata service 1.x; its table of routes is the whole API. */
+/** Starts metadata service 1.x. {@link #routes} is the table of routes and shows the whole API. */
 public final class V1Provider implements ServiceProvider {
 
     static final Dialect DIALECT =
-            new Dialect(PlainErrors.FORM, Answer.jsonString(404, "{}"), Dialect.EmptyList.OBJECT);
+            new Dialect(PlainErrors.FORMAT, Answer.jsonString(404, "{}"), Dialect.EmptyList.OBJECT);
 
-    static final LeftOut LEFT_OUT = LeftOut.SILENTLY;
+    static final RejectedRows REJECTED_ROWS = RejectedRows.NOT_REPORTED;
 
-    /** For the launcher. */
+    /** Called by the launcher. */
     public V1Provider() {}
 
     @Override
     public RunningService start(ServiceContext context) throws ServiceStartException {
         return HttpService.start(
-                new KnownContext(context),
+                new RestrictedContext(context),
                 DIALECT,
                 Api.of(V1Provider.class),
-                parts -> routes(parts, context.serviceVersion(), context.tokens()));
+                endpoints -> routes(endpoints, context.serviceVersion(), context.tokens()));
     }
 
-    static List<Route> routes(EndpointContext parts, String serviceVersion, TokenIssuer tokenIssuer) {
-        Admin admin = new Admin(parts.database(), serviceVersion);
+    static List<Route> routes(EndpointContext context, String serviceVersion, TokenIssuer tokenIssuer) {
+        Admin admin = new Admin(context.database(), serviceVersion);
         Tokens tokens = new Tokens(tokenIssuer);
-        Flows flows = new Flows(parts);
-        NumericResource runs = NumericResource.runs(parts);
-        NumericResource steps = NumericResource.steps(parts);
-        NumericResource tasks = NumericResource.tasks(parts);
-        NumericMetadata metadata = new NumericMetadata(parts);
-        NumericArtifacts artifacts = new NumericArtifacts(parts);
+        Flows flows = new Flows(context);
+        NumericResource runs = NumericResource.runs(context);
+        NumericResource steps = NumericResource.steps(context);
+        NumericResource tasks = NumericResource.tasks(context);
+        NumericMetadata metadata = new NumericMetadata(context);
+        NumericArtifacts artifacts = new NumericArtifacts(context);
         return List.of(
                 direct("/ping", admin::ping),
                 get("/auth/token", tokens::issue),

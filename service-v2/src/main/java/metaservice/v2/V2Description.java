@@ -13,10 +13,10 @@ import metaservice.resources.Tasks;
 import metaservice.resources.document.Docs;
 import metaservice.resources.document.Shapes;
 
-/** Describes the API for its document; used by the build, and not in the service's jar. */
+/** Describes the API for the OpenAPI document. Used by the build; not in the service's jar. */
 public final class V2Description implements DescribesApi {
 
-    /** For the build. */
+    /** Called by the build. */
     public V2Description() {}
 
     @Override
@@ -28,7 +28,7 @@ public final class V2Description implements DescribesApi {
                 Docs.TAGS,
                 Docs.all(V2Provider.EARLY_HEARTBEAT),
                 Shapes.all(List.of(
-                        Shapes.common(V2Provider.LEFT_OUT),
+                        Shapes.common(V2Provider.REJECTED_ROWS),
                         Shapes.namedRuns(Runs.COLUMNS),
                         Shapes.steps(Steps.COLUMNS),
                         Shapes.namedTasks(Tasks.COLUMNS),

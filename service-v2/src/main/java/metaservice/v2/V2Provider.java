@@ -23,8 +23,8 @@ import metaservice.resources.Artifacts;
 import metaservice.resources.BatchSpec;
 import metaservice.resources.EarlyHeartbeat;
 import metaservice.resources.Flows;
-import metaservice.resources.LeftOut;
 import metaservice.resources.Metadata;
+import metaservice.resources.RejectedRows;
 import metaservice.resources.Runs;
 import metaservice.resources.Steps;
 import metaservice.resources.Tasks;
@@ -34,15 +34,15 @@ import metaservice.spi.ServiceProvider;
 import metaservice.spi.ServiceStartException;
 import metaservice.spi.TokenIssuer;
 
-/** Starts metadata service 2.x; its table of routes is the whole API. */
+/** Starts metadata service 2.x. {@link #routes} is the table of routes and shows the whole API. */
 public final class V2Provider implements ServiceProvider {
 
     static final Dialect DIALECT = new Dialect(Failures.STRUCTURED, Answer.emptyObject(404), Dialect.EmptyList.ARRAY);
 
     static final EarlyHeartbeat EARLY_HEARTBEAT = EarlyHeartbeat.NOT_FOUND;
-    static final LeftOut LEFT_OUT = LeftOut.SILENTLY;
+    static final RejectedRows REJECTED_ROWS = RejectedRows.NOT_REPORTED;
 
-    /** For the launcher. */
+    /** Called by the launcher. */
     public V2Provider() {}
 
     @Override
@@ -51,18 +51,18 @@ public final class V2Provider implements ServiceProvider {
                 context,
                 DIALECT,
                 Api.of(V2Provider.class),
-                parts -> routes(parts, context.serviceVersion(), context.tokens()));
+                endpoints -> routes(endpoints, context.serviceVersion(), context.tokens()));
     }
 
-    static List<Route> routes(EndpointContext parts, String serviceVersion, TokenIssuer tokenIssuer) {
-        Admin admin = new Admin(parts.database(), serviceVersion);
+    static List<Route> routes(EndpointContext context, String serviceVersion, TokenIssuer tokenIssuer) {
+        Admin admin = new Admin(context.database(), serviceVersion);
         Tokens tokens = new Tokens(tokenIssuer);
-        Flows flows = new Flows(parts);
-        Runs runs = new Runs(parts, Runs.COLUMNS, EARLY_HEARTBEAT);
-        Steps steps = new Steps(parts);
-        Tasks tasks = new Tasks(parts, EARLY_HEARTBEAT);
-        Metadata metadata = new Metadata(parts, BatchSpec.METADATA, LEFT_OUT);
-        Artifacts artifacts = new Artifacts(parts, BatchSpec.ARTIFACTS, LEFT_OUT);
+        Flows flows = new Flows(context);
+        Runs runs = new Runs(context, Runs.COLUMNS, EARLY_HEARTBEAT);
+        Steps steps = new Steps(context);
+        Tasks tasks = new Tasks(context, EARLY_HEARTBEAT);
+        Metadata metadata = new Metadata(context, BatchSpec.METADATA, REJECTED_ROWS);
+        Artifacts artifacts = new Artifacts(context, BatchSpec.ARTIFACTS, REJECTED_ROWS);
         return List.of(
                 direct("/ping", admin::ping),
                 direct("/version", admin::version),

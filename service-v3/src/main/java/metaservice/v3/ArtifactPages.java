@@ -7,43 +7,43 @@ import metaservice.kit.Sql;
 import metaservice.resources.Artifacts;
 import metaservice.resources.Ids;
 
-/** Pages of artifacts: of each name in each task the newest row. */
+/** Pages of artifacts: the newest row for each task and artifact name. Thread-safe. */
 final class ArtifactPages {
 
-    private static final List<Paged.Order> ORDER = List.of(
-            Paged.Order.number("ts_epoch", "a.ts_epoch"),
-            Paged.Order.number("task_id", "a.task_id"),
-            Paged.Order.text("name", "a.name"));
+    private static final List<PagedQuery.SortKey> SORT_KEYS = List.of(
+            PagedQuery.SortKey.number("ts_epoch", "a.ts_epoch"),
+            PagedQuery.SortKey.number("task_id", "a.task_id"),
+            PagedQuery.SortKey.text("name", "a.name"));
 
     private final String table;
     private final String joinedWithRun;
 
-    ArtifactPages(EndpointContext parts) {
-        this.table = parts.tables().artifacts();
-        this.joinedWithRun = Artifacts.joinedWithRun(parts);
+    ArtifactPages(EndpointContext context) {
+        this.table = context.tables().artifacts();
+        this.joinedWithRun = Artifacts.joinedWithRun(context);
     }
 
-    /** Those of a run. */
-    Paged ofRun(Request request) {
-        return pages(Ids.run(request, "every"));
+    /** The artifacts of a run. */
+    PagedQuery ofRun(Request request) {
+        return pages(Ids.run(request, "candidate"));
     }
 
-    /** Those of a step. */
-    Paged ofStep(Request request) {
-        return pages(Ids.step(request, "every"));
+    /** The artifacts of a step. */
+    PagedQuery ofStep(Request request) {
+        return pages(Ids.step(request, "candidate"));
     }
 
-    /** Those of a task. */
-    Paged ofTask(Request request) {
-        return pages(Ids.task(request, "every"));
+    /** The artifacts of a task. */
+    PagedQuery ofTask(Request request) {
+        return pages(Ids.task(request, "candidate"));
     }
 
-    private Paged pages(Sql rows) {
-        Sql newest = Sql.of("FROM (SELECT DISTINCT ON (flow_id, run_number, task_id, name) every.* FROM " + table
-                        + " every WHERE")
+    private PagedQuery pages(Sql rows) {
+        Sql newest = Sql.of("FROM (SELECT DISTINCT ON (flow_id, run_number, task_id, name) candidate.* FROM " + table
+                        + " candidate WHERE")
                 .and(rows)
                 .and("ORDER BY flow_id, run_number, task_id, name, ts_epoch DESC, attempt_id DESC)" + joinedWithRun
                         + " WHERE true");
-        return new Paged(Artifacts.COLUMNS, newest, ORDER);
+        return new PagedQuery(Artifacts.COLUMNS, newest, SORT_KEYS);
     }
 }

@@ -15,8 +15,8 @@ import metaservice.kit.ClientError;
 import metaservice.kit.Json;
 
 /**
- * Where the next page begins: base64 of a JSON object with what the last row of a page is ordered by (source: the
- * reference's {@code X-Next-Cursor}).
+ * Encodes and decodes page cursors. A cursor is the base64 of a JSON object with the sort keys of the last row of a page, the
+ * format of the reference's {@code X-Next-Cursor}.
  */
 final class Cursor {
 
@@ -27,33 +27,33 @@ final class Cursor {
 
     private Cursor() {}
 
-    /** The cursor of a row. */
-    static String of(List<Paged.Order> order, List<String> values) {
+    /** The cursor for the rows after a row with these sort key values. */
+    static String of(List<PagedQuery.SortKey> sortKeys, List<String> values) {
         ObjectNode object = JsonNodeFactory.instance.objectNode();
-        for (int i = 0; i < order.size(); i++) {
-            if (order.get(i).isNumber()) {
-                object.put(order.get(i).name(), Long.parseLong(values.get(i)));
+        for (int i = 0; i < sortKeys.size(); i++) {
+            if (sortKeys.get(i).isNumber()) {
+                object.put(sortKeys.get(i).name(), Long.parseLong(values.get(i)));
             } else {
-                object.put(order.get(i).name(), values.get(i));
+                object.put(sortKeys.get(i).name(), values.get(i));
             }
         }
         return Base64.getEncoder().encodeToString(object.toString().getBytes(StandardCharsets.UTF_8));
     }
 
     /**
-     * What a row was ordered by, in the order's order: numbers and texts.
+     * The values of the sort keys in a cursor: {@link Long} for numbers, {@link String} for texts.
      *
-     * @throws ClientError 400 if the text is no cursor of such a list
+     * @throws ClientError 400 if the text is not a cursor with these sort keys
      */
-    static List<Object> read(List<Paged.Order> order, String text) {
+    static List<Object> read(List<PagedQuery.SortKey> sortKeys, String text) {
         JsonNode object = decode(text).filter(JsonNode::isObject).orElseThrow(Cursor::invalid);
         List<Object> values = new ArrayList<>();
-        for (Paged.Order part : order) {
-            JsonNode value = object.path(part.name());
+        for (PagedQuery.SortKey key : sortKeys) {
+            JsonNode value = object.path(key.name());
             if (value.isMissingNode() || value.isNull() || value.isContainerNode()) {
                 throw invalid();
             }
-            values.add(part.isNumber() ? number(value) : text(value.asText()));
+            values.add(key.isNumber() ? number(value) : text(value.asText()));
         }
         return values;
     }
@@ -61,7 +61,7 @@ final class Cursor {
     private static Optional<JsonNode> decode(String text) {
         try {
             String base64 = NOT_BASE64.matcher(text).replaceAll("");
-            // The decoder takes missing padding for granted; the reference does not.
+            // Java's decoder accepts missing padding; the reference does not.
             if (base64.length() % 4 != 0) {
                 return Optional.empty();
             }
@@ -72,8 +72,8 @@ final class Cursor {
     }
 
     /**
-     * Fractions are cut off. Numbers beyond the database's range come before or after all rows, as they would if it
-     * could hold them.
+     * Fractions are truncated. A number outside the range of a bigint becomes the nearest bigint, so it sorts before or after
+     * all rows.
      */
     private static Long number(JsonNode value) {
         if (!value.isNumber() && !INTEGER.matcher(value.asText()).matches()) {

@@ -14,24 +14,30 @@ import metaservice.kit.Request;
 import metaservice.kit.Sql;
 
 /**
- * What a list may be narrowed by, as {@code field:operator=value,value} in the query (source: the reference's newest
- * state). Commas mean or, repeats mean and; no operator means {@code eq}; an empty one, and an unknown field, are
- * ignored; {@code null} means that there is no value, whatever the operator. Immutable.
+ * The filters of a list, as in the reference's newest state. A filter is a query parameter
+ * {@code field:operator=value,value}. Immutable.
+ *
+ * <ul>
+ *   <li>Values are combined with OR, parameters with AND.
+ *   <li>Without an operator, {@code eq} is used.
+ *   <li>Parameters with an empty operator or an unknown field are ignored.
+ *   <li>The value {@code null} matches rows without a value, with any operator.
+ * </ul>
  */
 final class Filters {
 
-    /** For lists without filters. */
+    /** No filters. */
     static final Filters NONE = new Filters(Map.of());
 
     private static final Map<String, String> COMPARISONS =
             Map.of("eq", "=", "ne", "<>", "lt", "<", "le", "<=", "gt", ">", "ge", ">=");
 
-    /** Patterns for ILIKE. */
+    /** ILIKE patterns by operator. */
     private static final Map<String, String> PATTERNS = Map.of("co", "%%%s%%", "sw", "%s%%", "ew", "%%%s", "li", "%s");
 
     private static final String IS = "is";
 
-    /** Far more than anybody asks for, far less than the parameters that a statement may have. */
+    /** Most values in all filters of a request: far more than clients use, and well below the limit of a statement. */
     private static final int MAX_VALUES = 1000;
 
     private static final String ORDER_OPERATORS = "; {field}:operator with eq, ne, lt, le, gt, ge";
@@ -39,10 +45,10 @@ final class Filters {
             ORDER_OPERATORS + ", co (contains), sw (starts with), ew (ends with), li (a pattern of LIKE), is (null)";
 
     /**
-     * What one field may be asked for.
+     * The filter of one field.
      *
-     * @param expects what its values are, in which {@code {field}} stands for the name of the field; for readers
-     * @param sql from an operator and its values to SQL
+     * @param expects description of its values and operators for the API's document, with the placeholder {@code {field}}
+     * @param sql builds the SQL condition from an operator and its values
      */
     record Condition(String expects, BiFunction<String, List<String>, Sql> sql) {}
 
@@ -53,9 +59,9 @@ final class Filters {
     }
 
     /**
-     * The conditions that a request asks for, joined by AND; empty if it asks for none.
+     * The conditions of a request's filters, joined by AND; empty if it has no filters.
      *
-     * @throws ClientError 400 if an operator is unknown or a value does not fit its field
+     * @throws ClientError 400 if an operator is unknown or a value is invalid for its field
      */
     Optional<Sql> read(Request request) {
         List<Sql> all = new ArrayList<>();
@@ -77,7 +83,7 @@ final class Filters {
         return all.isEmpty() ? Optional.empty() : Optional.of(Sql.joined(" AND ", all));
     }
 
-    /** What each field expects, by its name; for readers. */
+    /** The description of each filter by the name of its field, for the API's document. */
     Map<String, String> expectations() {
         Map<String, String> all = new TreeMap<>();
         conditions.forEach(
@@ -85,7 +91,7 @@ final class Filters {
         return all;
     }
 
-    /** A text field. */
+    /** A filter on a text. */
     static Condition text(String field, String expression) {
         return new Condition(
                 "texts" + TEXT_OPERATORS,
@@ -98,7 +104,7 @@ final class Filters {
                 }));
     }
 
-    /** A number field. */
+    /** A filter on a whole number. */
     static Condition number(String field, String expression) {
         return compared(
                 "whole numbers",
@@ -110,10 +116,10 @@ final class Filters {
                                 ClientError.badRequest(field + ": expected a whole number, found '" + value + "'")));
     }
 
-    /** A field that holds a time; the words of its message are the reference's. */
+    /** A filter on a time in milliseconds. Its error message is the reference's. */
     static Condition time(String field, String expression) {
         return compared(
-                "whole numbers, as answers show the time",
+                "whole numbers, in the unit of the field in answers",
                 field,
                 expression,
                 "?",
@@ -123,16 +129,16 @@ final class Filters {
                                 "invalid " + field + ": expected integer epoch milliseconds, got '" + value + "'"))));
     }
 
-    /** A field that holds JSON and is compared as a whole. */
+    /** A filter on JSON, which is compared as a whole. */
     static Condition json(String field, String expression) {
         return compared("JSON without commas, compared as a whole", field, expression, "?::jsonb", value -> value);
     }
 
     /**
-     * A field whose values have an order, but are no texts.
+     * A filter on values that have an order but are not texts.
      *
-     * @param mark the question mark for a value, perhaps with a cast
-     * @param read makes of the text of a value what is bound to the question mark
+     * @param mark the question mark for a value, with a cast if needed
+     * @param read converts the text of a value to the bound parameter
      */
     private static Condition compared(
             String expects, String field, String expression, String mark, Function<String, Object> read) {
@@ -147,11 +153,11 @@ final class Filters {
                                 expression + " " + comparison(operator, field) + " " + mark, read.apply(value))));
     }
 
-    /** A text field that knows all its values; the words of its message are the reference's. */
+    /** A filter on a text with a fixed set of values. Its error message is the reference's. */
     static Condition oneOf(String field, String expression, List<String> known) {
         Condition text = text(field, expression);
         return new Condition(String.join(", ", known) + TEXT_OPERATORS, (operator, values) -> {
-            known(operator, field);
+            requireKnown(operator, field);
             for (String value : values) {
                 if (!known.contains(value) && !value.equals("null")) {
                     throw ClientError.of(Answer.jsonString(400, "unsupported " + field + " filter: " + value));
@@ -161,11 +167,11 @@ final class Filters {
         });
     }
 
-    /** Tags: {@code any}, {@code likeany}, {@code likeall}; whatever else is asked for means all of them. */
+    /** A filter on tags with {@code any}, {@code likeany} and {@code likeall}; any other operator requires all tags. */
     static Condition tags(String expression) {
         return new Condition(
-                "tags of both kinds with commas between them, which all have to be there; {field}:any for one of them,"
-                        + " {field}:likeany and {field}:likeall for parts of tags",
+                "tags or system tags, separated by commas, all of which must be present; {field}:any for at least one of them,"
+                        + " {field}:likeany and {field}:likeall for substrings of tags",
                 (operator, values) -> switch (operator) {
                     case "any" -> Sql.of(expression + " ??| ?::text[]", (Object) values.toArray(String[]::new));
                     case "likeany" -> likeEach(expression, values, " OR ");
@@ -174,24 +180,24 @@ final class Filters {
                 });
     }
 
-    private static Sql likeEach(String expression, List<String> values, String between) {
+    private static Sql likeEach(String expression, List<String> values, String separator) {
         String one = "(" + expression + ")::text LIKE ?";
         return Sql.of(
-                "(" + String.join(between, Collections.nCopies(values.size(), one)) + ")",
+                "(" + String.join(separator, Collections.nCopies(values.size(), one)) + ")",
                 values.stream().map(value -> "%" + value + "%").toArray());
     }
 
     private static Sql anyOf(
             String operator, String field, List<String> values, String expression, Function<String, Sql> one) {
-        known(operator, field);
-        List<Sql> parts = new ArrayList<>();
+        requireKnown(operator, field);
+        List<Sql> alternatives = new ArrayList<>();
         for (String value : values) {
-            parts.add(value.equals("null") ? Sql.of(expression + " IS NULL") : one.apply(value));
+            alternatives.add(value.equals("null") ? Sql.of(expression + " IS NULL") : one.apply(value));
         }
-        return Sql.of("(").and(Sql.joined(" OR ", parts)).and(")");
+        return Sql.of("(").and(Sql.joined(" OR ", alternatives)).and(")");
     }
 
-    private static void known(String operator, String field) {
+    private static void requireKnown(String operator, String field) {
         if (!COMPARISONS.containsKey(operator) && !PATTERNS.containsKey(operator) && !operator.equals(IS)) {
             throw ClientError.of(
                     Answer.jsonString(400, "unsupported operator '" + operator + "' for field '" + field + "'"));

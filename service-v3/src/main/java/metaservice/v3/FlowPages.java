@@ -6,20 +6,22 @@ import metaservice.kit.Request;
 import metaservice.kit.Sql;
 import metaservice.resources.Flows;
 
-/** Pages of flows. */
+/** Pages of flows. Thread-safe. */
 final class FlowPages {
 
     private final String from;
 
-    FlowPages(EndpointContext parts) {
-        this.from = "FROM " + parts.tables().flows() + " WHERE true";
+    FlowPages(EndpointContext context) {
+        this.from = "FROM " + context.tables().flows() + " WHERE true";
     }
 
     /** All flows. */
-    Paged all(Request request) {
-        return new Paged(
+    PagedQuery all(Request request) {
+        return new PagedQuery(
                 Flows.COLUMNS,
                 Sql.of(from),
-                List.of(Paged.Order.number("ts_epoch", "ts_epoch"), Paged.Order.text("flow_id", "flow_id")));
+                List.of(
+                        PagedQuery.SortKey.number("ts_epoch", "ts_epoch"),
+                        PagedQuery.SortKey.text("flow_id", "flow_id")));
     }
 }

@@ -5,17 +5,17 @@ import metaservice.kit.Endpoint;
 import metaservice.resources.BatchSpec;
 
 /**
- * Texts of any length where the reference's columns hold 255 characters. This version runs on schemas with the narrow
- * columns, too, and a migration may widen them while it runs. So it stores long texts first, and treats a request by the
- * narrow rules only if the database said that a value does not fit.
+ * Stores texts of any length in columns that are limited to 255 characters in the reference. This version also runs on
+ * schemas with the limited columns, and a migration may widen them at run time. So a request is first stored without the
+ * limit, and stored with the limit only if the database refuses a value as too long.
  */
 final class LongTexts {
 
-    /** Artifacts; what tells one from the others keeps its limit, because it is in an index. */
+    /** Artifacts. The fields of the key keep their limit, because they are in an index. */
     static final BatchSpec ARTIFACTS =
             BatchSpec.ARTIFACTS.withUnlimited("location", "ds_type", "sha", "type", "content_type");
 
-    /** Metadata. */
+    /** Metadata without a limit for the type. */
     static final BatchSpec METADATA = BatchSpec.METADATA.withUnlimited("type");
 
     /** SQLSTATE of a value that is longer than its column allows. */
@@ -24,12 +24,12 @@ final class LongTexts {
     private LongTexts() {}
 
     /**
-     * An endpoint that stores texts of any length if the columns can hold them.
+     * An endpoint that stores texts of any length if the columns allow it.
      *
-     * @param wide stores texts of any length; nothing of a request is stored if one of them does not fit its column
-     * @param narrow leaves out rows whose texts have more than 255 characters
+     * @param wide stores texts of any length; it stores nothing of a request if one of the texts is too long for its column
+     * @param narrow rejects rows with texts of more than 255 characters
      */
-    static Endpoint orShort(Endpoint wide, Endpoint narrow) {
+    static Endpoint withLimitedFallback(Endpoint wide, Endpoint narrow) {
         return request -> {
             try {
                 return wide.answer(request);

@@ -7,29 +7,29 @@ import metaservice.kit.Sql;
 import metaservice.resources.Ids;
 import metaservice.resources.Metadata;
 
-/** Pages of metadata. */
+/** Pages of metadata. Thread-safe. */
 final class MetadataPages {
 
-    private static final List<Paged.Order> ORDER =
-            List.of(Paged.Order.number("ts_epoch", "m.ts_epoch"), Paged.Order.number("id", "m.id"));
+    private static final List<PagedQuery.SortKey> SORT_KEYS =
+            List.of(PagedQuery.SortKey.number("ts_epoch", "m.ts_epoch"), PagedQuery.SortKey.number("id", "m.id"));
 
     private final String from;
 
-    MetadataPages(EndpointContext parts) {
-        this.from = "FROM " + parts.tables().metadata() + " m WHERE";
+    MetadataPages(EndpointContext context) {
+        this.from = "FROM " + context.tables().metadata() + " m WHERE";
     }
 
-    /** Everything of a run. */
-    Paged ofRun(Request request) {
+    /** The metadata of a run. */
+    PagedQuery ofRun(Request request) {
         return pages(Ids.run(request, "m"));
     }
 
-    /** Everything of a task. */
-    Paged ofTask(Request request) {
+    /** The metadata of a task. */
+    PagedQuery ofTask(Request request) {
         return pages(Ids.task(request, "m"));
     }
 
-    private Paged pages(Sql rows) {
-        return new Paged(Metadata.COLUMNS, Sql.of(from).and(rows), ORDER);
+    private PagedQuery pages(Sql rows) {
+        return new PagedQuery(Metadata.COLUMNS, Sql.of(from).and(rows), SORT_KEYS);
     }
 }

@@ -8,10 +8,10 @@ import metaservice.kit.Sql;
 import metaservice.resources.Ids;
 import metaservice.resources.Tasks;
 
-/** Pages of a step's tasks, and what they may be narrowed by. */
+/** Pages of a step's tasks, and their filters. Thread-safe. */
 final class TaskPages {
 
-    /** What the list may be narrowed by. */
+    /** The filters of the list. */
     static final Filters FILTERS = new Filters(Map.of(
             "task_id", Filters.number("task_id", "t.task_id"),
             "task_name", Filters.text("task_name", "t.task_name"),
@@ -19,17 +19,17 @@ final class TaskPages {
             "ts_epoch", Filters.time("ts_epoch", "t.ts_epoch"),
             "last_heartbeat_ts", Filters.time("last_heartbeat_ts", "t.last_heartbeat_ts")));
 
-    private static final List<Paged.Order> ORDER =
-            List.of(Paged.Order.number("ts_epoch", "t.ts_epoch"), Paged.Order.number("task_id", "t.task_id"));
+    private static final List<PagedQuery.SortKey> SORT_KEYS = List.of(
+            PagedQuery.SortKey.number("ts_epoch", "t.ts_epoch"), PagedQuery.SortKey.number("task_id", "t.task_id"));
 
     private final String from;
 
-    TaskPages(EndpointContext parts) {
-        this.from = Tasks.from(parts);
+    TaskPages(EndpointContext context) {
+        this.from = Tasks.from(context);
     }
 
     /** The tasks of a step. */
-    Paged ofStep(Request request) {
-        return new Paged(Tasks.COLUMNS, Sql.of(from).and(Ids.step(request, "t")), ORDER);
+    PagedQuery ofStep(Request request) {
+        return new PagedQuery(Tasks.COLUMNS, Sql.of(from).and(Ids.step(request, "t")), SORT_KEYS);
     }
 }

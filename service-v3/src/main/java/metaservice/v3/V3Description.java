@@ -20,10 +20,10 @@ import metaservice.resources.Tasks;
 import metaservice.resources.document.Docs;
 import metaservice.resources.document.Shapes;
 
-/** Describes the API for its document; used by the build, and not in the service's jar. */
+/** Describes the API for the OpenAPI document. Used by the build; not in the service's jar. */
 public final class V3Description implements DescribesApi {
 
-    /** For the build. */
+    /** Called by the build. */
     public V3Description() {}
 
     @Override
@@ -36,7 +36,7 @@ public final class V3Description implements DescribesApi {
                 Docs.TAGS,
                 docs(),
                 Shapes.all(List.of(
-                        Shapes.common(V3Provider.LEFT_OUT),
+                        Shapes.common(V3Provider.REJECTED_ROWS),
                         runs(),
                         Shapes.steps(Steps.COLUMNS),
                         Shapes.namedTasks(Tasks.COLUMNS),
@@ -68,20 +68,22 @@ public final class V3Description implements DescribesApi {
         return docs;
     }
 
-    /** The same list, but page by page if its client wants that; a filter's name may have an operator behind it. */
+    /** Adds the parameters and headers of pages and filters to the doc of a list. */
     private static Doc paged(Doc list, Filters filters) {
         List<Doc.Query> queries = new ArrayList<>();
         queries.add(new Doc.Query(
                 "_limit",
                 "integer",
-                "asks for pages, newest first: how many elements each has at most; " + Pages.DEFAULT_LIMIT
-                        + " if it is empty, never more than " + Pages.MAX_LIMIT));
+                "requests a page, newest first: most elements of the page; " + Paging.DEFAULT_LIMIT
+                        + " if it is empty, at most " + Paging.MAX_LIMIT));
         queries.add(new Doc.Query(
-                "_cursor", "string", "asks for a page: the X-Next-Cursor of the one before; empty: the first"));
+                "_cursor",
+                "string",
+                "requests a page: the X-Next-Cursor of the previous page; empty for the first page"));
         filters.expectations()
                 .forEach((field, expects) -> queries.add(new Doc.Query(field, "string", "filter: " + expects)));
         return list.queries(queries)
-                .header("X-Limit", "a page: how many elements it has at most")
-                .header("X-Next-Cursor", "a page: where the next one begins, for _cursor; not there on the last one");
+                .header("X-Limit", "only with pages: most elements of the page")
+                .header("X-Next-Cursor", "only with pages: the _cursor of the next page; missing on the last page");
     }
 }

@@ -1,5 +1,5 @@
 /**
- * Metadata service 3.x, the generation that is ours: it begins as the newest state of the reference and goes on from
- * there. {@link metaservice.v3.V3Provider} shows all it offers.
+ * Metadata service 3.x, which is developed further: it has the API of 2.x, pages and filters as in the reference's newest
+ * state, and this project's own extensions. {@link metaservice.v3.V3Provider} has the table of routes.
  */
 package metaservice.v3;

@@ -11,7 +11,7 @@ import java.util.List;
 import metaservice.kit.Api;
 import org.junit.jupiter.api.Test;
 
-/** Looks at the document that the build has made. */
+/** Checks the document that the build has generated. */
 class GeneratedDocumentTest {
 
     private final JsonNode document;
@@ -27,7 +27,7 @@ class GeneratedDocumentTest {
     }
 
     @Test
-    void pagesAndFiltersAreParametersOfTheQuery() {
+    void pagesAndFiltersAreQueryParameters() {
         JsonNode runs = document.at("/paths/~1flows~1{flow_id}~1runs/get");
         assertEquals(
                 List.of(
@@ -49,19 +49,20 @@ class GeneratedDocumentTest {
     }
 
     @Test
-    void listWithoutFiltersHasPages() {
+    void listWithoutFiltersHasPageParameters() {
         assertEquals(List.of("_limit", "_cursor"), queries(document.at("/paths/~1flows/get")));
     }
 
     @Test
-    void fieldsOfFiltersAreNamedInTheirDescription() {
+    void descriptionOfAFilterNamesItsField() {
         JsonNode tags = document.at("/paths/~1flows~1{flow_id}~1runs/get/parameters/3");
         assertEquals("_tags", tags.get("name").textValue());
-        assertTrue(tags.get("description").textValue().contains("; _tags:any for one of them"), tags::toString);
+        assertTrue(
+                tags.get("description").textValue().contains("; _tags:any for at least one of them"), tags::toString);
     }
 
     @Test
-    void statusIsInNoRunThatWasNotFilteredByIt() {
+    void statusIsNotRequiredInRuns() {
         JsonNode required = document.at("/components/schemas/Run/required");
         assertTrue(
                 !required.toString().contains("status") && required.toString().contains("run_number"));

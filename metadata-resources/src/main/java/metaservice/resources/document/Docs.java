@@ -13,8 +13,8 @@ import metaservice.kit.document.Doc;
 import metaservice.resources.EarlyHeartbeat;
 
 /**
- * What the document of the API says of each route of the metadata service. The shapes are named here and made by the
- * version, see {@link Shapes}, so that the versions share what they have in common.
+ * The documentation of each route of the metadata service. It refers to shapes by name; each version provides the shapes,
+ * see {@link Shapes}.
  */
 public final class Docs {
 
@@ -25,17 +25,17 @@ public final class Docs {
     private static final String METADATA_TAG = "metadata";
     private static final String ARTIFACTS_TAG = "artifacts";
 
-    /** The groups, in the order in which readers see them, and what they hold. */
+    /** The groups of routes in the order of the document, and their descriptions. */
     public static final Map<String, String> TAGS = tags();
 
     private static Map<String, String> tags() {
         Map<String, String> tags = new LinkedHashMap<>();
-        tags.put(FLOWS_TAG, "what users wrote");
-        tags.put(RUNS_TAG, "its executions");
-        tags.put(STEPS_TAG, "the parts of a run");
-        tags.put(TASKS_TAG, "the executions of a step");
-        tags.put(METADATA_TAG, "what a task says of itself");
-        tags.put(ARTIFACTS_TAG, "what a task stored, and where");
+        tags.put(FLOWS_TAG, "workflows that users have written");
+        tags.put(RUNS_TAG, "executions of a flow");
+        tags.put(STEPS_TAG, "steps of a run");
+        tags.put(TASKS_TAG, "executions of a step");
+        tags.put(METADATA_TAG, "metadata of tasks");
+        tags.put(ARTIFACTS_TAG, "data that tasks have stored, and its location");
         return Collections.unmodifiableMap(tags);
     }
 
@@ -45,10 +45,10 @@ public final class Docs {
     private Docs() {}
 
     /**
-     * What is said of every route that more than one version has, by its method and path with a space between them; the
-     * caller may change the map.
+     * The documentation of the routes that more than one version has, by method, space and path. The caller may change the
+     * map.
      *
-     * @param earlyHeartbeat what heartbeats answer that come too early
+     * @param earlyHeartbeat the answer to heartbeats that are too early
      */
     public static Map<String, Doc> all(EarlyHeartbeat earlyHeartbeat) {
         Map<String, Doc> docs = new HashMap<>();
@@ -62,7 +62,8 @@ public final class Docs {
             for (String path : List.of(RUN, TASK)) {
                 docs.computeIfPresent(
                         "POST " + path + "/heartbeat",
-                        (route, doc) -> doc.refuses(404, "It is unknown, or said so less than ten seconds ago."));
+                        (route, doc) -> doc.refuses(
+                                404, "It does not exist, or its previous heartbeat is less than ten seconds old."));
             }
         }
         return docs;
@@ -75,7 +76,7 @@ public final class Docs {
                 "POST /flows/{flow_id}",
                 Doc.one(FLOWS_TAG, "Registers a flow", "Flow")
                         .takes("NewFlow")
-                        .refuses(409, "The flow is there already."));
+                        .refuses(409, "The flow exists already."));
     }
 
     private static void runs(Map<String, Doc> docs) {
@@ -86,17 +87,17 @@ public final class Docs {
                 Doc.one(RUNS_TAG, "Starts a run", "Run")
                         .takes("NewRun")
                         .refuses(404, "There is no such flow.")
-                        .refuses(409, "The name is taken."));
+                        .refuses(409, "The name exists already."));
         docs.put(
                 "POST " + RUN + "/heartbeat",
-                Doc.one(RUNS_TAG, "Says that a run is alive", "Heartbeat").refuses(404, "The run is unknown."));
+                Doc.one(RUNS_TAG, "Stores a heartbeat of a run", "Heartbeat").refuses(404, "There is no such run."));
         docs.put(
                 "PATCH " + RUN + "/tag/mutate",
                 Doc.one(RUNS_TAG, "Changes the tags of a run: removals first, then additions", "Tags")
                         .takes("TagChange")
                         .refuses(404, NO_RUN)
-                        .refuses(409, "Somebody else changed the tags at the same time; to be sent again.")
-                        .refuses(422, "A system tag was to be removed; nothing was changed."));
+                        .refuses(409, "Another request changed the tags at the same time; the request can be retried.")
+                        .refuses(422, "The request removes a system tag; nothing was changed."));
     }
 
     private static void steps(Map<String, Doc> docs) {
@@ -107,29 +108,28 @@ public final class Docs {
                 Doc.one(STEPS_TAG, "Registers a step", "Step")
                         .takes("NewStep")
                         .refuses(404, NO_RUN)
-                        .refuses(409, "The step is there already."));
+                        .refuses(409, "The step exists already."));
     }
 
     private static void tasks(Map<String, Doc> docs) {
         docs.put("GET " + STEP + "/tasks", Doc.list(TASKS_TAG, "The tasks of a step", "Task"));
         docs.put(
                 "GET " + STEP + "/filtered_tasks",
-                Doc.list(TASKS_TAG, "The paths of the tasks of a step that have some metadata", "TaskPath")
+                Doc.list(TASKS_TAG, "The paths of the tasks of a step whose metadata match the filters", "TaskPath")
                         .queries(List.of(
-                                new Doc.Query(
-                                        "metadata_field_name", "string", "the metadata field that has to be there"),
-                                new Doc.Query("pattern", "string", "a POSIX pattern that the value has to match"))));
+                                new Doc.Query("metadata_field_name", "string", "the name of the metadata field"),
+                                new Doc.Query("pattern", "string", "a POSIX pattern that the value must match"))));
         docs.put("GET " + TASK, Doc.one(TASKS_TAG, "One task", "Task").refuses(404, NO_TASK));
         docs.put(
                 "POST " + STEP + "/task",
                 Doc.one(TASKS_TAG, "Registers a task", "Task")
                         .takes("NewTask")
                         .refuses(404, "There is no such run or step.")
-                        .refuses(409, "The name is taken."));
+                        .refuses(409, "The name exists already."));
         docs.put(
                 "POST " + TASK + "/heartbeat",
-                Doc.one(TASKS_TAG, "Says that a task is alive, and its run with it", "Heartbeat")
-                        .refuses(404, "The task is unknown."));
+                Doc.one(TASKS_TAG, "Stores a heartbeat of a task and of its run", "Heartbeat")
+                        .refuses(404, "There is no such task."));
     }
 
     private static void metadata(Map<String, Doc> docs) {
@@ -139,7 +139,7 @@ public final class Docs {
                 "POST " + TASK + "/metadata",
                 Doc.one(
                                 METADATA_TAG,
-                                "Stores metadata of a task; an element that cannot be stored is left out of the count",
+                                "Stores metadata of a task; an element that cannot be stored is not counted",
                                 "MetadataCreated")
                         .takesList("NewMetadata"));
     }
@@ -169,7 +169,7 @@ public final class Docs {
                 "POST " + TASK + "/artifact",
                 Doc.one(
                                 ARTIFACTS_TAG,
-                                "Stores artifacts of a task; an element that cannot be stored is left out of the count",
+                                "Stores artifacts of a task; an element that cannot be stored is not counted",
                                 "ArtifactsCreated")
                         .takesList("NewArtifact"));
     }

@@ -8,54 +8,54 @@ import metaservice.kit.document.Shape;
 import metaservice.resources.BatchSpec;
 import metaservice.resources.Flows;
 import metaservice.resources.Labels;
-import metaservice.resources.LeftOut;
+import metaservice.resources.RejectedRows;
 
-/** The JSON values of which {@link Docs} speaks. */
+/** The JSON schemas to which {@link Docs} refers. */
 public final class Shapes {
 
     private Shapes() {}
 
     /**
-     * Flows, and what looks the same in every version that has it.
+     * The shapes that are the same in every version.
      *
-     * @param leftOut what clients learn of the rows of a batch that are not stored
+     * @param rejectedRows whether answers to batches list the rows that are not stored
      */
-    public static List<Shape> common(LeftOut leftOut) {
-        boolean told = leftOut == LeftOut.TOLD;
+    public static List<Shape> common(RejectedRows rejectedRows) {
+        boolean reportsRejected = rejectedRows == RejectedRows.REPORTED;
         return List.of(
                 Shape.row("Flow", Flows.COLUMNS, Labels.FIELDS),
                 Shape.body("NewFlow", Labels.FIELDS),
-                Shape.text("Heartbeat", "JSON inside a text: an object that holds wait_time_in_seconds"),
+                Shape.text("Heartbeat", "JSON inside a text: an object with the member wait_time_in_seconds"),
                 Shape.lists("TagChange", "tags_to_add", "tags_to_remove"),
                 Shape.lists("Tags", "tags"),
                 Shape.text("TaskPath", "flow/run/step/task"),
-                Shape.count("MetadataCreated", BatchSpec.METADATA.countedAs(), told),
-                Shape.count("ArtifactsCreated", BatchSpec.ARTIFACTS.countedAs(), told));
+                Shape.count("MetadataCreated", BatchSpec.METADATA.countedAs(), reportsRejected),
+                Shape.count("ArtifactsCreated", BatchSpec.ARTIFACTS.countedAs(), reportsRejected));
     }
 
-    /** Runs that have nothing but a number. */
+    /** Runs with a number only. */
     public static List<Shape> runs(Columns columns) {
         return List.of(Shape.row("Run", columns, Labels.FIELDS), Shape.body("NewRun", Labels.FIELDS));
     }
 
-    /** Runs that begin without a heartbeat, and may be given a name. */
+    /** Runs that may have a name, and no heartbeat at first. */
     public static List<Shape> namedRuns(Columns columns) {
         return List.of(
                 Shape.row("Run", columns, Labels.FIELDS).orNull("last_heartbeat_ts"),
                 Shape.body("NewRun", withName("run_number")));
     }
 
-    /** Steps. */
+    /** Steps and the body that registers one. */
     public static List<Shape> steps(Columns columns) {
         return List.of(Shape.row("Step", columns, Labels.FIELDS), Shape.body("NewStep", Labels.FIELDS));
     }
 
-    /** Tasks that have nothing but a number. */
+    /** Tasks with a number only. */
     public static List<Shape> tasks(Columns columns) {
         return List.of(Shape.row("Task", columns, Labels.FIELDS), Shape.body("NewTask", Labels.FIELDS));
     }
 
-    /** Tasks that begin without a heartbeat, and may be given a name. */
+    /** Tasks that may have a name, and no heartbeat at first. */
     public static List<Shape> namedTasks(Columns columns) {
         return List.of(
                 Shape.row("Task", columns, Labels.FIELDS).orNull("last_heartbeat_ts"),
@@ -67,18 +67,18 @@ public final class Shapes {
                 .toList();
     }
 
-    /** Metadata. */
+    /** Metadata and the elements of the body that stores them. */
     public static List<Shape> metadata(Columns columns, BatchSpec spec) {
         return List.of(Shape.row("Metadata", columns, spec.fields()), Shape.body("NewMetadata", spec.fields()));
     }
 
-    /** Artifacts. */
+    /** Artifacts and the elements of the body that stores them. */
     public static List<Shape> artifacts(Columns columns, BatchSpec spec) {
         return List.of(Shape.row("Artifact", columns, spec.fields()), Shape.body("NewArtifact", spec.fields()));
     }
 
-    /** All of them. */
-    public static List<Shape> all(List<List<Shape>> parts) {
-        return parts.stream().flatMap(List::stream).toList();
+    /** Concatenates lists of shapes. */
+    public static List<Shape> all(List<List<Shape>> lists) {
+        return lists.stream().flatMap(List::stream).toList();
     }
 }

@@ -1,2 +1,5 @@
-/** What the API's document says of the metadata service. Used when a version is built; not in a service's jar. */
+/**
+ * The documentation of the shared endpoints for the OpenAPI document. Used only when a version is built; a service's jar
+ * does not have it.
+ */
 package metaservice.resources.document;

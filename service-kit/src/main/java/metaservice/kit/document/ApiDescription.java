@@ -11,16 +11,15 @@ import metaservice.kit.Dialect;
 import metaservice.kit.Route;
 
 /**
- * What the document of an API is made of, beyond what {@link ServiceDocs} says of the service itself.
+ * The input for the OpenAPI document of an API, in addition to {@link ServiceDocs}.
  *
  * @param texts the version's {@code api.json}: {@code info}, {@code parameters} of paths by name, and recorded
  *     {@code examples} by the name of their shape
- * @param dialect how the version words its answers
+ * @param dialect how answers differ between API generations
  * @param routes the version's table of routes
- * @param tags the groups of routes, in the order in which readers see them, and what they hold
- * @param docs what is to be said of each route, by its method and path with a space between them; routes that the
- *     version does not have may be among them
- * @param shapes the JSON values that docs speak of
+ * @param tags the groups of routes in the order of the document, and their descriptions
+ * @param docs the description of each route by {@link Route#toString()}; may include routes that the version does not have
+ * @param shapes the JSON schemas to which the docs refer
  */
 public record ApiDescription(
         JsonNode texts,
@@ -33,7 +32,7 @@ public record ApiDescription(
     /**
      * Describes an API with the texts of the file {@code api.json}.
      *
-     * @param version a class in whose package the file is
+     * @param version a class in the package that has the file
      */
     public static ApiDescription of(
             Class<?> version,
@@ -48,24 +47,25 @@ public record ApiDescription(
     private static JsonNode texts(Class<?> version) {
         try (InputStream file = version.getResourceAsStream("api.json")) {
             if (file == null) {
-                throw new IllegalStateException("there is no api.json beside " + version);
+                throw new IllegalStateException("no api.json in the package of " + version);
             }
             return JsonMapper.builder().build().readTree(file);
         } catch (IOException e) {
-            throw new UncheckedIOException("api.json beside " + version + " cannot be read", e);
+            throw new UncheckedIOException("Cannot read api.json in the package of " + version, e);
         }
     }
 
     /**
      * One of the texts.
      *
-     * @param kind the member of the texts that has all of its kind
-     * @throws IllegalStateException if there is none
+     * @param kind the member of {@code api.json}, such as {@code parameters}
+     * @param name the name of the text in that member
+     * @throws IllegalStateException if it is missing
      */
     JsonNode required(String kind, String name) {
         JsonNode found = texts.path(kind).path(name);
         if (found.isMissingNode()) {
-            throw new IllegalStateException("api.json has nothing for " + name + " in its " + kind);
+            throw new IllegalStateException("api.json has no " + name + " in its " + kind);
         }
         return found;
     }

@@ -16,12 +16,12 @@ import metaservice.kit.Dialect;
 import metaservice.kit.Route;
 
 /**
- * Makes the OpenAPI document of a table of routes. It is made of what the router has, so it cannot name another path or
- * forget one; a doc, a shape, a parameter or an example that is missing fails the build.
+ * Generates the OpenAPI document from a table of routes. It uses the router's own routes, so the document has exactly their
+ * paths. A missing doc, shape, parameter or example fails the build.
  */
 final class ApiDocument {
 
-    /** 3.0, because more tools read it than 3.1. */
+    /** OpenAPI 3.0, because more tools support it than 3.1. */
     private static final String OPENAPI = "3.0.3";
 
     private static final JsonNodeFactory NODES = JsonNodeFactory.instance;
@@ -41,7 +41,7 @@ final class ApiDocument {
     /**
      * Describes the version's routes and those of the pages that show the API.
      *
-     * @throws IllegalStateException if they need a doc, a shape, a parameter or an example that the description lacks
+     * @throws IllegalStateException if a doc, a shape, a parameter or an example is missing
      */
     static ObjectNode of(String serviceVersion, ApiDescription api) {
         return new ApiDocument(api).describe(serviceVersion);
@@ -51,7 +51,7 @@ final class ApiDocument {
         document.put("openapi", OPENAPI);
         document.set("info", api.texts().get("info").deepCopy());
         document.withObjectProperty("info").put("version", serviceVersion);
-        // Seen from /api/doc/swagger.json: whatever prefix a gateway or we put before all paths.
+        // Relative to /api/doc/swagger.json, so the document is correct behind any path prefix.
         document.putArray("servers").addObject().put("url", "../..");
         api.tags().forEach(this::tag);
         tag(ServiceDocs.TAG, ServiceDocs.TAG_DESCRIPTION);
@@ -71,7 +71,7 @@ final class ApiDocument {
     private Doc doc(Route route) {
         return Optional.ofNullable(api.docs().get(route.toString()))
                 .or(() -> Optional.ofNullable(ServiceDocs.DOCS.get(route.toString())))
-                .orElseThrow(() -> new IllegalStateException("nothing describes the route " + route));
+                .orElseThrow(() -> new IllegalStateException("no doc for the route " + route));
     }
 
     private void parameters(Route route, ObjectNode operation) {
@@ -101,7 +101,7 @@ final class ApiDocument {
         responses(route, doc, operation.putObject("responses"));
     }
 
-    /** Such as {@code getFlowsFlowIdRuns}; generated clients call their methods so. */
+    /** Such as {@code getFlowsFlowIdRuns}. Client generators use it as the name of the method. */
     private static String operationId(Route route) {
         return route.method().toLowerCase(Locale.ROOT)
                 + Stream.of(route.path().split("[^A-Za-z0-9]+", -1))
@@ -117,14 +117,16 @@ final class ApiDocument {
         content(doc.answers(), ok, true);
         Map<Integer, String> refusals = new TreeMap<>(doc.refusals());
         if (!route.parameters().isEmpty() || !doc.queries().isEmpty() || route.readsBody()) {
-            refusals.putIfAbsent(400, "Something is wrong with the request; the message says what.");
+            refusals.putIfAbsent(400, "The request is invalid; the message says why.");
         }
         if (route.readsBody()) {
             refusals.putIfAbsent(413, "The body is too long.");
         }
         if (!route.direct()) {
-            refusals.putIfAbsent(500, "Our fault; the id in the message is in the service's log, too.");
-            refusals.putIfAbsent(503, "Not now: what the service needs does not answer. To be sent again.");
+            refusals.putIfAbsent(500, "Internal error; the service's log has details under the id in the message.");
+            refusals.putIfAbsent(
+                    503,
+                    "The database or another dependency is not available, or the service is overloaded; the request can be retried.");
         }
         refusals.forEach((status, when) -> {
             ObjectNode response = responses.putObject(status.toString()).put("description", when);
@@ -173,7 +175,7 @@ final class ApiDocument {
     private ObjectNode reference(String name) {
         Shape shape = shapes.get(name);
         if (shape == null) {
-            throw new IllegalStateException("a route's doc speaks of " + name + ", which no shape is called");
+            throw new IllegalStateException("a route's doc refers to the shape " + name + ", which does not exist");
         }
         document.withObjectProperty("components").withObjectProperty("schemas").set(name, shape.schema());
         return NODES.objectNode().put("$ref", "#/components/schemas/" + name);
@@ -187,7 +189,7 @@ final class ApiDocument {
 
     private void common() {
         ObjectNode error = component("schemas", "Error");
-        error.put("description", "What was wrong: a message; a text, which may hold JSON; nothing more to say: {}");
+        error.put("description", "An object with a message, an empty object, or a text, which may contain JSON");
         ArrayNode cases = error.putArray("oneOf");
         ObjectNode message = cases.addObject().put("type", "object");
         message.withObjectProperty("properties").putObject("message").put("type", "string");

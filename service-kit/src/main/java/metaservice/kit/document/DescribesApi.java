@@ -2,13 +2,13 @@ package metaservice.kit.document;
 
 import metaservice.spi.TokenIssuer;
 
-/** A version's description of its API. The build makes one with the constructor that has no parameters. */
+/** A version's description of its API. The build creates an instance with the constructor without parameters. */
 @FunctionalInterface
 public interface DescribesApi {
 
-    /** For the table of routes: issues no credentials. */
+    /** A token issuer for building the table of routes; it issues no credentials. */
     TokenIssuer NO_TOKENS = () -> {
-        throw new IllegalStateException("there are no credentials while a document is made");
+        throw new IllegalStateException("no credentials are available while the document is generated");
     };
 
     /** Describes the API of a service version. */

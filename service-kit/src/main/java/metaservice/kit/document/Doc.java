@@ -7,16 +7,16 @@ import java.util.Optional;
 import java.util.TreeMap;
 
 /**
- * What the API's document says of one endpoint. Answers that every endpoint can give (a malformed request, a database
- * that is away, our own failures) are not told here. Immutable.
+ * The documentation of one endpoint in the OpenAPI document. It does not include the error answers that every endpoint can
+ * give (400, 413, 500, 503). Immutable.
  *
- * @param tag the group under which readers find it
- * @param summary one sentence without its dot
- * @param takes what the body of the request has to be; empty if it is ignored
- * @param answers what comes with status 200
- * @param refusals other statuses, and when they are given
- * @param queries parameters of the query
- * @param headers headers that come with status 200, and what they say
+ * @param tag the group of the endpoint
+ * @param summary one sentence without a full stop
+ * @param takes the request body; empty if it is ignored
+ * @param answers the body of status 200
+ * @param refusals other statuses, and when they occur
+ * @param queries the query parameters
+ * @param headers the response headers of status 200, and their descriptions
  */
 public record Doc(
         String tag,
@@ -30,9 +30,9 @@ public record Doc(
     /**
      * The body of a request or an answer.
      *
-     * @param mediaType its type
-     * @param shape the name of its {@link Shape}, or of each element's
-     * @param isList whether it is a list of them
+     * @param mediaType its media type
+     * @param shape the name of the {@link Shape} of the body, or of each element of a list
+     * @param isList whether it is a JSON array
      */
     public record Content(String mediaType, String shape, boolean isList) {
 
@@ -46,9 +46,10 @@ public record Doc(
     }
 
     /**
-     * A parameter of the query.
+     * A query parameter.
      *
-     * @param type its type in JSON's words
+     * @param name its name
+     * @param type its JSON schema type
      * @param description what it does
      */
     public record Query(String name, String type, String description) {}
@@ -64,46 +65,46 @@ public record Doc(
         return new Doc(tag, summary, Optional.empty(), answers, Map.of(), List.of(), Map.of());
     }
 
-    /** Answers one JSON value. */
+    /** An endpoint that answers one JSON value. */
     public static Doc one(String tag, String summary, String shape) {
         return of(tag, summary, Content.json(shape));
     }
 
-    /** Answers a JSON array. */
+    /** An endpoint that answers a JSON array. */
     public static Doc list(String tag, String summary, String shape) {
         return of(tag, summary, Content.listOf(shape));
     }
 
-    /** Answers something that is not JSON. */
+    /** An endpoint whose answer is not JSON. */
     public static Doc file(String tag, String summary, String mediaType, String shape) {
         return of(tag, summary, new Content(mediaType, shape, false));
     }
 
-    /** Takes one JSON value. */
+    /** This doc with one JSON value as the request body. */
     public Doc takes(String shape) {
         return new Doc(tag, summary, Optional.of(Content.json(shape)), answers, refusals, queries, headers);
     }
 
-    /** Takes a JSON array. */
+    /** This doc with a JSON array as the request body. */
     public Doc takesList(String shape) {
         return new Doc(tag, summary, Optional.of(Content.listOf(shape)), answers, refusals, queries, headers);
     }
 
-    /** Refuses with a status at times. */
+    /** This doc with one more error status, and when it occurs. */
     public Doc refuses(int status, String when) {
         Map<Integer, String> more = new TreeMap<>(refusals);
         more.put(status, when);
         return new Doc(tag, summary, takes, answers, more, queries, headers);
     }
 
-    /** Knows more parameters of the query. */
+    /** This doc with more query parameters. */
     public Doc queries(List<Query> more) {
         List<Query> all = new ArrayList<>(queries);
         all.addAll(more);
         return new Doc(tag, summary, takes, answers, refusals, all, headers);
     }
 
-    /** Has one more header in its answer with status 200. */
+    /** This doc with one more response header of status 200. */
     public Doc header(String name, String description) {
         Map<String, String> more = new TreeMap<>(headers);
         more.put(name, description);

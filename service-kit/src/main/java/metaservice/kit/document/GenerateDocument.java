@@ -10,7 +10,7 @@ import java.util.Locale;
 import java.util.stream.Collectors;
 import metaservice.kit.Api;
 
-/** Writes the files that {@link Api} reads beside the class that describes the API. The build of a version runs it. */
+/** The program that the build of a version runs. Writes the files that {@link Api} reads at start. */
 public final class GenerateDocument {
 
     private GenerateDocument() {}
@@ -19,9 +19,9 @@ public final class GenerateDocument {
      * Writes the files.
      *
      * @param args the name of a {@link DescribesApi}, the service version, and the folder of the module's classes
-     * @throws ReflectiveOperationException if there is no such description
+     * @throws ReflectiveOperationException if the class cannot be instantiated
      * @throws IOException if a file cannot be written
-     * @throws IllegalStateException if something is missing in the description; the message says what
+     * @throws IllegalStateException if the description is incomplete; the message says what is missing
      */
     public static void main(String[] args) throws ReflectiveOperationException, IOException {
         String version = args[1];
@@ -35,7 +35,7 @@ public final class GenerateDocument {
         Files.writeString(folder.resolve(Api.BODIES_FILE), bodies(document));
     }
 
-    /** The example of every request's body. */
+    /** The content of {@link Api#BODIES_FILE}. */
     static String bodies(JsonNode document) {
         return document.get("paths").properties().stream()
                 .flatMap(path -> path.getValue().properties().stream()

@@ -3,10 +3,10 @@ package metaservice.kit.document;
 import java.util.List;
 import java.util.Map;
 
-/** What the document says of the routes that concern the service itself, and of the pages that show the API. */
+/** The documentation of the routes that concern the service itself, and of the pages that show the API. */
 final class ServiceDocs {
 
-    /** The group of these routes; readers see it last. */
+    /** The group of these routes; the last one of the document. */
     static final String TAG = "service";
 
     static final String TAG_DESCRIPTION = "the service itself";
@@ -14,13 +14,13 @@ final class ServiceDocs {
     /** By method and path. */
     static final Map<String, Doc> DOCS = Map.of(
             "GET /ping",
-            Doc.file(TAG, "Says pong; waits for nothing", "text/plain; charset=utf-8", "Pong"),
+            Doc.file(TAG, "Answers pong without using the database", "text/plain; charset=utf-8", "Pong"),
             "GET /version",
             Doc.file(TAG, "The version of the service", "text/plain; charset=utf-8", "Version"),
             "GET /healthcheck",
-            Doc.one(TAG, "Whether the database answers", "Health"),
+            Doc.one(TAG, "Whether the database is available", "Health"),
             "GET /auth/token",
-            Doc.one(TAG, "Temporary AWS credentials of the role that the operator chose", "Token")
+            Doc.one(TAG, "Temporary AWS credentials of the configured role", "Token")
                     .refuses(501, "No role is configured."),
             "GET /api/doc",
             Doc.file(TAG, "This page", "text/html; charset=utf-8", "Page"),
@@ -32,10 +32,10 @@ final class ServiceDocs {
     static final List<Shape> SHAPES = List.of(
             Shape.text("Pong", "pong"),
             Shape.text("Version", "three numbers with dots between them"),
-            Shape.text("Health", "JSON inside a text: an object that holds status, UP or DOWN"),
+            Shape.text("Health", "JSON inside a text: an object with the member status, UP or DOWN"),
             Shape.texts("Token", "aws_access_key_id", "aws_secret_access_key", "aws_session_token"),
             Shape.text("Page", "HTML"),
-            Shape.text("File", "of the type that fits it"),
+            Shape.text("File", "a file of the page"),
             Shape.open("Document", "an OpenAPI document"));
 
     private ServiceDocs() {}

@@ -9,8 +9,8 @@ import metaservice.kit.Columns;
 import metaservice.kit.Field;
 
 /**
- * A kind of JSON value under the name by which the API's document refers to it, as a schema of OpenAPI 3.0. What the
- * code knows of columns and fields (types, lengths, whether there may be nothing) is not told twice. Immutable.
+ * A named JSON schema of the OpenAPI document. Types, lengths and nullability come from the columns and fields that the
+ * statements use. Immutable.
  */
 public final class Shape {
 
@@ -25,10 +25,10 @@ public final class Shape {
     }
 
     /**
-     * What rows become.
+     * An object for a row of a table.
      *
-     * @param columns the members; those without a field are always there and never null
-     * @param fields what clients may say of some of them
+     * @param columns the members; those without a field are never null
+     * @param fields the members that clients send
      */
     public static Shape row(String name, Columns columns, List<Field> fields) {
         ObjectNode schema = object("object");
@@ -44,7 +44,7 @@ public final class Shape {
         return new Shape(name, schema);
     }
 
-    /** What clients send to make something; no member has to be there. */
+    /** An object that clients send to create something; no member is required. */
     public static Shape body(String name, List<Field> fields) {
         ObjectNode schema = object("object");
         for (Field field : fields) {
@@ -53,7 +53,7 @@ public final class Shape {
         return new Shape(name, schema);
     }
 
-    /** An object that holds one list of texts in each member. */
+    /** An object whose members are lists of texts. */
     public static Shape lists(String name, String... members) {
         ObjectNode schema = object("object");
         for (String member : members) {
@@ -64,20 +64,21 @@ public final class Shape {
     }
 
     /**
-     * An object that says how many rows were stored.
+     * An object with the number of rows that were stored.
      *
-     * @param told whether it says which were left out, too
+     * @param reportsRejected whether it also lists the rejected rows
      */
-    public static Shape count(String name, String member, boolean told) {
+    public static Shape count(String name, String member, boolean reportsRejected) {
         ObjectNode schema = object("object");
         schema.withObjectProperty("properties")
                 .putObject(member)
                 .put("type", "integer")
                 .put("minimum", 0);
         schema.withArrayProperty("required").add(member);
-        if (told) {
+        if (reportsRejected) {
             ObjectNode rejected = schema.withObjectProperty("properties").putObject("rejected");
-            rejected.put("type", "array").put("description", "what was left out; not there if it is nothing");
+            rejected.put("type", "array")
+                    .put("description", "the rows that were not stored; missing if all were stored");
             ObjectNode one = rejected.putObject("items").put("type", "object");
             one.withObjectProperty("properties").putObject("index").put("type", "integer");
             one.withObjectProperty("properties").putObject("field").put("type", "string");
@@ -86,7 +87,7 @@ public final class Shape {
         return new Shape(name, schema);
     }
 
-    /** An object whose members are texts and always there. */
+    /** An object whose members are texts, all of them required. */
     public static Shape texts(String name, String... members) {
         ObjectNode schema = object("object");
         for (String member : members) {
@@ -101,19 +102,19 @@ public final class Shape {
         return new Shape(name, object("string").put("description", description));
     }
 
-    /** An object with members that the code does not list. */
+    /** An object whose members are not described. */
     public static Shape open(String name, String description) {
         return new Shape(name, object("object").put("description", description));
     }
 
-    /** The same, but a member that is always there may be null. */
+    /** This shape with a member that may be null. */
     public Shape orNull(String member) {
         ObjectNode copy = schema.deepCopy();
         copy.withObjectProperty("properties").withObjectProperty(member).put("nullable", true);
         return new Shape(name, copy);
     }
 
-    /** The same, but a member is there only at times. */
+    /** This shape with a member that is not required; {@code when} describes when it is present. */
     public Shape sometimes(String member, String when) {
         ObjectNode copy = schema.deepCopy();
         copy.withObjectProperty("properties").withObjectProperty(member).put("description", when);
@@ -125,7 +126,7 @@ public final class Shape {
         return new Shape(name, copy);
     }
 
-    /** The name by which docs refer to it. */
+    /** The name with which docs refer to this shape. */
     public String name() {
         return name;
     }
@@ -171,8 +172,9 @@ public final class Shape {
     }
 
     private static ObjectNode id() {
-        ObjectNode id =
-                JsonNodeFactory.instance.objectNode().put("description", "a number, or the name that its client gave");
+        ObjectNode id = JsonNodeFactory.instance
+                .objectNode()
+                .put("description", "a number, or the name that the client has given");
         id.putArray("oneOf")
                 .add(object("integer").put("format", "int64"))
                 .add(object("string").put("maxLength", MAX_NAME_LENGTH));

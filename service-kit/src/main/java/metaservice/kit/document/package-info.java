@@ -1,8 +1,8 @@
 /**
- * Makes the OpenAPI document of a version's API when the version is built. Nothing of it is in a service's jar: a
- * service that starts only loads the file.
+ * Generates the OpenAPI document of a version's API when the version is built. A service's jar has only the generated
+ * files and not these classes.
  *
- * <p>{@link metaservice.kit.document.GenerateDocument} is what the build runs; a version says what its API is with a
+ * <p>The build runs {@link metaservice.kit.document.GenerateDocument}. A version describes its API with an implementation of
  * {@link metaservice.kit.document.DescribesApi}.
  */
 package metaservice.kit.document;

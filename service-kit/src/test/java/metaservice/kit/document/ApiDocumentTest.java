@@ -58,9 +58,9 @@ class ApiDocumentTest {
     }
 
     @Test
-    void methodsOfOnePathStandTogether() {
+    void methodsOfOnePathAreInOnePathItem() {
         JsonNode paths = document(FLOW, NEW_FLOW).get("paths");
-        assertEquals(4, paths.size(), "with the pages that show the API");
+        assertEquals(4, paths.size(), "including the pages that show the API");
         assertEquals(2, paths.get("/flows/{flow_id}").size());
         assertEquals(
                 "getFlowsFlowId",
@@ -68,19 +68,19 @@ class ApiDocumentTest {
     }
 
     @Test
-    void versionIsTheOneThatRuns() {
+    void versionIsTheServiceVersion() {
         assertEquals("9.9.9", document(FLOW).at("/info/version").textValue());
     }
 
     @Test
-    void onlyShapesThatAreSpokenOfAreThere() {
+    void onlyReferencedShapesAreInTheDocument() {
         JsonNode schemas = document(FLOW).at("/components/schemas");
         assertTrue(schemas.has("Flow") && schemas.has("Error") && schemas.has("Page"));
         assertTrue(!schemas.has("NewFlow") && !schemas.has("Health"));
     }
 
     @Test
-    void columnsAndFieldsSayTypesAndLengths() {
+    void typesAndLengthsComeFromColumnsAndFields() {
         JsonNode flow = document(FLOW).at("/components/schemas/Flow");
         assertEquals(255, flow.at("/properties/user_name/maxLength").intValue());
         assertTrue(flow.at("/properties/user_name/nullable").booleanValue());
@@ -90,14 +90,14 @@ class ApiDocumentTest {
     }
 
     @Test
-    void bodyMayBeTooLongOnlyWhereOneIsRead() {
+    void onlyRoutesThatReadABodyAnswer413() {
         JsonNode path = document(FLOW, NEW_FLOW).at("/paths/~1flows~1{flow_id}");
         assertTrue(path.at("/post/responses/413").isObject());
         assertTrue(path.at("/get/responses/413").isMissingNode());
     }
 
     @Test
-    void queriesAndHeadersAreThoseOfTheDoc() {
+    void queriesAndHeadersComeFromTheDoc() {
         docs.computeIfPresent(
                 FLOW.toString(),
                 (route, doc) -> doc.queries(List.of(new Doc.Query("_limit", "integer", "how many")))
@@ -109,20 +109,21 @@ class ApiDocumentTest {
     }
 
     @Test
-    void bodiesAreTheExamplesOfRoutesThatReadOne() {
+    void exampleBodiesAreWrittenForRoutesThatReadOne() {
         assertEquals(
                 "POST /flows/{flow_id}\t{\"user_name\":\"u\"}\n", GenerateDocument.bodies(document(FLOW, NEW_FLOW)));
     }
 
     @Test
-    void whatIsMissingIsNamed() {
-        assertMissing("nothing describes the route GET /tasks", Route.get("/tasks", NEVER_CALLED));
+    void missingPartIsNamedInTheError() {
+        assertMissing("no doc for the route GET /tasks", Route.get("/tasks", NEVER_CALLED));
         docs.put("GET /tasks", Doc.list("tasks", "All tasks", "Task"));
-        assertMissing("a route's doc speaks of Task, which no shape is called", Route.get("/tasks", NEVER_CALLED));
+        assertMissing(
+                "a route's doc refers to the shape Task, which does not exist", Route.get("/tasks", NEVER_CALLED));
         docs.put("GET /{step_name}", Doc.list("flows", "All flows", "Flow"));
-        assertMissing("api.json has nothing for step_name in its parameters", Route.get("/{step_name}", NEVER_CALLED));
+        assertMissing("api.json has no step_name in its parameters", Route.get("/{step_name}", NEVER_CALLED));
         texts.withObjectProperty("examples").remove("Flow");
-        assertMissing("api.json has nothing for Flow in its examples", FLOW);
+        assertMissing("api.json has no Flow in its examples", FLOW);
     }
 
     private void assertMissing(String message, Route route) {

@@ -5,20 +5,20 @@ import metaservice.kit.Column;
 import metaservice.kit.Sql;
 
 /**
- * An id from a path: digits are a number, anything else is a name that a client gave. Both find the object (reference:
- * quirk "an id of digits is a number").
+ * The id of a run or task in a path. An id of digits only is a number, any other id is a name, as in the reference.
+ * Immutable.
  *
- * @param field what the id is called in messages
- * @param text the id as it came
+ * @param field the name of the id in error messages
+ * @param text the decoded id
  */
-public record Key(String field, String text) {
+public record PathId(String field, String text) {
 
     /**
-     * The condition that finds the object.
+     * The SQL condition that selects the object with this id.
      *
-     * @param numberColumn holds numbers
-     * @param nameColumn holds names
-     * @throws ClientError 400 if the number is larger than the database can hold
+     * @param numberColumn the column with numbers
+     * @param nameColumn the column with names
+     * @throws ClientError 400 if the number is larger than a bigint
      */
     public Sql matches(String numberColumn, String nameColumn) {
         return Column.isNumber(text) ? Sql.of(numberColumn + " = ?", number()) : Sql.of(nameColumn + " = ?", text);

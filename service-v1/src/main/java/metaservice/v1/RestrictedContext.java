@@ -10,35 +10,38 @@ import metaservice.spi.ServiceSettings;
 import metaservice.spi.Tables;
 import metaservice.spi.TokenIssuer;
 
-/** The part of the context that 1.x knows: no path prefix, no reader pool, no other table names and no triggers. */
-record KnownContext(ServiceContext given) implements ServiceContext {
+/**
+ * The launcher's context without the settings that 1.x does not support: path prefix, pool for reads, table names and
+ * triggers.
+ */
+record RestrictedContext(ServiceContext delegate) implements ServiceContext {
 
     @Override
     public String serviceVersion() {
-        return given.serviceVersion();
+        return delegate.serviceVersion();
     }
 
     @Override
     public DatabaseAccess database() {
-        return new OnePool(given.database());
+        return new WithoutReaders(delegate.database());
     }
 
     @Override
     public ServiceSettings settings() {
-        return new KnownSettings(given.settings());
+        return new RestrictedSettings(delegate.settings());
     }
 
     @Override
     public TokenIssuer tokens() {
-        return given.tokens();
+        return delegate.tokens();
     }
 
-    /** The same database without a reader pool. */
-    private record OnePool(DatabaseAccess given) implements DatabaseAccess {
+    /** The same database without a pool for reads. */
+    private record WithoutReaders(DatabaseAccess delegate) implements DatabaseAccess {
 
         @Override
         public String jdbcUrl() {
-            return given.jdbcUrl();
+            return delegate.jdbcUrl();
         }
 
         @Override
@@ -48,26 +51,26 @@ record KnownContext(ServiceContext given) implements ServiceContext {
 
         @Override
         public Map<String, String> properties() {
-            return given.properties();
+            return delegate.properties();
         }
 
         @Override
         public int poolMin() {
-            return given.poolMin();
+            return delegate.poolMin();
         }
 
         @Override
         public int poolMax() {
-            return given.poolMax();
+            return delegate.poolMax();
         }
 
         @Override
         public Duration timeout() {
-            return given.timeout();
+            return delegate.timeout();
         }
     }
 
-    private record KnownSettings(ServiceSettings given) implements ServiceSettings {
+    private record RestrictedSettings(ServiceSettings delegate) implements ServiceSettings {
 
         @Override
         public String pathPrefix() {
@@ -76,12 +79,12 @@ record KnownContext(ServiceContext given) implements ServiceContext {
 
         @Override
         public int maxBodyBytes() {
-            return given.maxBodyBytes();
+            return delegate.maxBodyBytes();
         }
 
         @Override
         public List<String> allowedOrigins() {
-            return given.allowedOrigins();
+            return delegate.allowedOrigins();
         }
 
         @Override
@@ -96,7 +99,7 @@ record KnownContext(ServiceContext given) implements ServiceContext {
 
         @Override
         public Duration inactiveCutoff() {
-            return given.inactiveCutoff();
+            return delegate.inactiveCutoff();
         }
     }
 }

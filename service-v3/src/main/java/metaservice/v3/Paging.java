@@ -16,35 +16,46 @@ import metaservice.kit.Request;
 import metaservice.kit.Sql;
 
 /**
- * Lists page by page (source: the reference's newest state). {@code _limit}, {@code _cursor}, even empty, or a filter
- * turn pages on: newest first, {@code X-Limit} says how many rows a page has at most, and {@code X-Next-Cursor} where
- * the next one begins, unless it was the last.
+ * Answers lists page by page, as the reference's newest state does. Thread-safe.
+ *
+ * <p>A request gets a page if it has {@code _limit} or {@code _cursor}, even with an empty value, or a filter. Pages are
+ * sorted newest first. The header {@code X-Limit} is the most rows of a page, and {@code X-Next-Cursor} is the cursor of the
+ * next page; it is missing on the last page.
  */
-final class Pages {
+final class Paging {
 
+    /** Most rows of a page if {@code _limit} is missing or empty. */
     static final int DEFAULT_LIMIT = 50;
+    /** Most rows of a page; a higher {@code _limit} is reduced to it. */
     static final int MAX_LIMIT = 500;
+
     private static final Pattern LIMIT = Pattern.compile("\\s*\\+?0*([0-9]+)\\s*");
 
-    private final EndpointContext parts;
+    private final EndpointContext context;
 
-    /** Pages of one service. */
-    Pages(EndpointContext parts) {
-        this.parts = parts;
-    }
-
-    /** An endpoint that answers a page if one is asked for, and otherwise what the other one answers. */
-    Endpoint or(Endpoint whole, Function<Request, Paged> paged) {
-        return or(whole, Filters.NONE, paged);
+    /** Paging for one service. */
+    Paging(EndpointContext context) {
+        this.context = context;
     }
 
     /**
-     * The same for a list that may be filtered.
+     * An endpoint that answers a page if the request asks for one.
      *
-     * @param filters what a page may be narrowed by
-     * @param paged the list; called only if a page is asked for
+     * @param whole answers all other requests
+     * @param paged builds the query; called only for requests that get a page
      */
-    Endpoint or(Endpoint whole, Filters filters, Function<Request, Paged> paged) {
+    Endpoint optional(Endpoint whole, Function<Request, PagedQuery> paged) {
+        return optional(whole, Filters.NONE, paged);
+    }
+
+    /**
+     * An endpoint with filters that answers a page if the request asks for one.
+     *
+     * @param whole answers all other requests
+     * @param filters the filters of the list
+     * @param paged builds the query; called only for requests that get a page
+     */
+    Endpoint optional(Endpoint whole, Filters filters, Function<Request, PagedQuery> paged) {
         return request -> {
             Optional<Sql> filter = filters.read(request);
             Optional<String> limit = request.rawQuery("_limit");
@@ -52,48 +63,48 @@ final class Pages {
             if (filter.isEmpty() && limit.isEmpty() && cursor.isEmpty()) {
                 return whole.answer(request);
             }
-            Paged list = paged.apply(request);
-            int rows = limit.filter(text -> !text.isEmpty()).map(Pages::limit).orElse(DEFAULT_LIMIT);
+            PagedQuery list = paged.apply(request);
+            int rows = limit.filter(text -> !text.isEmpty()).map(Paging::limit).orElse(DEFAULT_LIMIT);
             Sql sql = list.select();
             if (filter.isPresent()) {
                 sql = sql.and("AND").and(filter.get());
             }
             if (cursor.filter(text -> !text.isEmpty()).isPresent()) {
-                sql = sql.and(beside(list, "<", cursor.get()));
+                sql = sql.and(compareKeys(list, "<", cursor.get()));
             }
             return page(list, sql.and(list.orderBy() + " LIMIT ?", rows + 1), rows, filter.isPresent());
         };
     }
 
-    private static Sql beside(Paged list, String comparison, String cursor) {
-        List<Object> values = Cursor.read(list.order(), cursor);
+    private static Sql compareKeys(PagedQuery list, String comparison, String cursor) {
+        List<Object> values = Cursor.read(list.sortKeys(), cursor);
         String marks = String.join(", ", Collections.nCopies(values.size(), "?"));
         return Sql.of("AND " + list.key() + " " + comparison + " (" + marks + ")", values.toArray());
     }
 
     /**
-     * One row more than the page has was asked for: it tells whether there is another page. A page of very long rows ends
-     * early, so that it fits into the memory.
+     * The statement selects one row more than the page has, to find out whether there is another page. A page with very
+     * long rows has fewer rows, because a page is read into memory.
      */
-    private Answer page(Paged list, Sql sql, int limit, boolean isFiltered) throws Exception {
+    private Answer page(PagedQuery list, Sql sql, int limit, boolean isFiltered) throws Exception {
         int shown = list.columns().columns().size();
-        int all = shown + list.order().size();
-        PageRows page = parts.page(list.columns(), list.order().size(), sql, limit, isFiltered);
+        int all = shown + list.sortKeys().size();
+        PageRows page = context.page(list.columns(), list.sortKeys().size(), sql, limit, isFiltered);
         Answer answer = answer(list, page, shown).with("X-Limit", Integer.toString(limit));
         if (page.isLast()) {
             return answer;
         }
         String[] last = page.rows().get(page.rows().size() - 1);
         return answer.with(
-                "X-Next-Cursor", Cursor.of(list.order(), Arrays.asList(last).subList(shown, all)));
+                "X-Next-Cursor", Cursor.of(list.sortKeys(), Arrays.asList(last).subList(shown, all)));
     }
 
-    private Answer answer(Paged list, PageRows page, int shown) {
+    private Answer answer(PagedQuery list, PageRows page, int shown) {
         if (page.isTooLong()) {
             String[] row = page.rows().get(0);
             List<String> key = Arrays.asList(row).subList(shown, row.length);
-            Sql one = list.select().and(beside(list, "=", Cursor.of(list.order(), key)));
-            return parts.list(list.columns(), one, Dialect.EmptyList.ARRAY);
+            Sql one = list.select().and(compareKeys(list, "=", Cursor.of(list.sortKeys(), key)));
+            return context.list(list.columns(), one, Dialect.EmptyList.ARRAY);
         }
         return Answer.json(200, json -> {
             json.writeStartArray();

@@ -14,39 +14,41 @@ import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 
 /**
- * Sends one answer. What fits into the buffer is sent with its length after everything was written, so that a failure
- * on the way can still become an error answer and the database connection is free again before the client reads; longer
- * answers go out while they are being written, a limited number at a time if their bodies hold a connection meanwhile.
+ * Sends one answer. For one thread.
+ *
+ * <p>An answer of at most 256 KiB is sent with its length after it was written completely. So a failure while it is written
+ * still becomes an error answer, and the database connection is returned before the client reads. A longer answer is sent
+ * while it is written. If its body holds a database connection in that time, it needs one of {@link LongReadPermits}.
  */
-final class Reply extends OutputStream {
+final class ResponseWriter extends OutputStream {
 
-    /** Enough for nearly every answer, small enough to hold for every worker at once. */
+    /** Most answers are shorter. Every worker may hold one buffer at the same time. */
     private static final int BUFFER_BYTES = 256 * 1024;
 
     private static final HttpString VERSION = new HttpString("METADATA_SERVICE_VERSION");
 
     private final HttpServerExchange exchange;
     private final ByteArrayOutputStream buffer = new ByteArrayOutputStream(1024);
-    private final Optional<SlowPermits> permits;
+    private final Optional<LongReadPermits> permits;
 
-    /** Whether the body holds a connection. */
-    private boolean isReading;
+    /** Whether the body holds a database connection. */
+    private boolean holdsConnection;
 
     private boolean hasPermit;
     private boolean streaming;
 
-    private Reply(HttpServerExchange exchange, Optional<SlowPermits> permits) {
+    private ResponseWriter(HttpServerExchange exchange, Optional<LongReadPermits> permits) {
         this.exchange = exchange;
         this.permits = permits;
-        this.isReading = permits.isPresent();
+        this.holdsConnection = permits.isPresent();
     }
 
     /**
      * Sends the answer.
      *
-     * @param serviceVersion goes into the header by which clients tell what they are talking to
-     * @throws Exception what writing the body threw; if {@link HttpServerExchange#isResponseStarted()}, the client has
-     *     a part of the answer and the connection must be cut
+     * @param serviceVersion the value of the header {@code METADATA_SERVICE_VERSION}
+     * @throws Exception the exception of the body; if {@link HttpServerExchange#isResponseStarted()}, the client has a part
+     *     of the answer and the caller must close the connection
      */
     static void send(HttpServerExchange exchange, Answer answer, String serviceVersion) throws Exception {
         if (answer instanceof Answer.Text text) {
@@ -61,11 +63,11 @@ final class Reply extends OutputStream {
         }
         start(exchange, answer, serviceVersion, "application/json");
         Answer.Body body = ((Answer.Json) answer).body();
-        // The generator is closed only if all went well: closing would end brackets that a failure left open.
-        new Reply(exchange, body.permits()).writeBody(body).close();
+        // The generator is closed only after success, because closing writes the missing end brackets.
+        new ResponseWriter(exchange, body.permits()).writeBody(body).close();
     }
 
-    /** Writes the body; one that has to wait until it may be sent gives its connection back, waits, and begins anew. */
+    /** Writes the body. If it needs a permit and none is free, it returns its connection, waits, and is written again. */
     private JsonGenerator writeBody(Answer.Body body) throws Exception {
         try {
             return writeOnce(body);
@@ -75,7 +77,7 @@ final class Reply extends OutputStream {
             hasPermit = true;
             return writeOnce(body);
         } finally {
-            isReading = false;
+            holdsConnection = false;
             if (hasPermit) {
                 permits.orElseThrow().release();
             }
@@ -88,10 +90,10 @@ final class Reply extends OutputStream {
         return json;
     }
 
-    /** The answer is too long for the buffer, and as many connections as may serve such answers do so already. */
+    /** The answer is longer than the buffer, and no permit is free. */
     private static final class NoPermitException extends IOException {
         NoPermitException() {
-            super("no permit to send while reading");
+            super("no permit to send while a connection is held");
         }
     }
 
@@ -114,7 +116,7 @@ final class Reply extends OutputStream {
             takePermit();
             streaming = true;
             if (exchange.isHttp11()) {
-                // Even if the connection is to be closed afterwards: only chunks tell the client where the end is.
+                // Also if the connection is closed afterwards, because only chunks mark the end of the answer.
                 exchange.getResponseHeaders().put(Headers.TRANSFER_ENCODING, "chunked");
             }
             exchange.startBlocking();
@@ -129,7 +131,7 @@ final class Reply extends OutputStream {
     }
 
     private void takePermit() throws IOException {
-        if (!isReading || hasPermit) {
+        if (!holdsConnection || hasPermit) {
             return;
         }
         try {
@@ -147,8 +149,7 @@ final class Reply extends OutputStream {
     public void close() throws IOException {
         if (streaming) {
             exchange.getOutputStream().close();
-            // The sender below does so itself; without it, a request whose body nobody has read would stay open for
-            // ever.
+            // The sender below ends the exchange itself. Here it is needed for a request whose body was not read.
             exchange.endExchange();
         } else {
             exchange.getResponseSender().send(ByteBuffer.wrap(buffer.toByteArray()));
