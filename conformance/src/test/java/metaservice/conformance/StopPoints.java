@@ -1,12 +1,17 @@
 package metaservice.conformance;
 
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
 import java.util.List;
+import metaservice.migrations.Eventually;
 import metaservice.migrations.TestDatabase;
 
 /**
- * Points at which a database holds whoever changes its schema or a ledger of its: before and after each DDL command, and
- * before each row of the ledgers. They are counted as they are passed, and at the one that was asked for the session
- * stays, inside its statement, until it is let go. For a database of a superuser.
+ * Points at which a database stops a session that changes its schema or a ledger: before and after each DDL command, and
+ * before each row of a ledger. The database counts the points that are passed. At the chosen one it holds the session,
+ * inside its statement, until {@link #letGo}. The user must be a superuser, because event triggers do the work.
  */
 final class StopPoints {
 
@@ -41,7 +46,7 @@ final class StopPoints {
             """;
 
     /** SQL query: cuts the connection of the session that is held. */
-    static final String CUT_WHO_IS_HELD = "SELECT pg_terminate_backend(pid)" + HELD;
+    static final String CUT_HELD = "SELECT pg_terminate_backend(pid)" + HELD;
 
     private static final String SHUTS_CLIENTS_OUT = """
             SELECT count(*) > 0 FROM pg_locks
@@ -56,9 +61,9 @@ final class StopPoints {
     }
 
     /**
-     * Sets them up.
+     * Installs them.
      *
-     * @param point which one holds, counted from 1 over all sessions; 0 for none
+     * @param point the point that holds, counted from 1 over all sessions; 0 for none
      */
     static StopPoints in(TestDatabase database, long point) {
         StringBuilder sql = new StringBuilder(INSTALL.formatted(point));
@@ -72,29 +77,38 @@ final class StopPoints {
         return new StopPoints(database);
     }
 
-    /** How many have been passed. */
+    /** How many points were passed. */
     long passed() {
         return (Long) database.query("SELECT CASE WHEN is_called THEN last_value ELSE 0 END FROM stops.passed")
                 .get(0)
                 .get(0);
     }
 
-    /** Whether somebody is held. */
-    boolean isHolding() {
-        return !database.query("SELECT 1" + HELD).isEmpty();
+    /** Waits until a session is held. All looks share one connection, because each connection costs the server a process. */
+    void awaitHolding() throws SQLException {
+        try (Connection connection = database.dataSource().getConnection();
+                PreparedStatement held = connection.prepareStatement("SELECT 1" + HELD)) {
+            Eventually.await("the upgrade has come to the point", () -> hasRow(held));
+        }
     }
 
-    /** Whether some statement keeps every client from one of the six tables. */
+    private static boolean hasRow(PreparedStatement query) throws SQLException {
+        try (ResultSet rows = query.executeQuery()) {
+            return rows.next();
+        }
+    }
+
+    /** Whether a statement holds a lock that keeps all clients from one of the six tables. */
     boolean shutsClientsOut() {
         return (Boolean) database.query(SHUTS_CLIENTS_OUT).get(0).get(0);
     }
 
-    /** Lets go who is held; nobody is held any more after this. */
+    /** Lets the held session go on. No point holds a session after this. */
     void letGo() {
         database.execute("DELETE FROM stops.hold");
     }
 
-    /** Takes it all away again. */
+    /** Removes them from the database. */
     void remove() {
         database.execute("SET client_min_messages = error; DROP SCHEMA stops CASCADE");
     }
