@@ -31,16 +31,16 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Looks at what the build has put together: what is in it, and which module knows which. */
+/** Checks the built distribution: its files, and the dependencies between its modules. */
 class DistributionIT {
 
     private static final Path HOME = Path.of("target", "metaservice");
 
     /**
-     * The modules that are not service versions, by the package that each begins with, and the other modules of ours that
-     * each may know.
+     * The modules that are not service versions, by their root package, and the modules of this project that each may
+     * use.
      */
-    private static final Map<String, Set<String>> MAY_KNOW = Map.of(
+    private static final Map<String, Set<String>> MAY_USE = Map.of(
             "metaservice.spi", Set.of(),
             "metaservice.kit", Set.of("metaservice.spi"),
             "metaservice.resources", Set.of("metaservice.kit", "metaservice.spi"),
@@ -51,23 +51,23 @@ class DistributionIT {
             "metaservice.sts", Set.of("metaservice.spi"),
             "metaservice.tools", Set.of("metaservice.migrations", "metaservice.settings"));
 
-    private static final Set<String> A_SERVICE_MAY_KNOW =
+    private static final Set<String> A_SERVICE_MAY_USE =
             Set.of("metaservice.resources", "metaservice.kit", "metaservice.spi");
 
     private static final String LAUNCHER = "metaservice.launcher";
 
-    /** The launcher's packages: each may know those before it. */
+    /** The launcher's packages: each may use those before it. */
     private static final List<String> LAUNCHER_PACKAGES =
             List.of(LAUNCHER + ".http", LAUNCHER + ".service", LAUNCHER + ".swap", LAUNCHER + ".migration", LAUNCHER);
 
-    /** A version of an API, or of a schema. */
+    /** A version of an API or of a schema. */
     private static final Pattern VERSION = Pattern.compile("\\b[123]\\.x\\b|20[0-9]{12}");
 
-    /** What a service shares with the launcher and therefore must not bring along. */
+    /** The launcher shares these packages with services, so a service jar must not contain them. */
     private static final List<String> SHARED =
             List.of("metaservice/spi/", "io/undertow/", "org/xnio/", "org/slf4j/", "org/jboss/");
 
-    /** Our classes of each jar that was looked at; reading them takes seconds. */
+    /** Classes of this project by jar; kept because reading them takes seconds. */
     private static final Map<Path, JavaClasses> IMPORTED = new ConcurrentHashMap<>();
 
     static List<Path> services() {
@@ -109,7 +109,7 @@ class DistributionIT {
     }
 
     @Test
-    void everyGenerationIsBundled() {
+    void allServiceVersionsAreBundled() {
         assertEquals(
                 List.of("service-v1.jar", "service-v2.jar", "service-v3.jar"),
                 services().stream().map(jar -> jar.getFileName().toString()).toList());
@@ -117,7 +117,7 @@ class DistributionIT {
 
     @ParameterizedTest
     @MethodSource("services")
-    void serviceDescribesItself(Path service) throws IOException {
+    void manifestDescribesTheService(Path service) throws IOException {
         try (JarFile jar = new JarFile(service.toFile())) {
             Attributes manifest = jar.getManifest().getMainAttributes();
             assertTrue(manifest.getValue("Metaservice-Version").matches("[0-9]+\\.[0-9]+\\.[0-9]+"));
@@ -128,7 +128,7 @@ class DistributionIT {
 
     @ParameterizedTest
     @MethodSource("services")
-    void serviceBringsAlongNothingThatIsShared(Path service) {
+    void serviceJarContainsNoSharedPackage(Path service) {
         assertEquals(
                 List.of(),
                 entries(service).stream()
@@ -139,7 +139,7 @@ class DistributionIT {
     }
 
     @Test
-    void noLibraryIsThereTwice() {
+    void noLibraryIsDuplicated() {
         Map<String, List<Path>> byName = Stream.of("lib", "lib/embedded", "lib/sts")
                 .flatMap(folder -> jars(folder).stream())
                 .collect(Collectors.groupingBy(
@@ -151,7 +151,7 @@ class DistributionIT {
     }
 
     @Test
-    void launcherCarriesNoLibraryOfTheServices() {
+    void launcherHasNoLibraryOfTheServices() {
         assertEquals(
                 List.of(),
                 jars("lib").stream()
@@ -162,27 +162,27 @@ class DistributionIT {
 
     @ParameterizedTest
     @MethodSource("ourJars")
-    void modulesKnowOnlyThoseThatTheyMay(Path jar) {
+    void modulesUseOnlyAllowedModules(Path jar) {
         assertEquals(List.of(), dependencies(jar, DistributionIT::isForbidden));
     }
 
-    /** Otherwise a forgotten module would pass for a service version. */
+    /** A module that is missing in the table would be treated as a service version. */
     @Test
-    void modulesThatAreNoServiceAreInTheTable() {
+    void allOtherModulesAreInTheTable() {
         assertEquals(
                 Set.of(),
                 Stream.of("lib", "lib/sts")
                         .flatMap(folder -> jars(folder).stream())
                         .flatMap(jar -> ownPackages(jar).stream())
                         .map(DistributionIT::module)
-                        .filter(module -> !MAY_KNOW.containsKey(module))
+                        .filter(module -> !MAY_USE.containsKey(module))
                         .collect(Collectors.toSet()));
     }
 
-    /** What only the build uses, to make the API's document, is not in the jar, and nothing in the jar asks for it. */
+    /** The classes that generate the API document are used at build time only and are not in the jar. */
     @ParameterizedTest
     @MethodSource("services")
-    void serviceNeedsNothingOfOursThatItsJarDoesNotHave(Path jar) {
+    void serviceJarIsComplete(Path jar) {
         Set<String> has = Set.copyOf(entries(jar));
         assertEquals(List.of(), dependencies(jar, dependency -> {
             JavaClass target = dependency.getTargetClass().getBaseComponentType();
@@ -196,18 +196,18 @@ class DistributionIT {
     }
 
     @Test
-    void launchersPackagesKnowOnlyThoseBelowThem() {
+    void launcherPackagesUseOnlyThoseBelowThem() {
         Path jar = jars("lib").stream()
                 .filter(file -> ownPackages(file).contains(LAUNCHER))
                 .findAny()
                 .orElseThrow();
         Set<String> unknown = new TreeSet<>(ownPackages(jar));
         LAUNCHER_PACKAGES.forEach(unknown::remove);
-        assertEquals(Set.of(), unknown, "packages without a place in the order");
+        assertEquals(Set.of(), unknown, "packages that are missing in the order");
         assertEquals(List.of(), dependencies(jar, DistributionIT::isUpward));
     }
 
-    /** They work for every version; what is particular to one belongs to it. */
+    /** These modules work for every version; code for one version belongs to its service. */
     @ParameterizedTest
     @ValueSource(strings = {"service-kit", "launcher"})
     void sourcesNameNoVersion(String module) throws IOException {
@@ -223,13 +223,13 @@ class DistributionIT {
         assertEquals(List.of(), named);
     }
 
-    /** The dependencies of our classes in a jar that are of a kind, as sentences. */
-    private static List<String> dependencies(Path jar, Predicate<Dependency> kind) {
+    /** Descriptions of the dependencies of a jar that match. */
+    private static List<String> dependencies(Path jar, Predicate<Dependency> condition) {
         JavaClasses ours = IMPORTED.computeIfAbsent(jar, DistributionIT::imported);
         assertFalse(ours.isEmpty());
         return ours.stream()
                 .flatMap(one -> one.getDirectDependenciesFromSelf().stream())
-                .filter(kind)
+                .filter(condition)
                 .map(Dependency::getDescription)
                 .sorted()
                 .toList();
@@ -245,13 +245,13 @@ class DistributionIT {
         }
     }
 
-    /** A module that has no place in the table is a service version, which no other module may know. */
+    /** A module that is not in the table is a service version, which no other module may use. */
     private static boolean isForbidden(Dependency dependency) {
         String from = module(dependency.getOriginClass());
         JavaClass target = dependency.getTargetClass().getBaseComponentType();
         return isOurs(target)
                 && !module(target).equals(from)
-                && !MAY_KNOW.getOrDefault(from, A_SERVICE_MAY_KNOW).contains(module(target));
+                && !MAY_USE.getOrDefault(from, A_SERVICE_MAY_USE).contains(module(target));
     }
 
     private static boolean isUpward(Dependency dependency) {
@@ -265,7 +265,7 @@ class DistributionIT {
         return one.getPackageName().startsWith("metaservice.");
     }
 
-    /** The package that a module begins with: the first two parts of the name. */
+    /** The root package of a module: the first two parts of the name. */
     private static String module(JavaClass one) {
         return module(one.getPackageName());
     }

@@ -23,7 +23,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The program as an operator meets it: what it prints, how it stops, its exit codes. */
+/** The program as a process: its output, its stop, its exit codes. */
 @Timeout(120)
 class ProcessIT {
 
@@ -44,7 +44,7 @@ class ProcessIT {
                 .redirectError(folder.resolve("err").toFile());
         builder.environment().keySet().removeIf(name -> name.startsWith("MF_"));
         builder.environment().put("JAVA_HOME", System.getProperty("java.home"));
-        // These processes end before an optimizing compiler could pay off.
+        // These processes are too short for the optimizing compiler.
         builder.environment().put("JAVA_OPTS", "-XX:TieredStopAtLevel=1");
         builder.environment().putAll(ANY_PORTS);
         builder.environment().putAll(environment);
@@ -57,7 +57,7 @@ class ProcessIT {
     }
 
     private static void assertStops(Process process) throws InterruptedException {
-        process.toHandle().destroy(); // unlike the process's own method, leaves its output readable
+        process.toHandle().destroy(); // Process.destroy() would close the output
         assertTrue(process.waitFor(30, TimeUnit.SECONDS));
         assertEquals(0, process.exitValue());
     }
@@ -82,7 +82,7 @@ class ProcessIT {
     }
 
     @Test
-    void startedThroughALinkItReportsServesAndStopsWithZero() throws Exception {
+    void processStartedThroughALinkReportsServesAndStopsWithExitCodeZero() throws Exception {
         Path link = Files.createSymbolicLink(folder.resolve("a link"), PROGRAM);
         try (TestDatabase database = TestDatabases.empty()) {
             Process process = start(link, database.environment());
@@ -96,7 +96,7 @@ class ProcessIT {
                 assertEquals(200, status(report.get("metadata") + "/ping"));
                 assertEquals(200, status(report.get("migration") + "/ping"));
                 assertStops(process);
-                assertNull(process.inputReader().readLine(), "the report is all there is on standard output");
+                assertNull(process.inputReader().readLine(), "standard output has nothing after the report");
             } finally {
                 process.destroyForcibly();
             }
@@ -104,7 +104,7 @@ class ProcessIT {
     }
 
     @Test
-    void embeddedDatabaseLivesInAFolderRelativeToWhereOneStands() throws Exception {
+    void folderOfTheEmbeddedDatabaseIsRelativeToTheWorkingDirectory() throws Exception {
         Process process = start(PROGRAM, Map.of(), "--embedded", "my data");
         try {
             assertEquals(200, status(report(process).get("metadata") + "/flows"));
@@ -116,7 +116,7 @@ class ProcessIT {
     }
 
     @Test
-    void databaseThatDoesNotAnswerIsOneSentenceAndExitCodeOne() throws Exception {
+    void unreachableDatabaseIsOneSentenceAndExitCodeOne() throws Exception {
         Process process = start(
                 PROGRAM,
                 Map.of(
@@ -136,7 +136,7 @@ class ProcessIT {
         assertEquals("MF_METADATA_PORT is 'eighty'; expected an integer from 0 to 65535", lastError());
     }
 
-    /** The status is the virtual machine's; the launcher gives it to nothing else. */
+    /** The virtual machine uses this exit code; the launcher does not. */
     @Test
     void processWithoutMemoryEndsWithExitCodeThree() throws Exception {
         Process process = start(PROGRAM, Map.of("JAVA_OPTS", "-Xmx4m", "MF_METADATA_DB_PORT", "1"));

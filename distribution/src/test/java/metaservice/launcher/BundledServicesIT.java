@@ -32,7 +32,7 @@ import metaservice.spi.Tables;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Starts the services that are really bundled, apart from each other, and lets them go again. */
+/** Starts and closes each service of the distribution. */
 class BundledServicesIT {
 
     private static final Duration DEADLINE = Duration.ofSeconds(20);
@@ -53,17 +53,17 @@ class BundledServicesIT {
 
     @ParameterizedTest(name = "{0}")
     @MethodSource("bundled")
-    void serviceRunsOnItsLowestSchemaAndLeavesNothingBehind(BundledService bundled) throws Exception {
+    void serviceRunsOnItsLowestSchemaAndLeaksNothing(BundledService bundled) throws Exception {
         try (TestDatabase database =
                         TestDatabases.at(Math.max(1, bundled.schemaMin().number()));
-                FrontDoor door = FrontDoor.open(
+                FrontDoor frontDoor = FrontDoor.open(
                         "front-door", new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 1 << 20)) {
-            awaitCollected(serveAndClose(bundled, database, door));
+            awaitCollected(serveAndClose(bundled, database, frontDoor));
             assertEquals(List.of(), threadsOf(bundled));
         }
     }
 
-    /** As after a restart where others have upgraded; the start tries what the service is going to ask. */
+    /** A start checks all statements of the service against the schema. */
     @ParameterizedTest(name = "{0}")
     @MethodSource("bundled")
     void serviceStartsOnTheNewestSchema(BundledService bundled) throws Exception {
@@ -75,28 +75,28 @@ class BundledServicesIT {
 
     /** In a method of its own, so that no local variable keeps the service alive. */
     private static WeakReference<ClassLoader> serveAndClose(
-            BundledService bundled, TestDatabase database, FrontDoor door) throws Exception {
+            BundledService bundled, TestDatabase database, FrontDoor frontDoor) throws Exception {
         IsolatedService service = start(bundled, database);
         assertEquals(Health.UP, service.health());
-        door.serve(service.handler());
+        frontDoor.serve(service.handler());
         HttpResponse<String> created = send(
-                door,
+                frontDoor,
                 "POST",
                 "/flows/F",
                 "{\"flow_name\": \"F\", \"user_name\": \"u\", \"tags\": [], \"system_tags\": []}");
         assertEquals(200, created.statusCode(), created::body);
-        assertEquals(200, send(door, "GET", "/flows", "").statusCode());
-        HttpResponse<String> ping = send(door, "GET", "/ping", "");
+        assertEquals(200, send(frontDoor, "GET", "/flows", "").statusCode());
+        HttpResponse<String> ping = send(frontDoor, "GET", "/ping", "");
         assertEquals(
                 bundled.version().toString(),
                 ping.headers().firstValue("METADATA_SERVICE_VERSION").orElseThrow());
-        answeredOnTheThreadsOfTheFrontDoor(door);
+        answeredOnTheThreadsOfTheFrontDoor(frontDoor);
         database.execute(LONG_LIST);
-        HttpResponse<String> streamed = send(door, "GET", "/flows", "");
+        HttpResponse<String> streamed = send(frontDoor, "GET", "/flows", "");
         assertEquals(
                 "chunked", streamed.headers().firstValue("Transfer-Encoding").orElse("not streamed"));
         assertTrue(streamed.body().endsWith("]"), "the list has no end");
-        door.serve(CannedAnswer.unavailable("message", "nobody")).drain(DEADLINE);
+        frontDoor.serve(CannedAnswer.unavailable("message", "no service")).drain(DEADLINE);
         service.close();
         return new WeakReference<>(service.loader());
     }
@@ -129,14 +129,15 @@ class BundledServicesIT {
                 config.poolMax(),
                 config.timeout());
         return IsolatedService.start(bundled, access, SETTINGS, () -> {
-            throw new AssertionError("nobody asks for tokens here");
+            throw new AssertionError("this test requests no tokens");
         });
     }
 
-    private static HttpResponse<String> send(FrontDoor door, String method, String path, String body) throws Exception {
+    private static HttpResponse<String> send(FrontDoor frontDoor, String method, String path, String body)
+            throws Exception {
         return HttpClient.newHttpClient()
                 .send(
-                        HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + door.port() + path))
+                        HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + frontDoor.port() + path))
                                 .timeout(DEADLINE)
                                 .method(method, HttpRequest.BodyPublishers.ofString(body))
                                 .build(),

@@ -25,13 +25,13 @@ import metaservice.settings.LauncherConfig;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-/** Swaps between the services that are really bundled, and what they leave behind; and one of them that dies. */
+/** Swaps between the services of the distribution, checks for leaked resources, and replaces a dead service. */
 class BundledSwapIT {
 
     private static final Duration DEADLINE = Duration.ofSeconds(30);
 
-    /** Of one pool, by default; beside those who listen and who count. */
-    private static final long MOST_CONNECTIONS = 10 + 2;
+    /** One pool of the default size, the schema watch, and the session that counts. */
+    private static final long MAX_CONNECTIONS = 10 + 2;
 
     private static final long NEWEST = 20260706000003L;
 
@@ -45,32 +45,31 @@ class BundledSwapIT {
     private final HttpClient client = HttpClient.newHttpClient();
 
     @Test
-    void swapsLeaveNothingBehind() throws Exception {
-        swapThereAndBack(3);
+    void swapsLeakNothing() throws Exception {
+        checkSwaps(3);
     }
 
     @Tag("faults")
     @Test
-    void hundredSwapsLeaveNothingBehind() throws Exception {
-        swapThereAndBack(50);
+    void hundredSwapsLeakNothing() throws Exception {
+        checkSwaps(50);
     }
 
-    private void swapThereAndBack(int times) throws Exception {
+    private void checkSwaps(int times) throws Exception {
         try (TestDatabase database = TestDatabases.at(NEWEST);
-                Launcher supervisor = supervisor(database)) {
-            URI door = URI.create(supervisor
-                    .start()
+                Launcher launcher = launcher(database)) {
+            URI url = URI.create(launcher.start()
                     .orElseThrow()
                     .find("metadata")
                     .orElseThrow()
                     .url());
-            String newest = version(door);
-            for (int i = 0; i < 2; i++) { // until everything that is made once is there
-                thereAndBack(database, door, newest);
+            String newest = version(url);
+            for (int i = 0; i < 2; i++) { // loads what is loaded only once
+                swapBackAndForth(database, url, newest);
             }
             Footprint before = Footprint.of(database);
             for (int i = 0; i < times; i++) {
-                thereAndBack(database, door, newest);
+                swapBackAndForth(database, url, newest);
             }
             System.out.println("figure: " + before + " before " + 2 * times + " swaps");
             Footprint after = await(() -> Footprint.of(database), now -> now.fits(before));
@@ -81,38 +80,37 @@ class BundledSwapIT {
     @Test
     void serviceWhosePoolIsClosedIsReplaced() throws Exception {
         try (TestDatabase database = TestDatabases.at(NEWEST);
-                Launcher supervisor = supervisor(database)) {
-            URI door = URI.create(supervisor
-                    .start()
+                Launcher launcher = launcher(database)) {
+            URI url = URI.create(launcher.start()
                     .orElseThrow()
                     .find("metadata")
                     .orElseThrow()
                     .url());
-            assertEquals(200, get(door, "/flows").statusCode());
-            supervisor.serving(ServiceKind.METADATA).orElseThrow().running().close(); // behind the back of its owner
-            assertEquals(503, get(door, "/flows").statusCode());
+            assertEquals(200, get(url, "/flows").statusCode());
+            launcher.serving(ServiceKind.METADATA).orElseThrow().running().close(); // without the supervisor
+            assertEquals(503, get(url, "/flows").statusCode());
             long begin = System.nanoTime();
-            await(() -> get(door, "/flows").statusCode(), status -> status == 200);
+            await(() -> get(url, "/flows").statusCode(), status -> status == 200);
             System.out.printf("figure: replaced after %.1f s%n", (System.nanoTime() - begin) / 1e9);
         }
     }
 
-    private void thereAndBack(TestDatabase database, URI door, String newest) throws Exception {
-        pretend(database, 1);
-        await(() -> version(door), version -> !version.equals(newest));
-        assertEquals(200, get(door, "/flows").statusCode());
-        pretend(database, NEWEST);
-        await(() -> version(door), newest::equals);
-        assertEquals(200, get(door, "/flows").statusCode());
+    private void swapBackAndForth(TestDatabase database, URI url, String newest) throws Exception {
+        setSchemaVersion(database, 1);
+        await(() -> version(url), version -> !version.equals(newest));
+        assertEquals(200, get(url, "/flows").statusCode());
+        setSchemaVersion(database, NEWEST);
+        await(() -> version(url), newest::equals);
+        assertEquals(200, get(url, "/flows").statusCode());
     }
 
-    /** As if migrations had been applied or taken back, without the work. */
-    private static void pretend(TestDatabase database, long schemaVersion) {
+    /** Changes the schema version in the ledger without running migrations. */
+    private static void setSchemaVersion(TestDatabase database, long schemaVersion) {
         database.execute("update flyway_schema_history set version = '" + schemaVersion + "' where installed_rank ="
                 + " (select max(installed_rank) from flyway_schema_history); notify " + Migrations.CHANNEL);
     }
 
-    private static Launcher supervisor(TestDatabase database) throws Exception {
+    private static Launcher launcher(TestDatabase database) throws Exception {
         return new Launcher(
                 LauncherConfig.fromEnvironment(SETTINGS),
                 ServiceCatalog.read(Path.of("target", "metaservice", "services")),
@@ -121,30 +119,30 @@ class BundledSwapIT {
                 new StopSignal());
     }
 
-    private String version(URI door) throws Exception {
-        return get(door, "/ping")
+    private String version(URI url) throws Exception {
+        return get(url, "/ping")
                 .headers()
                 .firstValue("METADATA_SERVICE_VERSION")
                 .orElse("none");
     }
 
-    private HttpResponse<String> get(URI door, String path) throws Exception {
+    private HttpResponse<String> get(URI url, String path) throws Exception {
         HttpRequest request =
-                HttpRequest.newBuilder(door.resolve(path)).timeout(DEADLINE).build();
+                HttpRequest.newBuilder(url.resolve(path)).timeout(DEADLINE).build();
         return client.send(request, HttpResponse.BodyHandlers.ofString());
     }
 
-    private static <T> T await(Callable<T> look, Predicate<T> wanted) throws Exception {
+    private static <T> T await(Callable<T> read, Predicate<T> condition) throws Exception {
         long deadline = System.nanoTime() + DEADLINE.toNanos();
-        T seen = look.call();
-        while (!wanted.test(seen)) {
-            assertTrue(System.nanoTime() < deadline, "still " + seen);
-            seen = look.call();
+        T value = read.call();
+        while (!condition.test(value)) {
+            assertTrue(System.nanoTime() < deadline, "still " + value);
+            value = read.call();
         }
-        return seen;
+        return value;
     }
 
-    /** What a process holds, as the virtual machine, the system and the database count it. */
+    /** Resources of the process: loaded classes, threads of services, open files, database sessions, JDBC drivers. */
     private record Footprint(long classes, long threads, long files, long connections, long drivers) {
 
         static Footprint of(TestDatabase database) {
@@ -171,12 +169,12 @@ class BundledSwapIT {
                     .count();
         }
 
-        /** How far a pool has grown when its service takes over depends on chance; only one pool may be left. */
+        /** The number of connections in a pool varies, so the limit is the maximum size of one pool. */
         boolean fits(Footprint before) {
             return classes <= before.classes + 200
-                    && threads <= before.threads + 2 // workers and the pool's own come and go
+                    && threads <= before.threads + 2 // workers and threads of the pool are started on demand
                     && files - connections <= before.files - before.connections + 5
-                    && connections <= MOST_CONNECTIONS
+                    && connections <= MAX_CONNECTIONS
                     && drivers <= before.drivers;
         }
     }

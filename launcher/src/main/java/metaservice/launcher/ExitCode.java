@@ -1,16 +1,16 @@
 package metaservice.launcher;
 
-/** What the process tells its caller when it ends. */
+/** The exit codes of the process. */
 enum ExitCode {
-    /** Asked to stop, and stopped; or printed what was asked for. */
+    /** Stopped after a signal, or printed help or the version. */
     DONE(0),
-    /** Could not start, or could not stop in time; one sentence on standard error says why. */
+    /** Could not start, or could not stop in time. Standard error has one sentence with the reason. */
     FAILED(1),
-    /** Wrong options or settings; each is named on standard error. */
+    /** Invalid options or settings. Standard error names each of them. */
     USAGE(2),
     /**
-     * The database is newer than this image and has shut out every service version in it. Not 3: with that status the
-     * virtual machine ends a process that has no memory left ({@code -XX:+ExitOnOutOfMemoryError}).
+     * The database is newer than this image and admits none of its service versions. Not 3, because the virtual machine
+     * exits with 3 when it is out of memory ({@code -XX:+ExitOnOutOfMemoryError}).
      */
     SHUT_OUT(4);
 

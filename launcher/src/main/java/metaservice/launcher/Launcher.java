@@ -22,6 +22,7 @@ import metaservice.launcher.service.ServiceCatalog;
 import metaservice.launcher.service.ServiceKind;
 import metaservice.launcher.swap.SchemaWatch;
 import metaservice.launcher.swap.ServiceSupervisor;
+import metaservice.launcher.swap.SwapConfig;
 import metaservice.migrations.Migrations;
 import metaservice.migrations.SchemaState;
 import metaservice.migrations.SchemaStatus;
@@ -35,19 +36,18 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Starts what the configuration names, in order, and stops it in the reverse order: the listeners of all kinds of service,
- * the migration API, the services, the schema watch. Used by one thread; listeners, services, supervisors and the watch
- * have threads of their own.
+ * Starts the configured parts in order, and stops them in reverse order: the listeners of all kinds of service, the
+ * migration API, the services, the schema watch. Used by one thread; the parts have threads of their own.
  */
 final class Launcher implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(Launcher.class);
 
-    /** Longest time for which clients with open connections are still served after the process was told to stop. */
+    /** Longest time after the stop request for which requests on open connections are still served. */
     private static final Duration KEEP_ALIVE_GRACE = Duration.ofSeconds(2);
 
-    /** Long against a migration of small tables, so that most requests of clients run between two migrations. */
-    private static final Duration BEFORE_EACH_MIGRATION = Duration.ofMillis(750);
+    /** Much longer than a migration of small tables, so that most client requests run between two migrations. */
+    private static final Duration PAUSE_BEFORE_MIGRATION = Duration.ofMillis(750);
 
     private final LauncherConfig config;
     private final ServiceCatalog catalog;
@@ -74,9 +74,9 @@ final class Launcher implements AutoCloseable {
     }
 
     /**
-     * Starts: listeners first, then what takes its time. {@link #close} is to be called afterwards in every case.
+     * Starts everything, the listeners first. {@link #close} is to be called afterwards, even after a failure.
      *
-     * @return empty if asked to stop meanwhile
+     * @return empty if a stop was requested meanwhile
      * @throws StartFailedException with one sentence for the operator
      */
     Optional<StartupReport> start() throws StartFailedException, InterruptedException {
@@ -87,7 +87,7 @@ final class Launcher implements AutoCloseable {
         database.ignoredDsn().ifPresent(LOG::warn);
         LOG.info("Database: {}", database);
         PauseWhileBusy pauses = config.pauses() ? new PauseWhileBusy(this::isBusy) : PauseWhileBusy.NEVER;
-        Migrations migrations = new Migrations(database.dataSource(), () -> pauses.pause(BEFORE_EACH_MIGRATION));
+        Migrations migrations = new Migrations(database.dataSource(), () -> pauses.pause(PAUSE_BEFORE_MIGRATION));
         frontDoors.forEach((kind, door) -> served.add(serve(kind, door, database, migrations, pauses)));
         Optional<ListenAddress> migration = config.listener(LauncherConfig.MIGRATION);
         if (migration.isPresent()) {
@@ -102,7 +102,7 @@ final class Launcher implements AutoCloseable {
         if (!served.isEmpty()) {
             schema.refusePooledTransactions();
         }
-        // A process that runs the migration API only changes a database when it is asked to.
+        // A process without services changes a database only after a request.
         boolean filled = found.get().state() == SchemaState.EMPTY && !served.isEmpty();
         StartupReport report = startServices(filled ? schema.fill() : found.get(), filled);
         if (!served.isEmpty()) {
@@ -113,18 +113,18 @@ final class Launcher implements AutoCloseable {
     }
 
     /**
-     * Waits for requests in flight as long as the configuration allows, and closes everything. A step that fails is logged,
-     * and the next ones are done all the same: an embedded database must not outlive the process.
+     * Waits for requests in flight, up to the drain timeout of the configuration, and closes everything. A failure of
+     * a step is logged and the next steps run all the same, because an embedded database must not outlive the process.
      */
     @Override
     public void close() {
         long deadline = System.nanoTime() + config.drainTimeout().toNanos();
-        // No service may be put behind a listener while that is closing.
+        // A service that is started during the shutdown would not be closed.
         for (ServedKind kind : served) {
             Guarded.run("stop swapping " + kind.kind(), kind.supervisor()::stop);
         }
         for (FrontDoor door : frontDoors.values()) {
-            Guarded.run("stop accepting connections", door::leave);
+            Guarded.run("stop accepting connections", door::stopAccepting);
         }
         frontDoors.forEach((kind, door) ->
                 Guarded.run("drain " + kind, () -> drain(kind.name(), timeout -> drain(door, timeout), deadline)));
@@ -132,7 +132,7 @@ final class Launcher implements AutoCloseable {
                 api -> Guarded.run("drain the migration API", () -> drain("migration API", api::drain, deadline)));
         watch.ifPresent(open -> Guarded.run("close the schema watch", open::close));
         for (ServedKind kind : served) {
-            Guarded.run("close " + kind.kind(), () -> kind.supervisor().close(left(deadline)));
+            Guarded.run("close " + kind.kind(), () -> kind.supervisor().close(remaining(deadline)));
         }
         migrationApi.ifPresent(api -> Guarded.run("close the migration API", api::close));
         for (FrontDoor door : frontDoors.values()) {
@@ -236,8 +236,7 @@ final class Launcher implements AutoCloseable {
                         migrations::status,
                         service ->
                                 IsolatedService.start(service, access, SpiSettings.service(config.service()), tokens),
-                        new ServiceSupervisor.Pace(
-                                config.drainTimeout(), config.pollInterval(), config.swaps(), pauses)));
+                        new SwapConfig(config.drainTimeout(), config.pollInterval(), config.swaps(), pauses)));
     }
 
     private StartupReport startServices(SchemaStatus schema, boolean filled) throws StartFailedException {
@@ -246,8 +245,8 @@ final class Launcher implements AutoCloseable {
             try {
                 started.add(kind.startFirst(schema, host(kind.kind().name())));
             } catch (StartFailedException e) {
-                if (!hasToStart(kind)) {
-                    LOG.warn("No {} service for now; it is tried again: {}", kind.kind(), e.getMessage());
+                if (!isRequired(kind)) {
+                    LOG.warn("The {} service could not be started, trying again: {}", kind.kind(), e.getMessage());
                 } else {
                     throw e;
                 }
@@ -259,8 +258,8 @@ final class Launcher implements AutoCloseable {
                 migrationApi.map(api -> StartupReport.url(host(LauncherConfig.MIGRATION), api.port(), "")));
     }
 
-    /** Another kind does not take the metadata service down: its supervisor tries again while metadata is served. */
-    private boolean hasToStart(ServedKind kind) {
+    /** If another kind cannot be started, the metadata service serves all the same, and the kind is tried again. */
+    private boolean isRequired(ServedKind kind) {
         return kind.kind().equals(ServiceKind.METADATA) || !frontDoors.containsKey(ServiceKind.METADATA);
     }
 
@@ -286,23 +285,23 @@ final class Launcher implements AutoCloseable {
                 database.timeout());
     }
 
-    /** Waits for requests in flight; returns how many were left after the timeout. */
+    /** Waits for requests in flight; returns how many were left at the timeout. */
     private interface Drain {
-        long within(Duration timeout) throws InterruptedException;
+        long drain(Duration timeout) throws InterruptedException;
     }
 
     private static long drain(FrontDoor door, Duration timeout) throws InterruptedException {
         long deadline = System.nanoTime() + timeout.toNanos();
         door.awaitQuiet(timeout.compareTo(KEEP_ALIVE_GRACE) < 0 ? timeout : KEEP_ALIVE_GRACE);
-        return door.stop().drain(left(deadline));
+        return door.stop().drain(remaining(deadline));
     }
 
-    private static Duration left(long deadline) {
+    private static Duration remaining(long deadline) {
         return Duration.ofNanos(Math.max(0, deadline - System.nanoTime()));
     }
 
     private static void drain(String what, Drain drain, long deadline) throws InterruptedException {
-        long left = drain.within(left(deadline));
+        long left = drain.drain(remaining(deadline));
         if (left > 0) {
             LOG.warn("{}: gave up waiting for {} requests in flight", what, left);
         }

@@ -12,34 +12,34 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Finds the schema on which services are chosen when the process starts. Used by one thread.
+ * Reads the schema that the services are chosen for when the process starts. Used by one thread.
  *
- * @param database names the database in a sentence, without secrets
+ * @param database name of the database for messages, without secrets
  */
 record SchemaAtStart(Migrations migrations, String database, LauncherConfig config, StopSignal stop) {
 
     private static final Logger LOG = LoggerFactory.getLogger(SchemaAtStart.class);
 
-    /** Without swaps: longest wait for the end of an upgrade that another node runs. */
+    /** With swaps off: longest wait for the end of an upgrade that another node runs. */
     private static final Duration UPGRADE_TIMEOUT = Duration.ofSeconds(15);
 
     private static final Duration UPGRADE_POLL = Duration.ofMillis(200);
 
     /**
-     * Reads the schema, trying as often as the configuration says. Without swaps a service is chosen for good. So the end of
-     * an upgrade that another node runs is waited for, 15 s at most: that node may be filling an empty database, and the
-     * schema is between two versions.
+     * Reads the schema, with the number of attempts of the configuration. With swaps off, waits up to 15 s for the end
+     * of an upgrade that another node runs, because the chosen service is not replaced later: that node may be filling
+     * an empty database.
      *
-     * @return empty if the process was asked to stop meanwhile
+     * @return empty if a stop was requested meanwhile
      * @throws StartFailedException if the database does not answer
      */
     Optional<SchemaStatus> read() throws StartFailedException, InterruptedException {
         long begin = System.nanoTime();
-        Optional<SchemaStatus> found = reach();
+        Optional<SchemaStatus> found = readWithRetries();
         while (!config.swaps()
                 && found.map(SchemaStatus::migrationInProgress).orElse(false)
                 && System.nanoTime() - begin < UPGRADE_TIMEOUT.toNanos()) {
-            found = stop.await(UPGRADE_POLL) ? Optional.empty() : reach();
+            found = stop.await(UPGRADE_POLL) ? Optional.empty() : readWithRetries();
         }
         return found;
     }
@@ -91,7 +91,7 @@ record SchemaAtStart(Migrations migrations, String database, LauncherConfig conf
         }
     }
 
-    private Optional<SchemaStatus> reach() throws StartFailedException, InterruptedException {
+    private Optional<SchemaStatus> readWithRetries() throws StartFailedException, InterruptedException {
         for (int attempt = 1; ; attempt++) {
             try {
                 return Optional.of(migrations.status());

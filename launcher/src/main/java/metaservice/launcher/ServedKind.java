@@ -10,8 +10,8 @@ import metaservice.migrations.SchemaStatus;
 import metaservice.spi.ServiceStartException;
 
 /**
- * One kind of service that this process runs: its bundled versions, its listener and its supervisor. Kinds share the
- * process and the database and nothing else, so one kind swaps while the others go on.
+ * One kind of service that this process runs: its bundled versions, its listener and its supervisor. Kinds share only
+ * the process and the database, so one kind is swapped without an effect on the others.
  *
  * @param catalog the bundled services of this kind
  */
@@ -20,7 +20,7 @@ record ServedKind(ServiceKind kind, ServiceCatalog catalog, FrontDoor frontDoor,
     /**
      * Chooses the service for a schema and starts it.
      *
-     * @return the kind, the version and the reason of the choice, and where clients find the service
+     * @return the kind, the version, the reason of the choice, and the URL for clients
      * @throws StartFailedException if no bundled service may run on the schema, or the chosen one cannot be started
      */
     StartupReport.Service startFirst(SchemaStatus schema, String host) throws StartFailedException {
@@ -44,7 +44,7 @@ record ServedKind(ServiceKind kind, ServiceCatalog catalog, FrontDoor frontDoor,
                 StartupReport.url(host, frontDoor.port(), supervisor.pathPrefix()));
     }
 
-    /** The members of the status that tell of this kind on a database with this schema. */
+    /** The members of the status for this kind, on a database with this schema. */
     Map<String, Object> status(SchemaStatus schema) {
         return supervisor.status(schema);
     }

@@ -12,7 +12,7 @@ import metaservice.launcher.swap.ServiceSupervisor;
 import metaservice.migrations.SchemaStatus;
 
 /**
- * What the migration API tells of the services of this process, and whom it tells of upgrades.
+ * The services of this process, for the migration API: their status, and the notification after an upgrade.
  *
  * @param catalog all bundled services, of all kinds
  * @param served the kinds that this process runs
@@ -20,8 +20,8 @@ import metaservice.migrations.SchemaStatus;
 record ServicesOfProcess(ServiceCatalog catalog, List<ServedKind> served) implements MigrationApi.Services {
 
     /**
-     * The members of the metadata kind, as if there were no other, and {@code services}: one object for each other kind
-     * that this process runs, with the same members.
+     * The members of the metadata kind, and {@code services}: a list with one object for each other kind that this
+     * process runs, with the same members.
      */
     @Override
     public Map<String, Object> status(SchemaStatus schema) {
@@ -31,10 +31,10 @@ record ServicesOfProcess(ServiceCatalog catalog, List<ServedKind> served) implem
         List<Map<String, Object>> others = new ArrayList<>();
         for (ServedKind other : served) {
             if (!other.kind().equals(ServiceKind.METADATA)) {
-                Map<String, Object> one = new LinkedHashMap<>();
-                one.put("kind", other.kind().name());
-                one.putAll(other.status(schema));
-                others.add(one);
+                Map<String, Object> object = new LinkedHashMap<>();
+                object.put("kind", other.kind().name());
+                object.putAll(other.status(schema));
+                others.add(object);
             }
         }
         members.put("services", others);
@@ -47,6 +47,8 @@ record ServicesOfProcess(ServiceCatalog catalog, List<ServedKind> served) implem
     }
 
     private Optional<ServedKind> find(ServiceKind kind) {
-        return served.stream().filter(one -> one.kind().equals(kind)).findFirst();
+        return served.stream()
+                .filter(candidate -> candidate.kind().equals(kind))
+                .findFirst();
     }
 }

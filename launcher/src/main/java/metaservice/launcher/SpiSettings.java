@@ -8,12 +8,12 @@ import metaservice.spi.ServiceSettings;
 import metaservice.spi.Tables;
 import metaservice.spi.TokenRole;
 
-/** Translates the operator's settings into the records that services and the token library are given. */
+/** Converts the operator's settings to the types of the service SPI. */
 public final class SpiSettings {
 
     private SpiSettings() {}
 
-    /** What every service version is given. */
+    /** The settings for all services. */
     public static ServiceSettings service(ServiceOptions options) {
         TableNames names = options.tables();
         return new SettingsValues(
@@ -26,7 +26,7 @@ public final class SpiSettings {
                 options.inactiveCutoff());
     }
 
-    /** What the token library is given. */
+    /** The role for the token library. */
     static TokenRole role(TokenSettings settings) {
         return new TokenRole(settings.arn(), settings.region(), settings.endpoint());
     }

@@ -1,6 +1,6 @@
 package metaservice.launcher;
 
-/** The launcher cannot start, for a reason that was foreseen. The message is one sentence for the operator. */
+/** The launcher cannot start, for an expected reason. The message is one sentence for the operator. */
 final class StartFailedException extends Exception {
 
     private final ExitCode exitCode;

@@ -7,17 +7,17 @@ import metaservice.migrations.SchemaState;
 import metaservice.migrations.SchemaStatus;
 
 /**
- * What a successful start tells its operator, once, on standard output.
+ * The report of a successful start, printed once to standard output.
  *
- * @param schema version of the schema, and why that one
+ * @param schema version of the schema and the reason for it
  * @param services the services that were started, one for each kind
- * @param migrationUrl where operators find the migration service; empty if this process does not run it
+ * @param migrationUrl URL of the migration service; empty if this process does not run it
  */
 record StartupReport(String schema, List<Service> services, Optional<String> migrationUrl) {
 
     private static final String METADATA = "metadata";
 
-    /** Copies. */
+    /** Copies the list. */
     StartupReport {
         services = List.copyOf(services);
     }
@@ -25,22 +25,22 @@ record StartupReport(String schema, List<Service> services, Optional<String> mig
     /**
      * A service that was started.
      *
-     * @param version the version, and why that one
-     * @param url where clients find it
+     * @param version the version and why it was chosen
+     * @param url URL for clients
      */
     record Service(String kind, String version, String url) {}
 
-    /** The address a client on this machine uses for a listener. */
+    /** The URL of a listener for clients on this machine. */
     static String url(String host, int port, String path) {
-        boolean anywhere = host.equals("0.0.0.0") || host.equals("::") || host.equals("*");
-        String reachable = anywhere ? "127.0.0.1" : host;
+        boolean anyAddress = host.equals("0.0.0.0") || host.equals("::") || host.equals("*");
+        String reachable = anyAddress ? "127.0.0.1" : host;
         return "http://" + (reachable.contains(":") ? "[" + reachable + "]" : reachable) + ":" + port + path;
     }
 
     /**
-     * Why the schema is what it is; follows its version, in brackets.
+     * The reason for the schema version, printed in brackets after it.
      *
-     * @param filled whether the database was empty a moment ago
+     * @param filled whether this start has filled an empty database
      */
     static String schemaReason(SchemaStatus status, boolean filled) {
         if (status.state() == SchemaState.EMPTY) {
@@ -59,7 +59,7 @@ record StartupReport(String schema, List<Service> services, Optional<String> mig
         return status.state() == SchemaState.NO_LEDGER ? "tables without a ledger; " + pending : pending;
     }
 
-    /** The block, lines ended. */
+    /** The text, with a line end after each line. */
     String text() {
         List<String> lines = new ArrayList<>(List.of("Metaservice is ready.", line("schema", schema)));
         for (Service service : services) {

@@ -4,54 +4,54 @@ import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
-/** Somebody wants the launcher to stop: SIGTERM, SIGINT, or a test. Thread-safe. */
+/** The request to stop the launcher, by SIGTERM, SIGINT or a test. Thread-safe. */
 public final class StopSignal {
 
     private final CountDownLatch requested = new CountDownLatch(1);
     private final CountDownLatch stopped = new CountDownLatch(1);
 
-    /** Asks for it; returns at once. */
+    /** Requests the stop; returns at once. */
     public void request() {
         requested.countDown();
     }
 
-    /** Waits until somebody asks for it. */
+    /** Waits for the request. */
     public void await() throws InterruptedException {
         requested.await();
     }
 
-    /** Waits for a while, or until somebody asks for it; true if somebody did. */
-    public boolean await(Duration pause) throws InterruptedException {
-        return requested.await(pause.toMillis(), TimeUnit.MILLISECONDS);
+    /** Waits for the request, for at most the given time; returns whether there was one. */
+    public boolean await(Duration timeout) throws InterruptedException {
+        return requested.await(timeout.toMillis(), TimeUnit.MILLISECONDS);
     }
 
-    /** Tells whoever asked that everything is stopped. */
+    /** Reports that everything is stopped, so that the process may end. */
     void stopped() {
         stopped.countDown();
     }
 
     /**
-     * Makes the process's end wait until everything is stopped, and then end it with 0, as one that did what it was
-     * told: by itself the virtual machine would report the signal.
+     * Installs a shutdown hook that requests the stop, waits until everything is stopped, and ends the process with
+     * exit code 0. Without it the exit code of the virtual machine would report the signal.
      *
-     * @param patience longest time to stop in
+     * @param timeout longest wait; the exit code is 1 after that
      */
-    void onProcessEnd(Duration patience) {
-        Runtime.getRuntime().addShutdownHook(new Thread(() -> endProcess(patience), "stop-signal"));
+    void onProcessEnd(Duration timeout) {
+        Runtime.getRuntime().addShutdownHook(new Thread(() -> endProcess(timeout), "stop-signal"));
     }
 
-    private void endProcess(Duration patience) {
+    private void endProcess(Duration timeout) {
         if (stopped.getCount() == 0) {
-            return; // the process ends by itself, with an exit code of its own
+            return; // everything is stopped: the process ends with the exit code of main
         }
         request();
-        ExitCode exitCode = stopsWithin(patience) ? ExitCode.DONE : ExitCode.FAILED;
+        ExitCode exitCode = awaitStopped(timeout) ? ExitCode.DONE : ExitCode.FAILED;
         Runtime.getRuntime().halt(exitCode.number());
     }
 
-    private boolean stopsWithin(Duration patience) {
+    private boolean awaitStopped(Duration timeout) {
         try {
-            return stopped.await(patience.toMillis(), TimeUnit.MILLISECONDS);
+            return stopped.await(timeout.toMillis(), TimeUnit.MILLISECONDS);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             return false;

@@ -31,9 +31,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The library that issues temporary credentials, in a class loader of its own and only if a role is configured. Services
- * ask for credentials, but all its work is done by threads made here: a thread that the library starts remembers who was
- * calling, and would keep the class loader of a service alive that is long gone. Thread-safe.
+ * The library that issues temporary credentials, loaded in its own class loader and only if a role is configured. All
+ * calls into the library run on threads of this class: a thread that the library starts inherits the context of its
+ * caller, and would keep the class loader of a closed service reachable. Thread-safe.
  */
 final class TokenLibrary implements TokenIssuer {
 
@@ -41,23 +41,23 @@ final class TokenLibrary implements TokenIssuer {
 
     private static final int THREADS = 2;
 
-    /** As many as may wait for a thread: as many as can be answered before they lose patience. */
-    private static final int WAITING = 32;
+    /** Requests that may wait for a thread; as many can be answered within the timeout. */
+    private static final int QUEUE_CAPACITY = 32;
 
-    /** Beyond the library's own patience. */
-    private static final Duration PATIENCE = Duration.ofSeconds(10);
+    /** Longer than the library's own timeouts. */
+    private static final Duration TIMEOUT = Duration.ofSeconds(10);
 
     private final URLClassLoader loader;
     private final TokenIssuer issuer;
-    private final Duration patience;
+    private final Duration timeout;
     private final ThreadPoolExecutor threads;
 
-    private TokenLibrary(URLClassLoader loader, TokenIssuer issuer, Duration patience) {
+    private TokenLibrary(URLClassLoader loader, TokenIssuer issuer, Duration timeout) {
         this.loader = loader;
         this.issuer = issuer;
-        this.patience = patience;
+        this.timeout = timeout;
         this.threads = new ThreadPoolExecutor(
-                THREADS, THREADS, 0, TimeUnit.SECONDS, new ArrayBlockingQueue<>(WAITING), task -> {
+                THREADS, THREADS, 0, TimeUnit.SECONDS, new ArrayBlockingQueue<>(QUEUE_CAPACITY), task -> {
                     Thread thread = new Thread(task, "token");
                     thread.setContextClassLoader(loader);
                     thread.setDaemon(true);
@@ -67,17 +67,17 @@ final class TokenLibrary implements TokenIssuer {
     }
 
     /**
-     * The issuer for a role; without one, an issuer that says so to everybody who asks.
+     * The issuer for a role; without a role, an issuer that refuses every request with that reason.
      *
      * @param folder the library's jars
      * @throws StartFailedException if there is a role but no library
      */
     static TokenIssuer issuer(Optional<TokenRole> role, Path folder) throws StartFailedException {
-        return issuer(role, folder, PATIENCE);
+        return issuer(role, folder, TIMEOUT);
     }
 
-    /** The same, with as much patience as a test has. */
-    static TokenIssuer issuer(Optional<TokenRole> role, Path folder, Duration patience) throws StartFailedException {
+    /** The same with another timeout, for tests. */
+    static TokenIssuer issuer(Optional<TokenRole> role, Path folder, Duration timeout) throws StartFailedException {
         if (role.isEmpty()) {
             return () -> {
                 throw new TokenException(
@@ -92,7 +92,7 @@ final class TokenLibrary implements TokenIssuer {
         try {
             URLClassLoader loader = new URLClassLoader("token", jars(folder), TokenLibrary.class.getClassLoader());
             return ContextLoader.call(
-                    loader, () -> new TokenLibrary(loader, load(loader).issuer(role.get()), patience));
+                    loader, () -> new TokenLibrary(loader, load(loader).issuer(role.get()), timeout));
         } catch (IOException | RuntimeException | LinkageError e) {
             throw new StartFailedException(
                     Setting.IAM_ROLE.name() + " is set, but the library in " + folder + " cannot be used: " + e, e);
@@ -127,12 +127,12 @@ final class TokenLibrary implements TokenIssuer {
         FutureTask<Token> issued = new FutureTask<>(issuer::issue);
         try {
             threads.execute(issued);
-            return issued.get(patience.toMillis(), TimeUnit.MILLISECONDS);
+            return issued.get(timeout.toMillis(), TimeUnit.MILLISECONDS);
         } catch (ExecutionException e) {
-            if (e.getCause() instanceof TokenException told) {
-                throw told;
+            if (e.getCause() instanceof TokenException refusal) {
+                throw refusal;
             }
-            LOG.error("No token", e.getCause());
+            LOG.error("The token library failed", e.getCause());
             throw new TokenException(Reason.REFUSED, "no credentials; the service's log says why", e.getCause());
         } catch (TimeoutException | RejectedExecutionException e) {
             throw new TokenException(Reason.UNAVAILABLE, "the token service takes too long, please retry", e);
@@ -140,7 +140,7 @@ final class TokenLibrary implements TokenIssuer {
             Thread.currentThread().interrupt();
             throw new TokenException(Reason.UNAVAILABLE, "the service is stopping", e);
         } finally {
-            // Nobody waits for it any more: it shall not keep others from a thread, nor from a place in the queue.
+            // After a timeout this request must not occupy a thread or a place in the queue.
             issued.cancel(true);
             threads.remove(issued);
         }
@@ -153,7 +153,7 @@ final class TokenLibrary implements TokenIssuer {
         try {
             loader.close();
         } catch (IOException e) {
-            LOG.warn("The library that issues tokens could not be closed", e);
+            LOG.warn("The token library could not be closed", e);
         }
     }
 }

@@ -1,9 +1,11 @@
 /**
- * Finds the service version that the database can carry, starts it apart from everything else, and serves it.
+ * The process: reads the settings, starts the parts in order and stops them in reverse order. {@link
+ * metaservice.launcher.Main} is the entry point. {@code Launcher} opens one {@code FrontDoor} for each kind of service
+ * and the {@code MigrationApi}, reads the schema version, starts the newest compatible service of each kind, and lets
+ * a {@code ServiceSupervisor} swap it later. Services are loaded by the class names in their manifests; the launcher
+ * refers to no class of a service.
  *
- * <p>{@link metaservice.launcher.Main} reads the configuration and hands over to the {@code Launcher}, which opens the
- * {@code FrontDoor} (the one public listener) and the {@code MigrationApi} beside it, asks the database for its schema
- * version, lets {@code VersionChoice} decide among the {@code ServiceCatalog}, and puts the chosen {@code
- * IsolatedService} behind the front door. No class of a service version is ever named here.
+ * <p>The packages below this one are ordered: {@code http}, {@code service}, {@code swap}, {@code migration}. Each uses
+ * only those before it, and this package uses them all.
  */
 package metaservice.launcher;

@@ -8,7 +8,7 @@ public final class Environments {
 
     private Environments() {}
 
-    /** An environment with one variable more, or another value for it. */
+    /** A copy of an environment with one variable set. */
     public static Map<String, String> with(Map<String, String> environment, String name, String value) {
         Map<String, String> more = new HashMap<>(environment);
         more.put(name, value);

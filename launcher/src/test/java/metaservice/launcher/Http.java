@@ -8,7 +8,7 @@ import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 
-/** Talks to a listener on the loopback interface. */
+/** Sends requests to a listener on the loopback interface. */
 public final class Http {
 
     public static final Duration DEADLINE = Duration.ofSeconds(20);

@@ -22,7 +22,7 @@ import metaservice.settings.LauncherConfig;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Several kinds of service in one process: metadata, and one that only exists here, {@code echo}. */
+/** Several kinds of service in one process: metadata, and the test kind {@code echo}. */
 class KindsIT {
 
     private static final Map<String, String> LOOPBACK = Map.of(
@@ -72,7 +72,7 @@ class KindsIT {
     }
 
     @Test
-    void oneKindSwapsWhileTheOtherIsLeftAlone() throws Exception {
+    void swapOfOneKindDoesNotTouchTheOther() throws Exception {
         bundle("metadata", "2.5.1", "20200603104139");
         bundle("echo", "1.0.0", "0");
         bundle("echo", "2.0.0", "20260706000003");
@@ -97,7 +97,7 @@ class KindsIT {
                     "echo 2.0.0 answers",
                     () -> Http.get(port(report, "echo"), "/").body().equals("echo 2.0.0"));
             Eventually.await(
-                    "the swap is over",
+                    "the swap has ended",
                     () -> status(report).at("/services/0/swap/state").asText().equals("idle"));
             JsonNode after = status(report);
             assertEquals("2.0.0", after.at("/services/0/service/version").asText());
@@ -109,7 +109,7 @@ class KindsIT {
     }
 
     @Test
-    void kindThatCannotRunYetWaitsForItsSchemaWhileMetadataIsServed() throws Exception {
+    void kindThatNeedsANewerSchemaIsStartedAfterTheUpgrade() throws Exception {
         bundle("metadata", "1.0.1", "0");
         bundle("echo", "2.0.0", "20260706000003");
         try (TestDatabase database = TestDatabases.at(1);
@@ -129,7 +129,7 @@ class KindsIT {
     }
 
     @Test
-    void metadataAloneHasNoMigrationApi() throws Exception {
+    void processWithMetadataOnlyHasNoMigrationApi() throws Exception {
         bundle("metadata", "3.0.0", "0");
         try (TestDatabase database = TestDatabases.empty();
                 Launcher launcher = launcher("metadata", database)) {
@@ -141,7 +141,7 @@ class KindsIT {
     }
 
     @Test
-    void migrationAloneServesNothingElseAndFillsADatabaseOnlyWhenAsked() throws Exception {
+    void processWithMigrationOnlyHasNoServiceAndFillsADatabaseOnRequestOnly() throws Exception {
         bundle("metadata", "3.0.0", "0");
         try (TestDatabase database = TestDatabases.empty();
                 ServerSocket taken = new ServerSocket(0);

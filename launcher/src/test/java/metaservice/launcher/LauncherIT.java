@@ -42,7 +42,7 @@ public class LauncherIT {
             "MF_SERVICE_CONNECTION_RETRY_WAITTIME_SECONDS", "0",
             "PATH_PREFIX", "/prefix");
 
-    /** What a migration that we do not have leaves in our ledger. */
+    /** Makes the ledger look as after a migration that this build does not have. */
     public static final String FROM_A_NEWER_BUILD =
             "update flyway_schema_history set version = '20990101000000' where installed_rank ="
                     + " (select max(installed_rank) from flyway_schema_history)";
@@ -68,7 +68,7 @@ public class LauncherIT {
         bundle("3.0.0", "20260706000003");
     }
 
-    private Launcher supervisor(Map<String, String> settings, Map<String, String> database) throws Exception {
+    private Launcher launcher(Map<String, String> settings, Map<String, String> database) throws Exception {
         return new Launcher(
                 LauncherConfig.fromEnvironment(settings),
                 ServiceCatalog.read(services),
@@ -80,13 +80,13 @@ public class LauncherIT {
     @AfterEach
     void noThreadIsLeft() throws InterruptedException {
         long deadline = System.nanoTime() + Http.DEADLINE.toNanos();
-        while (!ourThreads().isEmpty() && System.nanoTime() < deadline) {
-            ourThreads().forEach(LauncherIT::join);
+        while (!launcherThreads().isEmpty() && System.nanoTime() < deadline) {
+            launcherThreads().forEach(LauncherIT::join);
         }
-        assertEquals(List.of(), ourThreads());
+        assertEquals(List.of(), launcherThreads());
     }
 
-    private static List<Thread> ourThreads() {
+    private static List<Thread> launcherThreads() {
         return Thread.getAllStackTraces().keySet().stream()
                 .filter(thread -> thread.getName().startsWith("front-door")
                         || thread.getName().startsWith("migration-api")
@@ -109,11 +109,11 @@ public class LauncherIT {
 
     @ParameterizedTest(name = "schema {0}: {1}")
     @CsvSource({"1, 1.0.1", "20200603104139, 2.5.1", "20260706000002, 2.5.1", "20260706000003, 3.0.0"})
-    void newestServiceThatTheSchemaCarriesServes(long schema, String expected) throws Exception {
+    void newestCompatibleServiceServes(long schema, String expected) throws Exception {
         bundleAll();
         try (TestDatabase database = TestDatabases.at(schema);
-                Launcher supervisor = supervisor(LOOPBACK, database.environment())) {
-            StartupReport report = supervisor.start().orElseThrow();
+                Launcher launcher = launcher(LOOPBACK, database.environment())) {
+            StartupReport report = launcher.start().orElseThrow();
             assertEquals(
                     expected + " (newest of 1.0.1, 2.5.1, 3.0.0 that runs on this schema)",
                     report.find("metadata").orElseThrow().version());
@@ -132,17 +132,17 @@ public class LauncherIT {
                     expected + "/prefix",
                     Http.send(port(report.find("metadata").orElseThrow().url()), "PATCH", "/upgrade", "")
                             .body(),
-                    "the upgrade is not to be had at the front door");
+                    "the public listener has no upgrade endpoint");
         }
     }
 
     @Test
-    void migrationServiceHasAnAddressOfItsOwnAndRefusesForeignPages() throws Exception {
+    void migrationApiHasItsOwnAddressAndRefusesOtherOrigins() throws Exception {
         bundleAll();
         Map<String, String> settings = Environments.with(LOOPBACK, "MF_MIGRATION_HOST", "127.0.0.2");
         try (TestDatabase database = TestDatabases.at(1);
-                Launcher supervisor = supervisor(settings, database.environment())) {
-            StartupReport report = supervisor.start().orElseThrow();
+                Launcher launcher = launcher(settings, database.environment())) {
+            StartupReport report = launcher.start().orElseThrow();
             String metadata = report.find("metadata").orElseThrow().url();
             String migration = report.migrationUrl().orElseThrow();
             assertTrue(metadata.startsWith("http://127.0.0.1:"), metadata);
@@ -159,11 +159,11 @@ public class LauncherIT {
     }
 
     @Test
-    void emptyDatabaseGetsTheSchemaAndTheNewestService() throws Exception {
+    void emptyDatabaseIsFilledAndTheNewestServiceServes() throws Exception {
         bundleAll();
         try (TestDatabase database = TestDatabases.empty();
-                Launcher supervisor = supervisor(LOOPBACK, database.environment())) {
-            StartupReport report = supervisor.start().orElseThrow();
+                Launcher launcher = launcher(LOOPBACK, database.environment())) {
+            StartupReport report = launcher.start().orElseThrow();
             assertTrue(report.schema().endsWith(" (newest; applied just now to an empty database)"), report.schema());
             assertTrue(
                     report.find("metadata").orElseThrow().version().startsWith("3.0.0 "),
@@ -175,8 +175,8 @@ public class LauncherIT {
     void tablesWithoutLedgerAreSchemaZero() throws Exception {
         bundleAll();
         try (TestDatabase database = TestDatabases.at(0);
-                Launcher supervisor = supervisor(LOOPBACK, database.environment())) {
-            StartupReport report = supervisor.start().orElseThrow();
+                Launcher launcher = launcher(LOOPBACK, database.environment())) {
+            StartupReport report = launcher.start().orElseThrow();
             assertTrue(report.schema().startsWith("0 (tables without a ledger; "), report.schema());
             assertTrue(
                     report.find("metadata").orElseThrow().version().startsWith("1.0.1 "),
@@ -185,12 +185,12 @@ public class LauncherIT {
     }
 
     @Test
-    void databaseThatIsNewerThanWeKnowRunsTheNewest() throws Exception {
+    void databaseOfANewerBuildRunsTheNewestService() throws Exception {
         bundleAll();
         try (TestDatabase database = TestDatabases.newest();
-                Launcher supervisor = supervisor(LOOPBACK, database.environment())) {
+                Launcher launcher = launcher(LOOPBACK, database.environment())) {
             database.execute(FROM_A_NEWER_BUILD);
-            StartupReport report = supervisor.start().orElseThrow();
+            StartupReport report = launcher.start().orElseThrow();
             assertEquals("20990101000000 (not known to this build)", report.schema());
             assertTrue(
                     report.find("metadata").orElseThrow().version().startsWith("3.0.0 "),
@@ -199,24 +199,24 @@ public class LauncherIT {
     }
 
     @Test
-    void databaseThatShutUsOutIsRefusedWithAnExitCodeOfItsOwn() throws Exception {
+    void databaseThatShutsOutAllServicesHasItsOwnExitCode() throws Exception {
         bundleAll();
         try (TestDatabase database = TestDatabases.newest();
-                Launcher supervisor = supervisor(LOOPBACK, database.environment())) {
+                Launcher launcher = launcher(LOOPBACK, database.environment())) {
             database.execute(FROM_A_NEWER_BUILD);
             database.execute("update metaservice_floor set lowest_service = '4.0.0'");
-            StartFailedException failure = assertThrows(StartFailedException.class, supervisor::start);
+            StartFailedException failure = assertThrows(StartFailedException.class, launcher::start);
             assertEquals(ExitCode.SHUT_OUT, failure.exitCode());
             assertTrue(failure.getMessage().endsWith(": run a newer image."), failure::getMessage);
         }
     }
 
     @Test
-    void databaseThatCannotBeReachedIsToldInOneSentence() throws Exception {
+    void unreachableDatabaseIsReported() throws Exception {
         bundleAll();
         Map<String, String> nowhere = Environments.with(closedPort(), "MF_METADATA_DB_PSWD", "very-secret");
-        try (Launcher supervisor = supervisor(LOOPBACK, nowhere)) {
-            StartFailedException failure = assertThrows(StartFailedException.class, supervisor::start);
+        try (Launcher launcher = launcher(LOOPBACK, nowhere)) {
+            StartFailedException failure = assertThrows(StartFailedException.class, launcher::start);
             assertEquals(ExitCode.FAILED, failure.exitCode());
             assertTrue(
                     failure.getMessage()
@@ -228,11 +228,11 @@ public class LauncherIT {
     }
 
     @Test
-    void withoutSwapsAnUpgradeThatRunsIsWaitedForBeforeTheChoice() throws Exception {
+    void startWithSwapsOffWaitsForARunningUpgrade() throws Exception {
         bundleAll();
         try (TestDatabase database = TestDatabases.at(20200603104139L);
-                Launcher supervisor =
-                        supervisor(Environments.with(LOOPBACK, "MF_UPGRADE_SWAP", "off"), database.environment());
+                Launcher launcher =
+                        launcher(Environments.with(LOOPBACK, "MF_UPGRADE_SWAP", "off"), database.environment());
                 Connection writer = database.dataSource().getConnection();
                 Statement statement = writer.createStatement()) {
             Migrations migrations = new Migrations(database.dataSource());
@@ -241,10 +241,10 @@ public class LauncherIT {
             statement.execute("INSERT INTO runs_v3 (flow_id, ts_epoch) VALUES ('F', 1)");
             CompletableFuture<UpgradeOutcome> upgrade = CompletableFuture.supplyAsync(migrations::upgrade);
             Eventually.await("the upgrade runs", () -> migrations.status().migrationInProgress());
-            FutureTask<Optional<StartupReport>> start = new FutureTask<>(supervisor::start);
+            FutureTask<Optional<StartupReport>> start = new FutureTask<>(launcher::start);
             Thread starting = new Thread(start);
             starting.start();
-            Eventually.await("the start waits, or is over", () -> start.isDone() || isPausing(starting));
+            Eventually.await("the start waits, or has ended", () -> start.isDone() || isWaiting(starting));
             writer.commit();
             upgrade.get();
             String chosen =
@@ -253,30 +253,30 @@ public class LauncherIT {
         }
     }
 
-    private static boolean isPausing(Thread thread) {
+    private static boolean isWaiting(Thread thread) {
         return Stream.of(thread.getStackTrace())
                 .anyMatch(frame -> frame.getClassName().equals(StopSignal.class.getName()));
     }
 
     @Test
-    void stoppingDoesNotWaitForTheDatabase() throws Exception {
+    void stopDoesNotWaitForTheDatabase() throws Exception {
         bundleAll();
         stop.request();
-        Map<String, String> patient =
+        Map<String, String> longWait =
                 Environments.with(LOOPBACK, "MF_SERVICE_CONNECTION_RETRY_WAITTIME_SECONDS", "3600");
-        try (Launcher supervisor = supervisor(patient, closedPort())) {
-            assertEquals(Optional.empty(), supervisor.start());
+        try (Launcher launcher = launcher(longWait, closedPort())) {
+            assertEquals(Optional.empty(), launcher.start());
         }
     }
 
     @Test
-    void takenPortIsToldWithTheVariableToChange() throws Exception {
+    void portInUseIsReportedWithTheSettingToChange() throws Exception {
         bundleAll();
         try (ServerSocket taken = new ServerSocket(0);
-                Launcher supervisor = supervisor(
+                Launcher launcher = launcher(
                         Environments.with(LOOPBACK, "MF_METADATA_PORT", Integer.toString(taken.getLocalPort())),
                         Map.of())) {
-            StartFailedException failure = assertThrows(StartFailedException.class, supervisor::start);
+            StartFailedException failure = assertThrows(StartFailedException.class, launcher::start);
             assertTrue(
                     failure.getMessage()
                             .startsWith(
@@ -287,13 +287,13 @@ public class LauncherIT {
     }
 
     @Test
-    void serviceThatIsNotHealthyIsTakenDownAgain() throws Exception {
+    void unhealthyServiceIsAStartFailure() throws Exception {
         ServiceJar.of("3.0.0", "0")
                 .source("demo.Provider", ServiceJar.provider("null").replace("Health.UP", "Health.down(\"no tables\")"))
                 .write(services, "3.0.0.jar");
         try (TestDatabase database = TestDatabases.at(1);
-                Launcher supervisor = supervisor(LOOPBACK, database.environment())) {
-            StartFailedException failure = assertThrows(StartFailedException.class, supervisor::start);
+                Launcher launcher = launcher(LOOPBACK, database.environment())) {
+            StartFailedException failure = assertThrows(StartFailedException.class, launcher::start);
             assertEquals("Service 3.0.0 started but is not healthy: no tables", failure.getMessage());
         }
     }

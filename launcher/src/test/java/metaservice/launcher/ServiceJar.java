@@ -24,17 +24,17 @@ import javax.tools.ToolProvider;
 import metaservice.launcher.service.ServiceCatalog;
 import metaservice.spi.Seam;
 
-/** Builds a small service jar out of sources, right or wrong in one way. */
+/** Builds a small service jar from sources, valid or invalid in one respect. */
 public final class ServiceJar {
 
-    /** Class files by sources: most jars of a test class differ in their manifests only. */
+    /** Class files by sources; compiled once because most jars of a test class differ in their manifests only. */
     private static final Map<Map<String, String>, Map<String, byte[]>> COMPILED = new ConcurrentHashMap<>();
 
     private final Map<String, String> manifest = new LinkedHashMap<>();
     private final Map<String, String> sources = new LinkedHashMap<>();
     private final Map<String, String> resources = new LinkedHashMap<>();
 
-    /** A service that is right in every way and answers "hello". */
+    /** A valid service that answers "hello". */
     public static ServiceJar of(String version, String schemaMin) {
         return new ServiceJar()
                 .entry(ServiceCatalog.KIND, "metadata")
@@ -45,8 +45,8 @@ public final class ServiceJar {
                 .source("demo.Provider", provider("exchange -> exchange.getResponseSender().send(\"hello\")"));
     }
 
-    /** The source of a provider whose service is sent {@code GET /sample} before it takes over. */
-    public static String rehearsed(String handler) {
+    /** The source of a provider whose service has one sample for the warm-up, {@code GET /sample}. */
+    public static String providerWithSample(String handler) {
         return provider(handler).replace("public void close() {}", """
                 public void close() {}
                 @Override public java.util.List<SampleRequest> samples() {
@@ -60,7 +60,7 @@ public final class ServiceJar {
         return provider(handler, "");
     }
 
-    /** Likewise, with more members in the class. */
+    /** The same with additional members of the class. */
     public static String provider(String handler, String members) {
         return """
                 package demo;
@@ -104,7 +104,7 @@ public final class ServiceJar {
         return this;
     }
 
-    /** Compiles and writes it. */
+    /** Compiles the sources and writes the jar. */
     public Path write(Path folder, String name) throws IOException {
         Path jar = Files.createDirectories(folder).resolve(name);
         Map<String, byte[]> classes = COMPILED.computeIfAbsent(Map.copyOf(sources), ServiceJar::compile);
@@ -165,7 +165,7 @@ public final class ServiceJar {
         try (StandardJavaFileManager files = compiler.getStandardFileManager(null, null, StandardCharsets.UTF_8)) {
             List<String> options =
                     List.of("-proc:none", "-d", classes.toString(), "-cp", System.getProperty("java.class.path"));
-            boolean right = compiler.getTask(
+            boolean successful = compiler.getTask(
                             messages,
                             files,
                             null,
@@ -173,7 +173,7 @@ public final class ServiceJar {
                             null,
                             files.getJavaFileObjectsFromPaths(files(sourceFolder)))
                     .call();
-            if (!right) {
+            if (!successful) {
                 throw new IllegalStateException(messages.toString());
             }
         }

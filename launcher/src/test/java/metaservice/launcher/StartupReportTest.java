@@ -14,7 +14,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 class StartupReportTest {
 
     @Test
-    void blockIsExactlyThis() {
+    void metadataReportHasExactlyTheseLines() {
         StartupReport report = new StartupReport(
                 "20260706000003 (newest)",
                 List.of(new StartupReport.Service("metadata", "3.0.0 (why)", "http://127.0.0.1:8080")),
@@ -30,7 +30,7 @@ class StartupReportTest {
     }
 
     @Test
-    void otherKindsHaveALineEach() {
+    void everyOtherKindHasOneLine() {
         StartupReport report = new StartupReport(
                 "1 (why)",
                 List.of(new StartupReport.Service("ui", "1.0.0 (why)", "http://127.0.0.1:8083")),
@@ -49,7 +49,7 @@ class StartupReportTest {
         "::1, http://[::1]:80/p",
         "10.1.2.3, http://10.1.2.3:80/p"
     })
-    void urlIsOneThatAClientHereCanUse(String host, String expected) {
+    void urlIsReachableFromThisMachine(String host, String expected) {
         assertEquals(expected, StartupReport.url(host, 80, "/p"));
     }
 

@@ -30,7 +30,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** A supervisor whose services answer with their version, and a database that changes under it. */
+/** A launcher with test services, which answer with their version, and a real database whose schema changes. */
 class SwapIT {
 
     private static final Map<String, String> NEVER_POLLING = Map.of(
@@ -40,7 +40,7 @@ class SwapIT {
             "MF_UPGRADE_PAUSES", "off",
             "MF_UPGRADE_POLL_SECONDS", "86400");
 
-    /** Its services answer with their version; {@code /slow} waits until the test lets it go. */
+    /** Answers with the version of the service; {@code /slow} waits for the property {@code swap-it.slow}. */
     private static final String HANDLER = """
             exchange -> exchange.dispatch(() -> {
                 if (exchange.getRequestPath().equals("/slow")) {
@@ -65,7 +65,7 @@ class SwapIT {
 
     private TestDatabase database;
     private final StopSignal stop = new StopSignal();
-    private Launcher supervisor;
+    private Launcher launcher;
     private StartupReport report;
 
     @BeforeEach
@@ -75,8 +75,8 @@ class SwapIT {
 
     @AfterEach
     void stop() {
-        if (supervisor != null) {
-            supervisor.close();
+        if (launcher != null) {
+            launcher.close();
         }
         database.close();
         System.getProperties().keySet().removeIf(name -> name.toString().startsWith("swap-it."));
@@ -92,20 +92,20 @@ class SwapIT {
     }
 
     private void start(Map<String, String> settings) throws Exception {
-        supervisor = new Launcher(
+        launcher = new Launcher(
                 LauncherConfig.fromEnvironment(settings),
                 ServiceCatalog.read(services),
                 DatabaseSource.given(DatabaseConfig.fromEnvironment(database.environment())),
                 TokenLibrary.issuer(Optional.empty(), services),
                 stop);
-        report = supervisor.start().orElseThrow();
+        report = launcher.start().orElseThrow();
     }
 
     private static int port(String url) {
         return Integer.parseInt(url.replaceAll("http://127\\.0\\.0\\.1:([0-9]+).*", "$1"));
     }
 
-    private HttpResponse<String> ask(String path) throws Exception {
+    private HttpResponse<String> get(String path) throws Exception {
         return Http.get(port(report.find("metadata").orElseThrow().url()), path);
     }
 
@@ -114,26 +114,26 @@ class SwapIT {
                 .body();
     }
 
-    private static <T> T await(Callable<T> look, Predicate<T> wanted) throws Exception {
+    private static <T> T await(Callable<T> read, Predicate<T> condition) throws Exception {
         long deadline = System.nanoTime() + Http.DEADLINE.toNanos();
-        T seen = look.call();
-        while (!wanted.test(seen)) {
-            assertTrue(System.nanoTime() < deadline, "still " + seen);
-            seen = look.call();
+        T value = read.call();
+        while (!condition.test(value)) {
+            assertTrue(System.nanoTime() < deadline, "still " + value);
+            value = read.call();
         }
-        return seen;
+        return value;
     }
 
     private void awaitAnswer(String expected) throws Exception {
-        await(() -> ask("/").body(), expected::equals);
+        await(() -> get("/").body(), expected::equals);
     }
 
     private String awaitStatus(String part) throws Exception {
         return await(this::status, text -> StatusJson.shows(text, part));
     }
 
-    /** As if migrations had been applied or taken back, without the work. */
-    private void pretend(long schemaVersion, boolean notify) {
+    /** Changes the schema version in the ledger without running migrations. */
+    private void setSchemaVersion(long schemaVersion, boolean notify) {
         database.execute("update flyway_schema_history set version = '" + schemaVersion + "' where installed_rank ="
                 + " (select max(installed_rank) from flyway_schema_history)");
         if (notify) {
@@ -142,7 +142,7 @@ class SwapIT {
     }
 
     @Test
-    void upgradeThroughTheApiSwapsWhileAnOldRequestIsFinishedByTheOldService() throws Exception {
+    void upgradeThroughTheApiSwapsAndTheOldServiceCompletesItsRequest() throws Exception {
         bundleBoth();
         start(NEVER_POLLING);
         CompletableFuture<HttpResponse<String>> slow =
@@ -154,7 +154,7 @@ class SwapIT {
                         .body());
         awaitAnswer("3.0.0");
         awaitStatus("\"swap\": {\"state\": \"draining\", \"from\": \"1.0.1\", \"to\": \"3.0.0\", \"reason\": null");
-        System.setProperty("swap-it.slow", "go on");
+        System.setProperty("swap-it.slow", "continue");
         assertEquals("1.0.1", slow.get().body());
         String settled = awaitStatus("\"swap\": {\"state\": \"idle\", \"from\": \"1.0.1\", \"to\": \"3.0.0\"");
         assertTrue(StatusJson.shows(settled, "\"service\": {\"version\": \"3.0.0\", \"state\": \"serving\""), settled);
@@ -163,31 +163,31 @@ class SwapIT {
     }
 
     @Test
-    void upgradeByAnotherNodeIsNotified() throws Exception {
+    void upgradeByAnotherNodeSwaps() throws Exception {
         bundleBoth();
         start(NEVER_POLLING);
-        assertEquals("1.0.1", ask("/").body());
+        assertEquals("1.0.1", get("/").body());
         new Migrations(database.dataSource()).upgrade();
         awaitAnswer("3.0.0");
     }
 
     @Test
-    void upgradeWhoseNotificationIsLostIsSeenByThePoll() throws Exception {
+    void pollDetectsAnUpgradeWithoutANotification() throws Exception {
         bundleBoth();
         start(Environments.with(NEVER_POLLING, "MF_UPGRADE_POLL_SECONDS", "1"));
-        assertEquals("1.0.1", ask("/").body());
-        pretend(20260706000003L, false);
+        assertEquals("1.0.1", get("/").body());
+        setSchemaVersion(20260706000003L, false);
         awaitAnswer("3.0.0");
     }
 
     @Test
-    void lostConnectionOfTheWatchIsMadeAnew() throws Exception {
+    void lostConnectionOfTheSchemaWatchIsReopened() throws Exception {
         bundleBoth();
         start(NEVER_POLLING);
         String watch = "from pg_stat_activity where datname = current_database() and query like 'LISTEN%'";
         await(() -> database.query("select pid " + watch).size(), listening -> listening == 1);
-        pretend(20260706000003L, false);
-        database.query("select pg_terminate_backend(pid) " + watch); // reconnecting counts as news
+        setSchemaVersion(20260706000003L, false);
+        database.query("select pg_terminate_backend(pid) " + watch); // the schema is read after each reconnect
         awaitAnswer("3.0.0");
     }
 
@@ -204,7 +204,7 @@ class SwapIT {
                         + " | Service 3.0.0 started but is not healthy: sick",
                 "no provider | null | - | Service 3.0.0 cannot be started: demo.Provider in"
             })
-    void newServiceThatIsBrokenIsUndoneAndTheOldOneGoesOn(String how, String handler, String broken, String reason)
+    void failedStartLeavesTheOldServiceServing(String how, String handler, String broken, String reason)
             throws Exception {
         ServiceJar.of("3.0.0", "20260706000003")
                 .source(
@@ -216,11 +216,11 @@ class SwapIT {
                 .write(services, "new.jar");
         service("1.0.1", "0").write(services, "old.jar");
         start(NEVER_POLLING);
-        pretend(20260706000003L, true);
+        setSchemaVersion(20260706000003L, true);
         JsonNode failed = StatusJson.parse(
                 awaitStatus("\"swap\": {\"state\": \"failed\", \"from\": \"1.0.1\", \"to\": \"3.0.0\""));
-        String told = failed.path("swap").path("reason").asText();
-        assertTrue(told.startsWith(reason), told);
+        String failure = failed.path("swap").path("reason").asText();
+        assertTrue(failure.startsWith(reason), failure);
         JsonNode candidate = StreamSupport.stream(failed.path("candidates").spliterator(), false)
                 .filter(bundled -> bundled.path("version").asText().equals("3.0.0"))
                 .findFirst()
@@ -229,27 +229,27 @@ class SwapIT {
                 StatusJson.shows(candidate.toString(), "\"lowest_schema\": \"20260706000003\", \"compatible\": true"),
                 candidate::toString);
         assertTrue(candidate.path("reason").asText().startsWith(reason), candidate::toString);
-        assertEquals("1.0.1", ask("/").body());
+        assertEquals("1.0.1", get("/").body());
         awaitStatus("\"swap\": {\"attempts\": 2"); // tried again
-        assertEquals("1.0.1", ask("/").body());
-        pretend(1, true);
+        assertEquals("1.0.1", get("/").body());
+        setSchemaVersion(1, true);
         awaitStatus("\"swap\": {\"state\": \"idle\"");
     }
 
     @Test
-    void withoutSwappingTheNewServiceWaitsForARestart() throws Exception {
+    void newVersionNeedsARestartIfSwapsAreOff() throws Exception {
         bundleBoth();
         start(Environments.with(NEVER_POLLING, "MF_UPGRADE_SWAP", "off"));
-        pretend(20260706000003L, true);
+        setSchemaVersion(20260706000003L, true);
         awaitStatus("\"swap\": {\"state\": \"restart_needed\", \"from\": \"1.0.1\", \"to\": \"3.0.0\","
                 + " \"reason\": \"Swapping is off (MF_UPGRADE_SWAP): restart to run 3.0.0.\"");
-        assertEquals("1.0.1", ask("/").body());
+        assertEquals("1.0.1", get("/").body());
     }
 
     @Test
-    void whoIsStoppedInTheMiddleOfASwapSwitchesNoMoreAndClosesBoth() throws Exception {
+    void stopDuringASwapPreventsTheSwitchAndClosesBothServices() throws Exception {
         String members = MEMBERS + """
-                static String noteClosed(String version) {
+                static String recordClosed(String version) {
                     return System.setProperty("swap-it.closed." + version, "yes");
                 }
                 """;
@@ -260,33 +260,33 @@ class SwapIT {
                             "demo.Provider",
                             ServiceJar.provider(HANDLER, members)
                                     .replace("return new RunningService()", starting + " return new RunningService()")
-                                    .replace("void close() {}", "void close() { noteClosed(\"" + version + "\"); }"))
+                                    .replace("void close() {}", "void close() { recordClosed(\"" + version + "\"); }"))
                     .write(services, version + ".jar");
         }
         start(NEVER_POLLING);
-        pretend(20260706000003L, true);
+        setSchemaVersion(20260706000003L, true);
         await(() -> System.getProperty("swap-it.start.entered"), "yes"::equals);
         awaitStatus("\"swap\": {\"state\": \"starting\", \"from\": \"1.0.1\"");
-        Launcher stopped = supervisor;
+        Launcher stopped = launcher;
         CompletableFuture<Void> closing = CompletableFuture.runAsync(stopped::close);
-        await(() -> answersOrRefuses(), now -> !now.equals("1.0.1"));
-        System.setProperty("swap-it.start", "go on");
+        await(() -> answerOrRefused(), now -> !now.equals("1.0.1"));
+        System.setProperty("swap-it.start", "continue");
         closing.get();
-        supervisor = null;
+        launcher = null;
         assertEquals("yes", System.getProperty("swap-it.closed.1.0.1"));
         assertEquals("yes", System.getProperty("swap-it.closed.3.0.0"));
     }
 
-    private String answersOrRefuses() throws Exception {
+    private String answerOrRefused() throws Exception {
         try {
-            return ask("/").body();
+            return get("/").body();
         } catch (IOException e) {
             return "refused";
         }
     }
 
     @Test
-    void atStartNoOlderServiceStepsInForABrokenOne() throws Exception {
+    void startFailsIfTheNewestServiceFails() throws Exception {
         database.close();
         database = TestDatabases.newest();
         service("2.5.1", "0").write(services, "old.jar");
@@ -299,7 +299,7 @@ class SwapIT {
 
     @ParameterizedTest
     @CsvSource({"down", "throws"})
-    void serviceThatDiesIsReplacedByANewInstance(String how) throws Exception {
+    void deadServiceIsReplacedByANewInstance(String how) throws Exception {
         String members = MEMBERS + """
                 static RunningService sick;
                 static Health checked(RunningService me) {
@@ -328,7 +328,7 @@ class SwapIT {
         System.setProperty("swap-it.health", how);
         await(this::since, now -> !now.equals(before));
         awaitStatus("\"service\": {\"version\": \"1.0.1\", \"state\": \"serving\"");
-        assertEquals("1.0.1", ask("/").body());
+        assertEquals("1.0.1", get("/").body());
     }
 
     private String since() throws Exception {
@@ -336,20 +336,20 @@ class SwapIT {
     }
 
     @Test
-    void databaseThatIsAwayIsNoReasonToReplaceAnything() throws Exception {
+    void serviceIsKeptWhileTheDatabaseIsUnavailable() throws Exception {
         bundleBoth();
         start(NEVER_POLLING);
         String before = since();
-        try (TestDatabase elsewhere = TestDatabases.empty()) {
-            elsewhere.execute("alter database " + database.name() + " allow_connections false");
-            elsewhere.execute(
+        try (TestDatabase other = TestDatabases.empty()) {
+            other.execute("alter database " + database.name() + " allow_connections false");
+            other.execute(
                     "select pg_terminate_backend(pid) from pg_stat_activity where datname = '" + database.name() + "'");
             await(
                     () -> Http.get(port(report.migrationUrl().orElseThrow()), "/db_schema_status")
                             .statusCode(),
                     code -> code != 200);
-            assertEquals("1.0.1", ask("/").body());
-            elsewhere.execute("alter database " + database.name() + " allow_connections true");
+            assertEquals("1.0.1", get("/").body());
+            other.execute("alter database " + database.name() + " allow_connections true");
         }
         await(
                 () -> database.query("select 1 from pg_stat_activity where datname = current_database()"
@@ -359,35 +359,37 @@ class SwapIT {
     }
 
     @Test
-    void hundredSwapsLeaveNothingBehind() throws Exception {
+    void hundredSwapsLeakNoClassesThreadsOrFiles() throws Exception {
         bundleBoth();
         start(NEVER_POLLING);
-        swapThereAndBack(5); // until everything that is made once is there
-        Footprint before = settled();
-        swapThereAndBack(50);
-        Footprint after = await(SwapIT::settled, now -> now.fits(before));
+        swapBackAndForth(5); // loads what is loaded only once
+        Footprint before = measure();
+        swapBackAndForth(50);
+        Footprint after = await(SwapIT::measure, now -> now.fits(before));
         assertTrue(after.fits(before), before + " became " + after);
     }
 
-    private void swapThereAndBack(int times) throws Exception {
+    private void swapBackAndForth(int times) throws Exception {
         for (int i = 0; i < times; i++) {
-            pretend(20260706000003L, true);
+            setSchemaVersion(20260706000003L, true);
             awaitAnswer("3.0.0");
-            pretend(1, true);
+            setSchemaVersion(1, true);
             awaitAnswer("1.0.1");
         }
         awaitStatus("\"swap\": {\"state\": \"idle\"");
     }
 
-    /** What a process holds; classes and threads as the virtual machine counts them, files as the system does. */
-    private record Footprint(long classes, long demoThreads, long files) {
+    /** Resources of the process: loaded classes, threads of services, open files. */
+    private record Footprint(long classes, long serviceThreads, long files) {
 
         boolean fits(Footprint before) {
-            return classes <= before.classes + 50 && demoThreads <= before.demoThreads && files <= before.files + 5;
+            return classes <= before.classes + 50
+                    && serviceThreads <= before.serviceThreads
+                    && files <= before.files + 5;
         }
     }
 
-    private static Footprint settled() {
+    private static Footprint measure() {
         System.gc();
         java.lang.management.OperatingSystemMXBean system = ManagementFactory.getOperatingSystemMXBean();
         long files = system instanceof com.sun.management.UnixOperatingSystemMXBean unix

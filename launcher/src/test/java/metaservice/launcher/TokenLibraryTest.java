@@ -35,7 +35,7 @@ class TokenLibraryTest {
     private Path folder;
 
     @Test
-    void withoutRoleTheLibraryIsNotEvenLookedFor() throws Exception {
+    void libraryIsNotLoadedWithoutARole() throws Exception {
         try (TokenIssuer issuer = TokenLibrary.issuer(Optional.empty(), folder.resolve("missing"))) {
             TokenException refusal = assertThrows(TokenException.class, issuer::issue);
             assertEquals(Reason.NOT_CONFIGURED, refusal.reason());
@@ -44,7 +44,7 @@ class TokenLibraryTest {
     }
 
     @Test
-    void roleWithoutLibraryEndsTheStart() {
+    void roleWithoutLibraryIsAStartFailure() {
         for (Path library : new Path[] {folder.resolve("missing"), folder}) {
             StartFailedException failure =
                     assertThrows(StartFailedException.class, () -> TokenLibrary.issuer(ROLE, library));
@@ -53,7 +53,7 @@ class TokenLibraryTest {
     }
 
     @Test
-    void libraryDoesItsWorkInThreadsThatAreNotTheCallers() throws Exception {
+    void libraryRunsOnThreadsOfItsOwn() throws Exception {
         new ServiceJar()
                 .source("demo.Issuers", """
                         package demo;
@@ -76,7 +76,7 @@ class TokenLibraryTest {
     }
 
     @Test
-    void whoLosesPatienceLeavesNoWorkBehind() throws Exception {
+    void requestThatTimesOutIsCancelled() throws Exception {
         hangingIssuer().write(folder, "issuer.jar");
         try (TokenIssuer issuer = TokenLibrary.issuer(ROLE, folder, Duration.ofMillis(50))) {
             assertEquals(
@@ -87,7 +87,7 @@ class TokenLibraryTest {
     }
 
     @Test
-    void whoFindsTooManyWaitingIsRefusedAtOnce() throws Exception {
+    void requestIsRefusedAtOnceWhenTheQueueIsFull() throws Exception {
         hangingIssuer().write(folder, "issuer.jar");
         ExecutorService callers = Executors.newCachedThreadPool();
         try (TokenIssuer issuer = TokenLibrary.issuer(ROLE, folder, Duration.ofDays(1))) {
@@ -95,7 +95,7 @@ class TokenLibraryTest {
             for (int working = 1; working <= 2; working++) {
                 asked.submit(issuer::issue);
             }
-            Eventually.await("both threads are at work", () -> threadsAtWork() == 2);
+            Eventually.await("both threads are busy", () -> busyThreads() == 2);
             for (int waiting = 1; waiting <= 32 + 1; waiting++) {
                 asked.submit(issuer::issue);
             }
@@ -104,20 +104,20 @@ class TokenLibraryTest {
             assertEquals(
                     "the token service takes too long, please retry",
                     refused.getCause().getMessage());
-            assertNull(asked.poll(), "only one was too many");
+            assertNull(asked.poll(), "only one request exceeded the queue");
         } finally {
             callers.shutdownNow();
         }
     }
 
-    private static long threadsAtWork() {
+    private static long busyThreads() {
         return Thread.getAllStackTraces().keySet().stream()
                 .filter(thread -> thread.getName().equals("token"))
                 .filter(thread -> thread.getState() == Thread.State.TIMED_WAITING)
                 .count();
     }
 
-    /** Its library never answers, and tells when it is interrupted. */
+    /** A library that never answers, and sets a property when it is interrupted. */
     private static ServiceJar hangingIssuer() {
         System.clearProperty(INTERRUPTED);
         return new ServiceJar()

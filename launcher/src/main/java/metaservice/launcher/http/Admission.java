@@ -8,35 +8,38 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * A handler and the requests in flight in it. Thread-safe.
+ * A handler and the number of its requests in flight. Thread-safe. Undertow's {@code GracefulShutdownHandler} is not
+ * used because it answers 503 while it drains; here the caller passes the request on to the next handler.
  *
- * <pre>admitting → draining, for good</pre>
+ * <pre>admitting → draining (final)</pre>
  */
 public final class Admission {
 
-    private final HttpHandler inside;
+    private final HttpHandler handler;
     private final InFlight inFlight = new InFlight();
 
-    public Admission(HttpHandler inside) {
-        this.inside = inside;
+    public Admission(HttpHandler handler) {
+        this.handler = handler;
     }
 
     /**
-     * Passes a request on, and counts it until it is answered.
+     * Calls the handler, and counts the request until it is answered.
      *
-     * @return false if draining; nothing was done then
+     * @return false if draining: the handler was not called then
      */
     public boolean admit(HttpServerExchange exchange) throws Exception {
         InFlight counter = inFlight;
         if (!counter.enter()) {
             return false;
         }
-        // Idle connections remember their last exchange: this must not remember the handler, nor its class loader.
+        // Captures the counter only: an idle connection keeps its last exchange, and with it this listener, reachable.
+        // The
+        // handler would keep the class loader of a closed service reachable.
         exchange.addExchangeCompleteListener((answered, next) -> {
-            counter.leave();
+            counter.exit();
             next.proceed();
         });
-        inside.handleRequest(exchange);
+        handler.handleRequest(exchange);
         return true;
     }
 
@@ -44,33 +47,33 @@ public final class Admission {
      * Admits no more requests and waits for those in flight.
      *
      * @param timeout longest wait; zero does not wait
-     * @return how many were still in flight when the wait ended
+     * @return number of requests in flight when the wait ended
      */
     public long drain(Duration timeout) throws InterruptedException {
         return inFlight.drain(timeout);
     }
 
-    /** Counts, and tells whether it still does, in one atomic step. */
+    /** Counts requests, and stops admitting them, in one atomic step. */
     private static final class InFlight {
 
-        /** Set once draining; the bits below it count the requests in flight. */
+        /** This bit is set while draining; the lower bits count the requests in flight. */
         private static final long DRAINING = 1L << 62;
 
         private final AtomicLong state = new AtomicLong();
         private final CountDownLatch empty = new CountDownLatch(1);
 
         boolean enter() {
-            return !isDraining(state.getAndUpdate(now -> isDraining(now) ? now : now + 1));
+            return !isDraining(state.getAndUpdate(value -> isDraining(value) ? value : value + 1));
         }
 
-        void leave() {
+        void exit() {
             if (state.decrementAndGet() == DRAINING) {
                 empty.countDown();
             }
         }
 
         long drain(Duration timeout) throws InterruptedException {
-            if (state.getAndUpdate(now -> now | DRAINING) == 0) {
+            if (state.getAndUpdate(value -> value | DRAINING) == 0) {
                 empty.countDown();
             }
             boolean drained = empty.await(timeout.toMillis(), TimeUnit.MILLISECONDS);

@@ -7,7 +7,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Map;
 
 /**
- * One whole answer of the launcher itself.
+ * A complete answer of the launcher itself.
  *
  * @param status HTTP status
  * @param contentType of the body
@@ -23,7 +23,7 @@ public record CannedAnswer(int status, String contentType, String body) implemen
         return new CannedAnswer(status, "application/json", JsonText.object(members));
     }
 
-    /** A 503 whose sender does well to try again in a second; what is wrong stands in the given member. */
+    /** A JSON answer with status 503, {@code Retry-After: 1} and the reason in the given member. */
     public static CannedAnswer unavailable(String member, String sentence) {
         return json(503, Map.of(member, sentence));
     }

@@ -19,63 +19,66 @@ import org.xnio.conduits.StreamSinkConduit;
 import org.xnio.conduits.StreamSourceConduit;
 
 /**
- * Bounds how long a client can keep us busy with one request: with a body that never ends, whether somebody wants it
- * or not, and with an answer that it does not take, behind which a connection to the database may be waiting. Whoever
- * goes beyond is cut off. Thread-safe.
+ * Limits the time and length of one request body, and the time for which a client reads nothing of its answer: the
+ * answer may hold a database connection. Closes the connection of a client that exceeds a limit. Thread-safe.
  */
 public final class ClientTimeouts implements HttpHandler {
 
     private static final Logger LOG = LoggerFactory.getLogger(ClientTimeouts.class);
 
     private final Limits limits;
-    private final HttpHandler inside;
+    private final HttpHandler next;
 
     /**
-     * What we put up with.
+     * The limits of a listener.
      *
-     * @param bodyBytes longest body, counted whether it is wanted or thrown away: a refusal reaches only clients whose
-     *     body is still read, because most listen only when they have sent all of it
-     * @param body longest time from the first look at a body to its end
-     * @param stall longest time in which a client takes nothing of its answer
+     * @param bodyBytes longest body, whether the handler reads it or it is discarded. Discarding is needed because most
+     *     clients read an answer, such as 413, only after they have sent the whole body
+     * @param body longest time from the first read of a body to its end
+     * @param stall longest time for which a client reads nothing of its answer
      */
     public record Limits(long bodyBytes, Duration body, Duration stall) {
 
-        private static final long BEYOND = 64L << 20;
+        private static final long DISCARDED_BYTES = 64L << 20;
 
-        /** For a service that reads bodies up to a length: so much more is thrown away before a client is cut off. */
+        /** For a handler that reads bodies up to a length; of a longer body another 64 MiB are discarded. */
         public static Limits forBodiesUpTo(long bytes) {
-            return new Limits(bytes + BEYOND, Duration.ofSeconds(120), Duration.ofSeconds(30));
+            return new Limits(bytes + DISCARDED_BYTES, Duration.ofSeconds(120), Duration.ofSeconds(30));
         }
     }
 
-    ClientTimeouts(Limits limits, HttpHandler inside) {
+    ClientTimeouts(Limits limits, HttpHandler next) {
         this.limits = limits;
-        this.inside = inside;
+        this.next = next;
     }
 
     @Override
     public void handleRequest(HttpServerExchange exchange) throws Exception {
-        exchange.addRequestWrapper((factory, wrapped) -> new Incoming(factory.create(), wrapped));
-        exchange.addResponseWrapper((factory, wrapped) -> new Outgoing(factory.create(), wrapped));
-        inside.handleRequest(exchange);
+        exchange.addRequestWrapper((factory, wrapped) -> new RequestBody(factory.create(), wrapped));
+        exchange.addResponseWrapper((factory, wrapped) -> new ResponseBody(factory.create(), wrapped));
+        next.handleRequest(exchange);
     }
 
-    /** Closes the connection; gives what those shall meet who still read from it or write to it. */
-    private static IOException cutOff(HttpServerExchange exchange, String why) {
-        LOG.info("{} {}: the client is cut off: {}", exchange.getRequestMethod(), exchange.getRequestPath(), why);
+    /** Closes the connection; returns the exception for the thread that reads or writes. */
+    private static IOException closed(HttpServerExchange exchange, String reason) {
+        LOG.info(
+                "{} {}: closed the connection because {}",
+                exchange.getRequestMethod(),
+                exchange.getRequestPath(),
+                reason);
         IoUtils.safeClose(exchange.getConnection());
-        return new IOException("the client is cut off: " + why);
+        return new IOException("closed the connection because " + reason);
     }
 
-    /** A body on its way in; looked at by one thread at a time. */
-    private final class Incoming extends AbstractStreamSourceConduit<StreamSourceConduit> {
+    /** Checks a request body while it is read, by one thread at a time. */
+    private final class RequestBody extends AbstractStreamSourceConduit<StreamSourceConduit> {
 
         private final HttpServerExchange exchange;
         private final XnioExecutor.Key deadline;
         private volatile boolean expired;
         private long bytes;
 
-        Incoming(StreamSourceConduit next, HttpServerExchange exchange) {
+        RequestBody(StreamSourceConduit next, HttpServerExchange exchange) {
             super(next);
             this.exchange = exchange;
             this.deadline =
@@ -86,7 +89,7 @@ public final class ClientTimeouts implements HttpHandler {
             });
         }
 
-        /** Whoever waits for more is woken up, reads on, and finds out. */
+        /** Wakes a suspended reader so that its next read fails; otherwise closes the connection. */
         private void expire() {
             expired = true;
             if (isReadResumed()) {
@@ -98,102 +101,105 @@ public final class ClientTimeouts implements HttpHandler {
 
         @Override
         public int read(ByteBuffer to) throws IOException {
-            return (int) counted(super.read(to));
+            return (int) checked(super.read(to));
         }
 
         @Override
         public long read(ByteBuffer[] to, int offset, int length) throws IOException {
-            return counted(super.read(to, offset, length));
+            return checked(super.read(to, offset, length));
         }
 
         @Override
         public long transferTo(long position, long count, FileChannel target) throws IOException {
-            return counted(super.transferTo(position, count, target));
+            return checked(super.transferTo(position, count, target));
         }
 
         @Override
         public long transferTo(long count, ByteBuffer through, StreamSinkChannel target) throws IOException {
-            return counted(super.transferTo(count, through, target));
+            return checked(super.transferTo(count, through, target));
         }
 
-        private long counted(long read) throws IOException {
+        private long checked(long read) throws IOException {
             if (read < 0) {
                 deadline.remove();
                 return read;
             }
             bytes += read;
             if (expired) {
-                throw cutOff(exchange, "its body takes longer than " + limits.body);
+                throw closed(exchange, "the request body took longer than " + limits.body.toSeconds() + " s");
             }
             if (bytes > limits.bodyBytes) {
-                throw cutOff(exchange, "its body is longer than " + limits.bodyBytes + " bytes");
+                throw closed(exchange, "the request body is longer than " + limits.bodyBytes + " bytes");
             }
             return read;
         }
     }
 
-    /** An answer on its way out. Those who wait in a worker notice a stall themselves; for the others there is a timer. */
-    private final class Outgoing extends AbstractStreamSinkConduit<StreamSinkConduit> {
+    /**
+     * Checks the progress of an answer. A blocking write on a worker thread fails by itself after a stall; for a
+     * non-blocking write there is a timer.
+     */
+    private final class ResponseBody extends AbstractStreamSinkConduit<StreamSinkConduit> {
 
         private final HttpServerExchange exchange;
         private volatile long lastProgress = System.nanoTime();
-        private boolean watched;
+        private boolean timerRuns;
 
-        Outgoing(StreamSinkConduit next, HttpServerExchange exchange) {
+        ResponseBody(StreamSinkConduit next, HttpServerExchange exchange) {
             super(next);
             this.exchange = exchange;
         }
 
         @Override
         public int write(ByteBuffer from) throws IOException {
-            return (int) counted(super.write(from));
+            return (int) checked(super.write(from));
         }
 
         @Override
         public long write(ByteBuffer[] from, int offset, int length) throws IOException {
-            return counted(super.write(from, offset, length));
+            return checked(super.write(from, offset, length));
         }
 
         @Override
         public int writeFinal(ByteBuffer from) throws IOException {
-            return (int) counted(super.writeFinal(from));
+            return (int) checked(super.writeFinal(from));
         }
 
         @Override
         public long writeFinal(ByteBuffer[] from, int offset, int length) throws IOException {
-            return counted(super.writeFinal(from, offset, length));
+            return checked(super.writeFinal(from, offset, length));
         }
 
         @Override
         public long transferFrom(FileChannel source, long position, long count) throws IOException {
-            return counted(super.transferFrom(source, position, count));
+            return checked(super.transferFrom(source, position, count));
         }
 
         @Override
         public long transferFrom(StreamSourceChannel source, long count, ByteBuffer through) throws IOException {
-            return counted(super.transferFrom(source, count, through));
+            return checked(super.transferFrom(source, count, through));
         }
 
         @Override
         public boolean flush() throws IOException {
             boolean flushed = super.flush();
             if (!flushed) {
-                counted(0);
+                checked(0);
             }
             return flushed;
         }
 
-        private long counted(long written) throws IOException {
+        private long checked(long written) throws IOException {
             if (written > 0) {
                 lastProgress = System.nanoTime();
             } else if (isStalled()) {
-                throw cutOff(exchange, tookNothing());
+                throw closed(exchange, stalled());
             }
             return written;
         }
 
-        private String tookNothing() {
-            return "it took nothing of its answer for " + limits.stall;
+        private String stalled() {
+            return "the client read nothing of its answer for " + limits.stall.toSeconds() + " s";
         }
 
         private boolean isStalled() {
@@ -208,39 +214,39 @@ public final class ClientTimeouts implements HttpHandler {
         @Override
         public void resumeWrites() {
             super.resumeWrites();
-            watch();
+            ensureTimer();
         }
 
         @Override
         public void wakeupWrites() {
             super.wakeupWrites();
-            watch();
+            ensureTimer();
         }
 
-        private synchronized void watch() {
-            if (!watched) {
-                watched = true;
-                lookAgain();
+        private synchronized void ensureTimer() {
+            if (!timerRuns) {
+                timerRuns = true;
+                startTimer();
             }
         }
 
-        private void lookAgain() {
-            XnioExecutor.Key timer =
-                    exchange.getIoThread().executeAfter(this::look, limits.stall.toMillis(), TimeUnit.MILLISECONDS);
+        private void startTimer() {
+            XnioExecutor.Key timer = exchange.getIoThread()
+                    .executeAfter(this::checkProgress, limits.stall.toMillis(), TimeUnit.MILLISECONDS);
             exchange.addExchangeCompleteListener((answered, following) -> {
                 timer.remove();
                 following.proceed();
             });
         }
 
-        private synchronized void look() {
+        private synchronized void checkProgress() {
             if (!isWriteResumed()) {
-                watched = false;
+                timerRuns = false;
             } else if (isStalled()) {
-                LOG.debug("no worker waits", cutOff(exchange, tookNothing()));
+                LOG.debug("Ended a non-blocking write", closed(exchange, stalled()));
                 exchange.endExchange();
             } else {
-                lookAgain();
+                startTimer();
             }
         }
     }

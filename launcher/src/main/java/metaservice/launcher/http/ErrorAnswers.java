@@ -12,8 +12,8 @@ import org.slf4j.LoggerFactory;
 import org.xnio.IoUtils;
 
 /**
- * Makes an answer of what nobody foresaw: the client gets a 500 with an id, the log gets the same id beside the stack
- * trace. The one place where that happens.
+ * Answers requests whose handler failed unexpectedly: the client gets a 500 with an id, and the stack trace is logged
+ * with the same id.
  */
 public final class ErrorAnswers {
 
@@ -21,12 +21,12 @@ public final class ErrorAnswers {
 
     private ErrorAnswers() {}
 
-    /** Wraps a handler so that whatever escapes from it is answered, on whichever thread it ran. */
-    static HttpHandler caughtFrom(HttpHandler inside) {
+    /** Wraps a handler: every exception that it throws is answered, on any thread. */
+    static HttpHandler wrap(HttpHandler handler) {
         return exchange -> {
-            exchange.addDefaultResponseListener(ErrorAnswers::answerEscaped);
+            exchange.addDefaultResponseListener(ErrorAnswers::answerDispatched);
             try {
-                inside.handleRequest(exchange);
+                handler.handleRequest(exchange);
             } catch (Exception | LinkageError e) {
                 answer(exchange, e);
             }
@@ -34,8 +34,8 @@ public final class ErrorAnswers {
     }
 
     /**
-     * Answers a request that failed. Where an answer has begun already, the connection is cut so that no client takes it
-     * for whole. If even that fails, the exchange ends with its connection; the failure then comes out of here.
+     * Answers a request that failed. If an answer has begun already, closes the connection so that the client does not
+     * take the answer for complete. If answering fails, closes the connection, too, and throws that failure.
      */
     public static void answer(HttpServerExchange exchange, Throwable failure) {
         boolean done = false;
@@ -44,43 +44,49 @@ public final class ErrorAnswers {
             done = true;
         } finally {
             if (!done) {
-                cut(exchange);
+                close(exchange);
             }
         }
     }
 
     private static void tryToAnswer(HttpServerExchange exchange, Throwable failure) {
         if (failure instanceof IOException && !exchange.getConnection().isOpen()) {
-            LOG.debug("The client of {} {} went away", exchange.getRequestMethod(), exchange.getRequestPath(), failure);
+            LOG.debug(
+                    "The client closed its connection during {} {}",
+                    exchange.getRequestMethod(),
+                    exchange.getRequestPath(),
+                    failure);
             exchange.endExchange();
             return;
         }
-        CannedAnswer answer = logged(exchange, failure);
+        CannedAnswer answer = logAndMakeAnswer(exchange, failure);
         if (exchange.isResponseStarted()) {
-            cut(exchange);
+            close(exchange);
             return;
         }
         exchange.getResponseHeaders().clear();
         answer.handleRequest(exchange);
     }
 
-    /** The exchange does not end with its connection by itself, and a drain waits for its end. */
-    private static void cut(HttpServerExchange exchange) {
+    /** Ends the exchange as well, because closing the connection does not, and a drain waits for the exchange. */
+    private static void close(HttpServerExchange exchange) {
         IoUtils.safeClose(exchange.getConnection());
         exchange.endExchange();
     }
 
-    /** Undertow caught it in a task that the service had dispatched, and is about to end the exchange without a body. */
-    private static boolean answerEscaped(HttpServerExchange exchange) {
+    /**
+     * Answers for a dispatched task whose exception Undertow caught; otherwise the exchange would end without a body.
+     */
+    private static boolean answerDispatched(HttpServerExchange exchange) {
         Throwable failure = exchange.getAttachment(DefaultResponseListener.EXCEPTION);
         if (failure == null || exchange.getStatusCode() != StatusCodes.INTERNAL_SERVER_ERROR) {
             return false;
         }
-        logged(exchange, failure).handleRequest(exchange);
+        logAndMakeAnswer(exchange, failure).handleRequest(exchange);
         return true;
     }
 
-    private static CannedAnswer logged(HttpServerExchange exchange, Throwable failure) {
+    private static CannedAnswer logAndMakeAnswer(HttpServerExchange exchange, Throwable failure) {
         String id = UUID.randomUUID().toString();
         LOG.error("{} {} failed, id {}", exchange.getRequestMethod(), exchange.getRequestPath(), id, failure);
         return CannedAnswer.json(

@@ -9,13 +9,13 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 
 /**
- * The one public listener. It lives as long as the process; services come and go behind it, and while there is none it
- * answers 503 with {@code Retry-After}, the only status besides a broken connection that clients try again after.
- * Thread-safe.
+ * The public listener of one kind of service. It is open for the whole life of the process, while the handler, the
+ * service, can be replaced. Without a service it answers 503 with {@code Retry-After}: clients retry after that and
+ * after a broken connection only. Thread-safe.
  */
 public final class FrontDoor implements AutoCloseable {
 
-    /** Services bring threads of their own for what blocks. */
+    /** Few workers, because services block on threads of their own. */
     private static final HttpListener.Threads THREADS =
             new HttpListener.Threads(Math.max(2, Runtime.getRuntime().availableProcessors()), 4);
 
@@ -23,20 +23,22 @@ public final class FrontDoor implements AutoCloseable {
             CannedAnswer.unavailable("message", "Metaservice is starting: no service is ready yet.");
     private static final HttpHandler STOPPING = CannedAnswer.unavailable("message", "Metaservice is stopping.");
 
-    /** Clients who asked within that time are still there. */
-    private static final Duration RECENT = Duration.ofSeconds(1);
+    /** Clients are being served if the last request is not older than this. */
+    private static final Duration BUSY_AFTER_REQUEST = Duration.ofSeconds(1);
 
-    /** Nobody asked for so long: those who keep connections open without using them are not waited for. */
-    private static final Duration QUIET = Duration.ofMillis(200);
+    /** Without a request for this time, the open connections are idle. */
+    private static final Duration QUIET_PERIOD = Duration.ofMillis(200);
 
-    private final AtomicReference<Admission> behind = new AtomicReference<>(new Admission(STARTING));
+    private final AtomicReference<Admission> current = new AtomicReference<>(new Admission(STARTING));
     private final HttpListener listener;
 
-    /** Whether anybody stood behind the door since the start. */
-    private volatile boolean opened;
+    /** Whether a service or a later handler has replaced the answer of the start. */
+    private volatile boolean hasServed;
 
-    private volatile boolean leaving;
-    private volatile long lastAsked = System.nanoTime();
+    /** Whether each connection is closed after its next answer. */
+    private volatile boolean closeAfterAnswer;
+
+    private volatile long lastRequest = System.nanoTime();
 
     private FrontDoor(String name, InetSocketAddress address, RequestGuard guard, ClientTimeouts.Limits timeouts)
             throws IOException {
@@ -44,9 +46,9 @@ public final class FrontDoor implements AutoCloseable {
     }
 
     /**
-     * Opens the door, with nobody behind it yet.
+     * Opens the listener; until {@link #serve} it answers 503.
      *
-     * @param name of the listener's threads
+     * @param name prefix of the names of the listener's threads
      * @param maxBodyBytes longest body that a service reads; the listener cuts a client off that sends 64 MiB more. The
      *     service answers that a body is too long
      * @param guard refuses requests before they reach a service
@@ -57,12 +59,12 @@ public final class FrontDoor implements AutoCloseable {
         return new FrontDoor(name, address, guard, ClientTimeouts.Limits.forBodiesUpTo(maxBodyBytes));
     }
 
-    /** The same for every host; refuses requests of other origins that may write. */
+    /** The same with {@link RequestGuard#SAME_ORIGIN}. */
     public static FrontDoor open(String name, InetSocketAddress address, long maxBodyBytes) throws IOException {
         return open(name, address, maxBodyBytes, RequestGuard.SAME_ORIGIN);
     }
 
-    /** The same with other timeouts. */
+    /** The same with other limits, for tests. */
     public static FrontDoor open(String name, InetSocketAddress address, ClientTimeouts.Limits timeouts)
             throws IOException {
         return new FrontDoor(name, address, RequestGuard.SAME_ORIGIN, timeouts);
@@ -73,66 +75,69 @@ public final class FrontDoor implements AutoCloseable {
     }
 
     /**
-     * Lets a handler answer all requests from now on.
+     * Sends all further requests to a handler.
      *
-     * @return who stood behind the door until now and may still have requests in flight: to be drained by the caller
+     * @return the handler before, which may still have requests in flight: to be drained by the caller
      */
     public Admission serve(HttpHandler handler) {
-        opened = true;
-        return behind.getAndSet(new Admission(handler));
-    }
-
-    /** Whether clients ask and are served, and that shall go on. */
-    public boolean isBusy() {
-        return opened && !leaving && System.nanoTime() - lastAsked < RECENT.toNanos();
+        hasServed = true;
+        return current.getAndSet(new Admission(handler));
     }
 
     /**
-     * Refuses new connections, and lets each open one end with its next answer. The service still gives that answer, so
-     * clients that keep asking are never refused on a connection that was accepted. Returns at once.
+     * Whether clients are being served: there was a request within the last second, and the listener is not stopping.
      */
-    public void leave() {
-        lastAsked = System.nanoTime();
-        leaving = true;
+    public boolean isBusy() {
+        return hasServed && !closeAfterAnswer && System.nanoTime() - lastRequest < BUSY_AFTER_REQUEST.toNanos();
+    }
+
+    /**
+     * Refuses new connections, and closes each open one after its next answer. The service still gives that answer, so
+     * no request on an accepted connection is refused. Returns at once.
+     */
+    public void stopAccepting() {
+        lastRequest = System.nanoTime();
+        closeAfterAnswer = true;
         listener.stopAccepting();
     }
 
     /**
-     * After {@link #leave}: waits until no request has come for 200 ms.
+     * After {@link #stopAccepting}: waits until no request has come for 200 ms.
      *
      * @param timeout longest wait
      */
     public void awaitQuiet(Duration timeout) throws InterruptedException {
         long begin = System.nanoTime();
-        while (System.nanoTime() - begin < timeout.toNanos() && System.nanoTime() - lastAsked < QUIET.toNanos()) {
-            TimeUnit.NANOSECONDS.sleep(QUIET.toNanos() / 10);
+        while (System.nanoTime() - begin < timeout.toNanos()
+                && System.nanoTime() - lastRequest < QUIET_PERIOD.toNanos()) {
+            TimeUnit.NANOSECONDS.sleep(QUIET_PERIOD.toNanos() / 10);
         }
     }
 
     /**
-     * Refuses new connections, and answers 503 to what still comes over the open ones.
+     * Refuses new connections, and answers 503 to further requests on the open ones.
      *
-     * @return who stood behind the door until now, to be drained by the caller
+     * @return the handler before, to be drained by the caller
      */
     public Admission stop() {
-        leaving = true; // whoever keeps a connection open would only meet the same answer again
+        closeAfterAnswer = true; // because a later request would get a 503, too
         listener.stopAccepting();
         return serve(STOPPING);
     }
 
-    /** Closes all connections, whatever is in flight in them. */
+    /** Closes the socket and all connections, without regard to requests in flight. */
     @Override
     public void close() {
         listener.close();
     }
 
     private void receive(HttpServerExchange exchange) throws Exception {
-        lastAsked = System.nanoTime();
-        if (leaving) {
+        lastRequest = System.nanoTime();
+        if (closeAfterAnswer) {
             exchange.setPersistent(false);
         }
-        // Whoever is drained has a successor already: the second round meets it.
-        while (!behind.get().admit(exchange)) {
+        // A handler that is drained has been replaced already, so the next attempt reaches its replacement.
+        while (!current.get().admit(exchange)) {
             Thread.onSpinWait();
         }
     }

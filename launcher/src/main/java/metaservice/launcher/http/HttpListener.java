@@ -22,19 +22,22 @@ import org.xnio.XnioWorker;
 import org.xnio.channels.AcceptingChannel;
 
 /**
- * One listening HTTP socket with its own threads. Built from Undertow's parts rather than its builder because the
- * socket has to close before the connections do: who is being drained accepts nobody new. Thread-safe.
+ * A listening HTTP socket with its own threads. Built from Undertow's parts rather than with its builder, because a
+ * drain closes the socket before the connections. Thread-safe.
  */
 public final class HttpListener implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(HttpListener.class);
 
-    /** Longer than load balancers keep an idle connection (60 to 350 s), so that it is never us who close one in use. */
-    private static final Duration IDLE = Duration.ofSeconds(400);
-    /** For a request line and its headers, from the first byte to the last. */
-    private static final Duration SLOWEST_HEAD = Duration.ofSeconds(60);
+    /**
+     * Longer than load balancers keep an idle connection (60 to 350 s): if the listener closed it first, a request on
+     * its way would be lost.
+     */
+    private static final Duration IDLE_TIMEOUT = Duration.ofSeconds(400);
+    /** From the first byte of the request line to the last byte of the headers. */
+    private static final Duration HEAD_TIMEOUT = Duration.ofSeconds(60);
 
-    private static final Duration THREADS_END = Duration.ofSeconds(5);
+    private static final Duration THREADS_END_TIMEOUT = Duration.ofSeconds(5);
     private static final int BACKLOG = 1024;
     private static final int BUFFER_BYTES = 16 * 1024;
 
@@ -55,25 +58,25 @@ public final class HttpListener implements AutoCloseable {
     }
 
     /**
-     * How many threads a listener has.
+     * The number of threads of a listener.
      *
-     * @param io threads that read and write, 1 or more
-     * @param workers most threads that may block, 1 or more
+     * @param io threads for non-blocking input and output, 1 or more
+     * @param workers maximum number of threads that may block, 1 or more
      */
     public record Threads(int io, int workers) {}
 
     /**
      * Opens the socket; from then on requests reach the handler, on an I/O thread.
      *
-     * @param name of the listener's threads
-     * @param patience what clients may ask of the listener
+     * @param name prefix of the names of the listener's threads
+     * @param timeouts limits for clients
      * @throws IOException if the address cannot be bound
      */
     public static HttpListener open(
             String name,
             InetSocketAddress address,
             Threads threads,
-            ClientTimeouts.Limits patience,
+            ClientTimeouts.Limits timeouts,
             HttpHandler handler)
             throws IOException {
         XnioWorker worker = Xnio.getInstance()
@@ -87,9 +90,9 @@ public final class HttpListener implements AutoCloseable {
         DefaultByteBufferPool buffers = new DefaultByteBufferPool(true, BUFFER_BYTES);
         try {
             HttpOpenListener connections = new HttpOpenListener(buffers, httpOptions());
-            // Clients that ask before they send a long body are told to go on when the body is read.
+            // Answers "Expect: 100-continue" when the handler reads the body.
             connections.setRootHandler(
-                    new HttpContinueReadHandler(new ClientTimeouts(patience, ErrorAnswers.caughtFrom(handler))));
+                    new HttpContinueReadHandler(new ClientTimeouts(timeouts, ErrorAnswers.wrap(handler))));
             return new HttpListener(worker, buffers, connections, listen(worker, address, connections));
         } catch (IOException | RuntimeException e) {
             buffers.close();
@@ -98,12 +101,12 @@ public final class HttpListener implements AutoCloseable {
         }
     }
 
-    /** The port that is listened on. */
+    /** The local port. */
     public int port() {
         return socket.getLocalAddress(InetSocketAddress.class).getPort();
     }
 
-    /** Closes the socket: new connections are refused, the open ones stay. */
+    /** Closes the socket: new connections are refused, open connections stay open. */
     public void stopAccepting() {
         IoUtils.safeClose(socket);
     }
@@ -115,11 +118,8 @@ public final class HttpListener implements AutoCloseable {
         connections.closeConnections();
         worker.shutdownNow();
         try {
-            if (!worker.awaitTermination(THREADS_END.toMillis(), TimeUnit.MILLISECONDS)) {
-                LOG.warn(
-                        "Threads of {} are still busy {} s after they were told to end",
-                        worker,
-                        THREADS_END.toSeconds());
+            if (!worker.awaitTermination(THREADS_END_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS)) {
+                LOG.warn("Threads of {} still run {} s after the shutdown", worker, THREADS_END_TIMEOUT.toSeconds());
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
@@ -142,13 +142,13 @@ public final class HttpListener implements AutoCloseable {
 
     private static OptionMap httpOptions() {
         return OptionMap.builder()
-                // Services see paths and queries as they were sent; only they know where a slash is data.
+                // Handlers see paths and queries undecoded, because only they know where an encoded slash is data.
                 .set(UndertowOptions.DECODE_URL, false)
                 .set(UndertowOptions.MAX_HEADER_SIZE, 64 * 1024)
-                // Handlers bound bodies themselves: Undertow would drop the connection instead of answering 413.
+                // Handlers limit bodies, because Undertow would close the connection instead of answering 413.
                 .set(UndertowOptions.MAX_ENTITY_SIZE, -1L)
-                .set(UndertowOptions.REQUEST_PARSE_TIMEOUT, (int) SLOWEST_HEAD.toMillis())
-                .set(UndertowOptions.NO_REQUEST_TIMEOUT, (int) IDLE.toMillis())
+                .set(UndertowOptions.REQUEST_PARSE_TIMEOUT, (int) HEAD_TIMEOUT.toMillis())
+                .set(UndertowOptions.NO_REQUEST_TIMEOUT, (int) IDLE_TIMEOUT.toMillis())
                 .getMap();
     }
 }

@@ -5,12 +5,15 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
 
-/** Writes the few small JSON objects that the launcher itself answers with. */
+/** Writes the JSON objects of the launcher's own answers. */
 public final class JsonText {
 
     private JsonText() {}
 
-    /** An object of strings, booleans, numbers, objects, lists of these, and empty ones as null; members in the map's order. */
+    /**
+     * Writes an object whose values are strings, booleans, numbers, maps, lists of these, or {@code Optional}s, which
+     * are null if empty. Members keep the order of the map.
+     */
     public static String object(Map<?, ?> members) {
         return members.entrySet().stream()
                 .map(member -> string(member.getKey().toString()) + ": " + value(member.getValue()))

@@ -12,20 +12,20 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * Refuses what browsers send on behalf of a foreign web page, before a request reaches a service. A request whose
+ * Refuses requests that a browser sends for a page of another origin, before they reach a service. A request whose
  * {@code Host} is not among the allowed ones is answered with 421. A request that may write and carries an
  * {@code Origin} that is neither allowed nor the listener's own is answered with 403. Programs send no {@code Origin}
  * and are not affected. Thread-safe.
  *
- * @param allowedHosts host names that requests may ask for, with a port only if that counts; empty: any
+ * @param allowedHosts accepted values of {@code Host}, with a port if only that port is accepted; empty: any
  * @param allowedOrigins origins whose pages may write; {@code *} stands for all of them
  */
 public record RequestGuard(List<String> allowedHosts, List<String> allowedOrigins) {
 
-    /** Allows every host, and writes from no page but the listener's own. */
+    /** Allows every host, and writes from pages of the listener's own origin only. */
     public static final RequestGuard SAME_ORIGIN = new RequestGuard(List.of(), List.of());
 
-    private static final Set<HttpString> READING = Set.of(Methods.GET, Methods.HEAD, Methods.OPTIONS);
+    private static final Set<HttpString> READ_ONLY = Set.of(Methods.GET, Methods.HEAD, Methods.OPTIONS);
 
     /** The request reached a server that does not answer for its host (RFC 9110). */
     private static final int MISDIRECTED_REQUEST = 421;
@@ -47,20 +47,20 @@ public record RequestGuard(List<String> allowedHosts, List<String> allowedOrigin
         allowedOrigins = List.copyOf(allowedOrigins);
     }
 
-    /** The handler, behind these checks. */
-    public HttpHandler before(HttpHandler inside) {
+    /** Wraps a handler: it gets only the requests that pass both checks. */
+    public HttpHandler before(HttpHandler handler) {
         return exchange -> {
             if (!isAllowedHost(exchange)) {
                 refuse(exchange, WRONG_HOST);
-            } else if (!READING.contains(exchange.getRequestMethod()) && !isAllowedOrigin(exchange)) {
+            } else if (!READ_ONLY.contains(exchange.getRequestMethod()) && !isAllowedOrigin(exchange)) {
                 refuse(exchange, WRONG_ORIGIN);
             } else {
-                inside.handleRequest(exchange);
+                handler.handleRequest(exchange);
             }
         };
     }
 
-    /** The body is not read, so the connection cannot be used again. */
+    /** Closes the connection after the answer, because the body is not read. */
     private static void refuse(HttpServerExchange exchange, CannedAnswer answer) {
         exchange.setPersistent(false);
         answer.handleRequest(exchange);

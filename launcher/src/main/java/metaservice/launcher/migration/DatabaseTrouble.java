@@ -8,37 +8,38 @@ import java.sql.SQLException;
 import java.util.Optional;
 import java.util.Set;
 
-/** What a failure of the database means, and how to say it. */
+/** Classifies failures of the database and makes messages for operators. */
 public final class DatabaseTrouble {
 
-    /** Going down, crashed, coming up, no such database, too many clients. */
-    private static final Set<String> AWAY = Set.of("57P01", "57P02", "57P03", "3D000", "53300");
+    /** admin_shutdown, crash_shutdown, cannot_connect_now, invalid_catalog_name, too_many_connections. */
+    private static final Set<String> UNAVAILABLE = Set.of("57P01", "57P02", "57P03", "3D000", "53300");
 
-    /** The driver's word for it in every language. */
+    /** Part of the driver's message in every language. */
     private static final String HOST_VERIFIER = "PgjdbcHostnameVerifier";
 
     private DatabaseTrouble() {}
 
-    /** Whether the database could not be reached or let nobody in, so that trying again later may help. */
-    static boolean isAway(SQLException failure) {
+    /** Whether the database cannot be reached or accepts no connection, so that a retry may succeed. */
+    static boolean isUnavailable(SQLException failure) {
         String state = failure.getSQLState();
-        return state == null || state.startsWith("08") || state.startsWith("28") || AWAY.contains(state);
+        return state == null || state.startsWith("08") || state.startsWith("28") || UNAVAILABLE.contains(state);
     }
 
-    /** One sentence for operators: which database, and the first line of what it or the driver said. */
+    /** One sentence for operators: the database, and the first line of the message of the server or the driver. */
     public static String sentence(String database, SQLException failure) {
-        Optional<GeneralSecurityException> mistrust = mistrust(failure);
-        if (mistrust.isPresent()) {
-            return "Database " + database + " shows a certificate that is not trusted ("
-                    + firstLine(mistrust.get()) + "): MF_METADATA_DB_SSL_ROOT_CERT_PATH, or sslrootcert in a DSN, has"
+        Optional<GeneralSecurityException> untrusted = untrusted(failure);
+        if (untrusted.isPresent()) {
+            return "Database " + database + " presents a certificate that is not trusted ("
+                    + firstLine(untrusted.get()) + "): MF_METADATA_DB_SSL_ROOT_CERT_PATH, or sslrootcert in a DSN, has"
                     + " to name the certificate of the authority that issued it.";
         }
-        String said = firstLine(failure);
-        if (said.contains(HOST_VERIFIER)) {
-            return "Database " + database + " shows a certificate for another host: use the name in it as"
-                    + " MF_METADATA_DB_HOST, or MF_METADATA_DB_SSL_MODE=verify-ca, which does not compare names.";
+        String message = firstLine(failure);
+        if (message.contains(HOST_VERIFIER)) {
+            return "Database " + database
+                    + " presents a certificate for another host name: use the name in the certificate as"
+                    + " MF_METADATA_DB_HOST, or MF_METADATA_DB_SSL_MODE=verify-ca, which does not check the host name.";
         }
-        return "Database " + database + " does not answer: " + said + (said.endsWith(".") ? "" : ".");
+        return "Database " + database + " does not answer: " + message + (message.endsWith(".") ? "" : ".");
     }
 
     private static String firstLine(Exception failure) {
@@ -49,8 +50,8 @@ public final class DatabaseTrouble {
                 .strip();
     }
 
-    /** The innermost reason why a certificate was not accepted. */
-    private static Optional<GeneralSecurityException> mistrust(Exception failure) {
+    /** The innermost exception that says why a certificate was not accepted. */
+    private static Optional<GeneralSecurityException> untrusted(Exception failure) {
         Optional<GeneralSecurityException> innermost = Optional.empty();
         for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
             if (cause instanceof CertificateException

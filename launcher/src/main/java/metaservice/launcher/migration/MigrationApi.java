@@ -37,8 +37,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The migration service: says which schema the database has, and upgrades it. It has a listener of its own, so that
- * nobody reaches the upgrade through the front door. Thread-safe.
+ * The migration service: reports the schema version of the database and upgrades it. It has its own listener, so that
+ * the upgrade cannot be called through the public one. Thread-safe.
  */
 public final class MigrationApi implements AutoCloseable {
 
@@ -46,7 +46,9 @@ public final class MigrationApi implements AutoCloseable {
 
     private static final HttpListener.Threads THREADS = new HttpListener.Threads(1, 8);
 
-    /** How long a caller waits for an upgrade; load balancers drop a connection that is idle for 350 seconds. */
+    /**
+     * Longest wait of a caller for an upgrade; less than 350 s, after which load balancers close an idle connection.
+     */
     private static final Duration UPGRADE_WAIT = Duration.ofMinutes(5);
 
     private static final CannedAnswer PONG = CannedAnswer.text(200, "pong");
@@ -97,10 +99,10 @@ public final class MigrationApi implements AutoCloseable {
     /**
      * Opens the listener.
      *
-     * @param services what runs on the database
-     * @param database how to name the database in a sentence, without secrets
+     * @param services the services that run on the database
+     * @param database name of the database for messages, without secrets
      * @param upgradeEndpoint whether to offer {@code /upgrade}
-     * @param guard what is refused beforehand
+     * @param guard refuses requests before they are handled
      * @throws IOException if the address cannot be bound
      */
     public static MigrationApi open(
@@ -115,9 +117,9 @@ public final class MigrationApi implements AutoCloseable {
     }
 
     /**
-     * The same for less patient callers.
+     * The same with another wait.
      *
-     * @param upgradeWait how long a caller of {@code /upgrade} waits before it is told that the upgrade goes on
+     * @param upgradeWait longest wait of a caller of {@code /upgrade}; the answer is 202 after that
      */
     public static MigrationApi open(
             InetSocketAddress address,
@@ -131,12 +133,12 @@ public final class MigrationApi implements AutoCloseable {
                 address, migrations, services, database, upgradeEndpoint, RequestGuard.SAME_ORIGIN, upgradeWait);
     }
 
-    /** What the migration service has to do with services: it tells of them, and tells them of upgrades. */
+    /** The services that run on the database: the status reports them, and they are notified of upgrades. */
     public interface Services {
         /** The members {@code service}, {@code swap} and {@code candidates} of the status; changes nothing. */
         Map<String, Object> status(SchemaStatus schema);
 
-        /** An upgrade ended here; returns at once. */
+        /** Called after each upgrade by this process; returns at once. */
         void schemaMayHaveChanged();
     }
 
@@ -144,7 +146,7 @@ public final class MigrationApi implements AutoCloseable {
         return listener.port();
     }
 
-    /** Admits no more requests and waits for those in flight; returns how many were left. */
+    /** Refuses further requests and waits for those in flight; returns how many were left at the timeout. */
     public long drain(Duration timeout) throws InterruptedException {
         listener.stopAccepting();
         return admission.drain(timeout);
@@ -155,36 +157,36 @@ public final class MigrationApi implements AutoCloseable {
         listener.close();
     }
 
-    /** One line of the table below. */
+    /** One entry of the route table. */
     private record Route(HttpString method, String path, HttpHandler handler) {}
 
-    /** Finds an answer, at once or later; may block and may ask the database. */
-    private interface Action {
+    /** Computes an answer, which may be completed later; may block. */
+    private interface AsyncAction {
         CompletableFuture<CannedAnswer> answer() throws SQLException;
     }
 
-    /** Finds an answer at once. */
-    private interface Lookup {
+    /** Computes an answer; may block. */
+    private interface Action {
         CannedAnswer answer() throws SQLException;
     }
 
-    private HttpHandler now(Lookup lookup) {
-        return later(() -> CompletableFuture.completedFuture(lookup.answer()));
+    private HttpHandler blocking(Action action) {
+        return async(() -> CompletableFuture.completedFuture(action.answer()));
     }
 
-    /** On a worker thread, because it may block. */
-    private HttpHandler later(Action action) {
-        return exchange -> exchange.dispatch(waiting -> answer(action, waiting));
+    /** Runs the action on a worker thread, because it may block. */
+    private HttpHandler async(AsyncAction action) {
+        return exchange -> exchange.dispatch(dispatched -> answer(action, dispatched));
     }
 
     private List<Route> routes() {
-        Stream<Route> always = Stream.of(
-                // On the I/O thread: a database that hangs, and all workers with it, is no reason to end the process.
+        Stream<Route> common = Stream.of(
+                // On the I/O thread: a liveness probe must succeed even if the database hangs and blocks all workers.
                 new Route(Methods.GET, "/ping", PONG),
-                new Route(Methods.GET, "/version", later(this::version)),
-                new Route(Methods.GET, "/db_schema_status", now(this::status)));
-        Stream<Route> upgrade = Stream.of(new Route(Methods.PATCH, "/upgrade", later(this::upgrade)));
-        return (upgradeEndpoint ? Stream.concat(always, upgrade) : always).toList();
+                new Route(Methods.GET, "/version", async(this::version)),
+                new Route(Methods.GET, "/db_schema_status", blocking(this::status)));
+        Stream<Route> upgrade = Stream.of(new Route(Methods.PATCH, "/upgrade", async(this::upgrade)));
+        return (upgradeEndpoint ? Stream.concat(common, upgrade) : common).toList();
     }
 
     private void receive(HttpServerExchange exchange) throws Exception {
@@ -194,41 +196,41 @@ public final class MigrationApi implements AutoCloseable {
     }
 
     private void route(HttpServerExchange exchange) throws Exception {
-        List<Route> here = routes.stream()
+        List<Route> ofPath = routes.stream()
                 .filter(route -> route.path().equals(exchange.getRequestPath()))
                 .toList();
-        if (here.isEmpty()) {
+        if (ofPath.isEmpty()) {
             NOT_FOUND.handleRequest(exchange);
             return;
         }
-        here.stream()
+        ofPath.stream()
                 .filter(route -> route.method().equals(exchange.getRequestMethod()))
                 .map(Route::handler)
                 .findFirst()
-                .orElse(refused -> notAllowed(here, refused))
+                .orElse(refused -> notAllowed(ofPath, refused))
                 .handleRequest(exchange);
     }
 
-    private static void notAllowed(List<Route> here, HttpServerExchange exchange) {
-        String allowed = here.stream().map(route -> route.method().toString()).collect(Collectors.joining(", "));
+    private static void notAllowed(List<Route> ofPath, HttpServerExchange exchange) {
+        String allowed = ofPath.stream().map(route -> route.method().toString()).collect(Collectors.joining(", "));
         exchange.getResponseHeaders().put(Headers.ALLOW, allowed);
         METHOD_NOT_ALLOWED.handleRequest(exchange);
     }
 
-    private void answer(Action action, HttpServerExchange exchange) {
+    private void answer(AsyncAction action, HttpServerExchange exchange) {
         try {
             CompletableFuture<CannedAnswer> answer = action.answer();
             if (answer.isDone()) {
                 answer.join().handleRequest(exchange);
             } else {
-                // No thread waits meanwhile: those who ask for the status must find one.
+                // Answers later without blocking a worker: GET /db_schema_status needs one meanwhile.
                 exchange.dispatch(SameThreadExecutor.INSTANCE, () -> {
-                    // Nobody has to look at the result: failures became answers before.
-                    CompletableFuture<Void> unused = answer.thenAccept(found -> found.handleRequest(exchange));
+                    // The result is not used, because failures have been turned into answers.
+                    CompletableFuture<Void> unused = answer.thenAccept(completed -> completed.handleRequest(exchange));
                 });
             }
         } catch (SQLException e) {
-            if (DatabaseTrouble.isAway(e)) {
+            if (DatabaseTrouble.isUnavailable(e)) {
                 LOG.warn(
                         "{} {}: {}",
                         exchange.getRequestMethod(),
@@ -245,8 +247,8 @@ public final class MigrationApi implements AutoCloseable {
     }
 
     /**
-     * The reference's launcher relied on this one to fill an empty database, and so may others. The answer is the same
-     * where upgrades are switched off, but nothing is written.
+     * Fills an empty database, because the reference's launcher relied on that. Without the upgrade endpoint the answer is
+     * the same, and nothing is written.
      */
     private CompletableFuture<CannedAnswer> version() throws SQLException {
         SchemaStatus status = migrations.status();
@@ -323,7 +325,7 @@ public final class MigrationApi implements AutoCloseable {
                 .completeOnTimeout(STILL_UPGRADING, upgradeWait.toMillis(), TimeUnit.MILLISECONDS);
     }
 
-    /** A refusal is no failure of ours, and trying again would not help: 409. The reference knows only 200 and 500. */
+    /** A refusal is answered with 409, because a retry would not help. The reference has 200 and 500 only. */
     private static CannedAnswer answer(UpgradeOutcome outcome) {
         if (outcome instanceof UpgradeOutcome.Refused refused) {
             return CannedAnswer.text(409, "upgrade refused: " + refused.reason() + " " + refused.remedy());

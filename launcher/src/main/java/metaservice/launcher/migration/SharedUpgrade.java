@@ -4,28 +4,31 @@ import java.util.concurrent.CompletableFuture;
 import java.util.function.Supplier;
 import metaservice.migrations.UpgradeOutcome;
 
-/** The one upgrade of this process: whoever asks for one while it runs joins it. Thread-safe. */
+/** Runs at most one upgrade at a time in this process; a caller joins the one that runs. Thread-safe. */
 final class SharedUpgrade {
 
     private final Supplier<UpgradeOutcome> upgrade;
-    private CompletableFuture<UpgradeOutcome> newest = CompletableFuture.completedFuture(null);
+    private CompletableFuture<UpgradeOutcome> latest = CompletableFuture.completedFuture(null);
 
-    /** @param upgrade does it; blocks */
+    /** @param upgrade runs the upgrade; blocks */
     SharedUpgrade(Supplier<UpgradeOutcome> upgrade) {
         this.upgrade = upgrade;
     }
 
-    /** What comes of the upgrade that runs, or of one that starts now. Giving up on it does not end it. */
+    /**
+     * Starts an upgrade unless one runs, and returns its future outcome. Cancelling the future does not end the
+     * upgrade.
+     */
     synchronized CompletableFuture<UpgradeOutcome> startOrJoin() {
-        if (newest.isDone()) {
+        if (latest.isDone()) {
             CompletableFuture<UpgradeOutcome> started = new CompletableFuture<>();
             Thread thread = new Thread(() -> run(started), "upgrade");
-            // A process that is asked to stop does not wait for hours; the next upgrade resumes this one.
+            // The end of the process does not wait for an upgrade, which may take hours; the next upgrade resumes it.
             thread.setDaemon(true);
             thread.start();
-            newest = started; // only now: one that could not be started would never end
+            latest = started; // after the start: if no thread can be created, the future would never complete
         }
-        return newest.copy();
+        return latest.copy();
     }
 
     private void run(CompletableFuture<UpgradeOutcome> started) {

@@ -2,7 +2,7 @@ package metaservice.launcher.service;
 
 import java.util.List;
 
-/** The bundled services cannot be read; every jar that is wrong is named with what is wrong. */
+/** The bundled services cannot be read. Has one message for each invalid jar. */
 public final class CatalogException extends Exception {
 
     private final transient List<String> problems;

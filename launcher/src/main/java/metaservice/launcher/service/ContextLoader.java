@@ -1,31 +1,31 @@
 package metaservice.launcher.service;
 
 /**
- * Runs code with a class loader as the thread's context class loader, and puts the former one back. Libraries inside a
- * service look up drivers and implementations through it.
+ * Runs code with another context class loader of the current thread, and restores the previous one afterwards.
+ * Libraries in a service find drivers and service providers through the context class loader.
  */
 public final class ContextLoader {
 
     private ContextLoader() {}
 
-    /** Something that gives a value or fails. */
+    /** Code that returns a value or throws. */
     public interface Task<T, E extends Exception> {
         T run() throws E;
     }
 
-    /** Something that has an effect or fails. */
+    /** Code that returns nothing or throws. */
     public interface Step<E extends Exception> {
         void run() throws E;
     }
 
     public static <T, E extends Exception> T call(ClassLoader loader, Task<T, E> task) throws E {
         Thread thread = Thread.currentThread();
-        ClassLoader former = thread.getContextClassLoader();
+        ClassLoader previous = thread.getContextClassLoader();
         thread.setContextClassLoader(loader);
         try {
             return task.run();
         } finally {
-            thread.setContextClassLoader(former);
+            thread.setContextClassLoader(previous);
         }
     }
 

@@ -5,6 +5,6 @@ import metaservice.spi.ServiceContext;
 import metaservice.spi.ServiceSettings;
 import metaservice.spi.TokenIssuer;
 
-/** What one service version is told at its start. */
+/** The parameters of the start of a service. */
 record ContextValues(String serviceVersion, DatabaseAccess database, ServiceSettings settings, TokenIssuer tokens)
         implements ServiceContext {}

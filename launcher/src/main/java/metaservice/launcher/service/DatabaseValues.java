@@ -7,7 +7,7 @@ import java.util.TreeSet;
 import metaservice.spi.DatabaseAccess;
 
 /**
- * How services reach the database; {@link DatabaseAccess} says what each part means.
+ * The database connection settings of a service; {@link DatabaseAccess} describes each of them.
  *
  * @param properties driver properties, the password among them
  */
@@ -32,7 +32,7 @@ public record DatabaseValues(
         }
     }
 
-    /** Names the properties but not their values, because a password is one of them. */
+    /** Contains the names of the properties without their values, because one of them is the password. */
     @Override
     public String toString() {
         return jdbcUrl + " " + new TreeSet<>(properties.keySet()) + " pool " + poolMin + ".." + poolMax;

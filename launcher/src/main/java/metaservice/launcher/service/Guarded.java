@@ -3,22 +3,24 @@ package metaservice.launcher.service;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Runs steps of which one must not keep the next from being run, such as those of an orderly end. */
+/**
+ * Runs steps that do not depend on each other, such as those of a shutdown: the failure of one does not stop the next.
+ */
 public final class Guarded {
 
     private static final Logger LOG = LoggerFactory.getLogger(Guarded.class);
 
     private Guarded() {}
 
-    /** Something that is to be done, whatever became of the step before. */
+    /** One step. */
     public interface Step {
         void run() throws Exception;
     }
 
     /**
-     * Runs a step; logs whatever it throws. Never throws.
+     * Runs a step and logs what it throws. Never throws. Keeps the interrupt status of the thread.
      *
-     * @param what it does, in the infinitive
+     * @param what what the step does, a verb in the infinitive, for the log
      */
     public static void run(String what, Step step) {
         try {
@@ -30,12 +32,12 @@ public final class Guarded {
         }
     }
 
-    /** Logs a failure; never throws, even if there is no memory left for a line of log. */
+    /** Logs a failure. Never throws, even if there is no memory for the log line. */
     public static void log(String message, Throwable failure) {
         try {
             LOG.error("{}", message, failure);
         } catch (Throwable e) {
-            // The failure of the log has nowhere else to go, and what comes next has to be done.
+            // Logging failed, too, and the next steps have to run.
         }
     }
 }

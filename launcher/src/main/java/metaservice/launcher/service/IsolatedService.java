@@ -32,30 +32,30 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A started service version and the class loader that keeps it apart. Every call into the service passes here, with
- * that loader as the thread's context class loader and, except for requests, with a deadline. A listener that a service
- * registers with XNIO is called without this class and sets the loader itself. Thread-safe; closed once.
+ * A started service and its class loader. Makes every call into the service, with that loader as the context class
+ * loader of the thread. All calls except requests have a deadline. A listener that a service registers with XNIO is called
+ * without this class and sets the loader itself. Thread-safe; to be closed once.
  */
 public final class IsolatedService implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(IsolatedService.class);
 
-    private static final int LEAST_WORKERS = 32;
+    private static final int MIN_WORKERS = 32;
     /**
-     * Workers beyond one for each connection to the database. They wait for a connection when all are in use, for 5 s at
-     * most; so a request never waits longer than that for a worker, however long the statements of others take.
+     * Workers beyond one for each database connection. When all connections are in use, these workers wait for one, for
+     * at most 5 s. So a request waits at most 5 s for a worker, even if all connections run long statements.
      */
     private static final int WORKERS_WITHOUT_CONNECTION = 22;
 
-    private static final Duration WORKER_IDLE = Duration.ofSeconds(60);
-    private static final Duration WORKERS_END = Duration.ofSeconds(5);
+    private static final Duration WORKER_IDLE_TIMEOUT = Duration.ofSeconds(60);
+    private static final Duration WORKERS_END_TIMEOUT = Duration.ofSeconds(5);
 
-    private static final CannedAnswer CLOSED =
-            CannedAnswer.unavailable("message", "Metaservice has moved on to another service: try again.");
+    private static final CannedAnswer CLOSED = CannedAnswer.unavailable(
+            "message", "The service was replaced while this request was being sent: try again.");
 
     /**
-     * Services whose start has begun and not ended. A start that hangs is given up but cannot be ended, and it may hold a
-     * pool; so there is at most one at a time of each, however often it is tried again.
+     * Services whose start has not ended. A start that hangs cannot be ended, and it may hold a connection pool. So a
+     * service is not started again before its earlier start has ended.
      */
     private static final Set<BundledService> STARTING = ConcurrentHashMap.newKeySet();
 
@@ -82,13 +82,13 @@ public final class IsolatedService implements AutoCloseable {
         this.workers = workers(bundled, loader, workers);
     }
 
-    /** What a service says of itself and stays the same as long as it lives. */
+    /** Properties of a service that do not change while it runs. */
     private record Facts(HttpHandler handler, String pathPrefix, List<SampleRequest> samples) {}
 
     /** A started service, and the thread for calls into it. */
     private record Started(RunningService service, Facts facts, ServiceThread calls) {
 
-        /** For a start whose end nothing waits for any more. */
+        /** Closes a service whose start ended after its deadline. */
         void close() {
             Guarded.run("close a service that started too late", service::close);
             calls.close();
@@ -96,10 +96,10 @@ public final class IsolatedService implements AutoCloseable {
     }
 
     /**
-     * Loads and starts a service with the {@linkplain ServiceDeadlines#DEFAULTS usual deadlines}; blocks until it can
-     * answer requests. After a failure nothing of it is left.
+     * Loads and starts a service with the {@linkplain ServiceDeadlines#DEFAULTS default deadlines}; blocks until it can
+     * answer requests. After a failure everything that it opened is closed.
      *
-     * @throws ServiceStartException if the jar does not hold what its manifest promises, or the service cannot run
+     * @throws ServiceStartException if the jar does not match its manifest, or the service cannot run
      */
     public static IsolatedService start(
             BundledService bundled, DatabaseAccess database, ServiceSettings settings, TokenIssuer tokens)
@@ -109,7 +109,7 @@ public final class IsolatedService implements AutoCloseable {
 
     /**
      * The same with other deadlines. A start that misses its deadline keeps its thread and its class loader until it
-     * ends, and closes what it has opened then; until then no other start of the same jar is possible.
+     * ends, and is closed then. Until then the same jar cannot be started again.
      */
     public static IsolatedService start(
             BundledService bundled,
@@ -119,25 +119,25 @@ public final class IsolatedService implements AutoCloseable {
             ServiceDeadlines deadlines)
             throws ServiceStartException {
         ServiceClassLoader loader = loaderOf(bundled);
-        ServiceContext told = new ContextValues(bundled.version().toString(), database, settings, tokens);
+        ServiceContext context = new ContextValues(bundled.version().toString(), database, settings, tokens);
         try (ServiceThread thread = new ServiceThread(threadOf(bundled, "start"), loader)) {
-            Started started = thread.call(deadlines.start(), () -> onlyStart(bundled, loader, told), late -> {
+            Started started = thread.call(deadlines.start(), () -> startExclusively(bundled, loader, context), late -> {
                 late.ifPresent(Started::close);
                 close(bundled, loader);
             });
             return new IsolatedService(bundled, loader, deadlines, started, workerCount(database));
         } catch (ServiceStartException e) {
-            throw undone(loader, e);
+            throw closed(loader, e);
         } catch (TimeoutException e) {
             throw new ServiceStartException(
                     "Service " + bundled.version() + " cannot be started: its start " + e.getMessage(), e);
         } catch (RuntimeException | Error e) {
-            throw undone(
+            throw closed(
                     loader, new ServiceStartException("Service " + bundled.version() + " cannot be started: " + e, e));
         }
     }
 
-    private static Started onlyStart(BundledService bundled, ClassLoader loader, ServiceContext told)
+    private static Started startExclusively(BundledService bundled, ClassLoader loader, ServiceContext context)
             throws ServiceStartException {
         if (!STARTING.add(bundled)) {
             throw new ServiceStartException(
@@ -146,15 +146,15 @@ public final class IsolatedService implements AutoCloseable {
                     null);
         }
         try {
-            return start(bundled, loader, told);
+            return start(bundled, loader, context);
         } finally {
             STARTING.remove(bundled);
         }
     }
 
-    private static Started start(BundledService bundled, ClassLoader loader, ServiceContext told)
+    private static Started start(BundledService bundled, ClassLoader loader, ServiceContext context)
             throws ServiceStartException {
-        RunningService service = providerOf(bundled, loader).start(told);
+        RunningService service = providerOf(bundled, loader).start(context);
         try {
             Facts facts = new Facts(service.handler(), service.pathPrefix(), List.copyOf(service.samples()));
             return new Started(service, facts, new ServiceThread(threadOf(bundled, "health"), loader));
@@ -168,18 +168,18 @@ public final class IsolatedService implements AutoCloseable {
         return bundled;
     }
 
-    /** What has to become unreachable after {@link #close}. */
+    /** The class loader, which has to become unreachable after {@link #close}. */
     public ClassLoader loader() {
         return loader;
     }
 
-    /** The service's handler; every thread that runs a part of it has the service's context class loader meanwhile. */
+    /** The handler of the service. Every thread that runs a part of it has the service's context class loader. */
     public HttpHandler handler() {
-        HttpHandler inside = facts.handler();
+        HttpHandler handler = facts.handler();
         return exchange -> {
             exchange.setDispatchExecutor(workersFor(exchange));
-            exchange.addExchangeCompleteListener(IsolatedService::forgetWorkers);
-            ContextLoader.run(loader, () -> inside.handleRequest(exchange));
+            exchange.addExchangeCompleteListener(IsolatedService::clearExecutor);
+            ContextLoader.run(loader, () -> handler.handleRequest(exchange));
         };
     }
 
@@ -188,29 +188,29 @@ public final class IsolatedService implements AutoCloseable {
         return service;
     }
 
-    /** What all its paths begin with; may be empty. */
+    /** The prefix of all its paths; may be empty. */
     public String pathPrefix() {
         return facts.pathPrefix();
     }
 
-    /** What may be sent to it before clients are let in. */
+    /** Requests for the warm-up. */
     List<SampleRequest> samples() {
         return facts.samples();
     }
 
-    /** Asks the service; one that fails at the answer, or does not give one by the deadline, is down. Never throws. */
+    /** Checks the health of the service; down also if the check throws or misses its deadline. Never throws. */
     public Health health() {
         try {
             return calls.call(deadlines.health(), service::health, late -> {});
         } catch (TimeoutException e) {
             return Health.down("the health check " + e.getMessage());
         } catch (RuntimeException | Error e) {
-            Guarded.log("Service " + bundled.version() + " broke its promise when asked for its health", e);
-            return Health.down("asking for it failed: " + e);
+            Guarded.log("Service " + bundled.version() + ": the health check threw an exception", e);
+            return Health.down("the health check failed: " + e);
         }
     }
 
-    /** Ends the threads of the service, closes it and lets its classes go; what fails is logged. Never throws. */
+    /** Ends the workers, closes the service and its class loader. Failures are logged. Never throws. */
     @Override
     public void close() {
         Guarded.run("end the workers of service " + bundled.version(), this::endWorkers);
@@ -218,7 +218,7 @@ public final class IsolatedService implements AutoCloseable {
         calls.close();
     }
 
-    /** On the thread for calls, unless that one is stuck. */
+    /** Closes the service on the thread for calls, or on a new thread if that one is stuck. */
     private void closeService() {
         if (!calls.isStuck()) {
             closeOn(calls);
@@ -240,10 +240,10 @@ public final class IsolatedService implements AutoCloseable {
                     late -> close(bundled, loader));
         } catch (TimeoutException e) {
             LOG.error(
-                    "Closing service {} {}; its thread and what it still holds are given up",
+                    "Closing service {} {}; its thread and its resources are released when the call ends",
                     bundled.version(),
                     e.getMessage());
-            return; // the jar is closed when the call ends after all
+            return; // the jar is closed when the call ends
         } catch (RuntimeException | Error e) {
             Guarded.log("Service " + bundled.version() + " could not be closed properly", e);
         }
@@ -255,15 +255,18 @@ public final class IsolatedService implements AutoCloseable {
     }
 
     /**
-     * Threads that have answered may still be busy with handing the connection back for its next request; an interrupt
-     * would close it under their hands. So only those that do not come to an end are interrupted.
+     * Interrupts only workers that still run after the timeout: a worker that has sent its answer may still be
+     * preparing the connection for the next request, and an interrupt would close that connection.
      */
     private void endWorkers() {
         workers.shutdown();
         try {
-            if (!workers.awaitTermination(WORKERS_END.toSeconds(), TimeUnit.SECONDS)) {
+            if (!workers.awaitTermination(WORKERS_END_TIMEOUT.toSeconds(), TimeUnit.SECONDS)) {
                 workers.shutdownNow();
-                LOG.warn("Threads of service {} are still busy after {} s", bundled.version(), WORKERS_END.toSeconds());
+                LOG.warn(
+                        "Threads of service {} still run after {} s",
+                        bundled.version(),
+                        WORKERS_END_TIMEOUT.toSeconds());
             }
         } catch (InterruptedException e) {
             workers.shutdownNow();
@@ -272,17 +275,17 @@ public final class IsolatedService implements AutoCloseable {
     }
 
     /**
-     * The executor that the service's dispatches go to. Undertow forgets it with every dispatch, so a task that
-     * dispatches again has to find it again.
+     * The executor for the tasks that the service dispatches. Undertow resets it with every dispatch, so it is set
+     * again before a task runs.
      */
     private Executor workersFor(HttpServerExchange exchange) {
         return new Executor() {
             @Override
             public void execute(Runnable task) {
                 try {
-                    workers.execute(() -> runInside(exchange, this, task));
+                    workers.execute(() -> runTask(exchange, this, task));
                 } catch (RejectedExecutionException e) {
-                    // Its body came after the drain had given up on it: clients try again after this answer only.
+                    // The body arrived after the service was closed. Clients retry after a 503.
                     Connectors.executeRootHandler(CLOSED, exchange);
                 }
             }
@@ -290,14 +293,14 @@ public final class IsolatedService implements AutoCloseable {
     }
 
     /**
-     * Threads of the service's own, which end with it: what its libraries keep in thread-locals ends with them. They are
-     * made while tasks are handed over, by threads that may be anybody's, so they get their context class loader here.
+     * Threads that end with the service, because libraries keep values in thread-locals. Any thread may create them
+     * when it submits a task, so their context class loader is set here.
      */
-    private static ThreadPoolExecutor workers(BundledService bundled, ClassLoader loader, int most) {
-        AtomicInteger count = new AtomicInteger();
+    private static ThreadPoolExecutor workers(BundledService bundled, ClassLoader loader, int count) {
+        AtomicInteger created = new AtomicInteger();
         ThreadPoolExecutor workers = new ThreadPoolExecutor(
-                most, most, WORKER_IDLE.toSeconds(), TimeUnit.SECONDS, new LinkedBlockingQueue<>(), task -> {
-                    Thread thread = new Thread(task, threadOf(bundled, "task-" + count.incrementAndGet()));
+                count, count, WORKER_IDLE_TIMEOUT.toSeconds(), TimeUnit.SECONDS, new LinkedBlockingQueue<>(), task -> {
+                    Thread thread = new Thread(task, threadOf(bundled, "task-" + created.incrementAndGet()));
                     thread.setContextClassLoader(loader);
                     return thread;
                 });
@@ -305,24 +308,27 @@ public final class IsolatedService implements AutoCloseable {
         return workers;
     }
 
-    /** Pools may be larger than usual, and a connection without a worker would be of no use. */
+    /** At least one worker for each database connection. */
     private static int workerCount(DatabaseAccess database) {
         int pools = database.readerUrl().isPresent() ? 2 : 1;
-        return Math.max(LEAST_WORKERS, pools * database.poolMax() + WORKERS_WITHOUT_CONNECTION);
+        return Math.max(MIN_WORKERS, pools * database.poolMax() + WORKERS_WITHOUT_CONNECTION);
     }
 
-    /** Idle connections remember their last exchange, and through its executor they would remember the class loader. */
-    private static void forgetWorkers(HttpServerExchange answered, ExchangeCompletionListener.NextListener next) {
+    /**
+     * An idle connection keeps its last exchange reachable, which would keep the class loader reachable through the
+     * executor.
+     */
+    private static void clearExecutor(HttpServerExchange answered, ExchangeCompletionListener.NextListener next) {
         answered.setDispatchExecutor(null);
         next.proceed();
     }
 
-    private void runInside(HttpServerExchange exchange, Executor again, Runnable task) {
-        exchange.setDispatchExecutor(again);
+    private void runTask(HttpServerExchange exchange, Executor executor, Runnable task) {
+        exchange.setDispatchExecutor(executor);
         try {
             task.run();
         } catch (Throwable e) {
-            // Whatever it is: an exchange without an answer would be waited for by its client and by every drain.
+            // Errors, too: the client and every drain would wait for an exchange without an answer.
             ErrorAnswers.answer(exchange, e);
         }
     }
@@ -354,7 +360,7 @@ public final class IsolatedService implements AutoCloseable {
         }
     }
 
-    private static <T extends Throwable> T undone(ServiceClassLoader loader, T failure) {
+    private static <T extends Throwable> T closed(ServiceClassLoader loader, T failure) {
         try {
             loader.close();
         } catch (IOException e) {

@@ -5,8 +5,8 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 
 /**
- * Spreads background work over time while clients are served: an upgrade and a warm-up pause between their steps, because
- * on a small machine they would otherwise use the processors that clients and the database need. Thread-safe.
+ * Pauses background work while clients are being served. An upgrade and a warm-up pause between their steps, because
+ * on a small machine they would otherwise take processor time from clients and the database. Thread-safe.
  */
 public final class PauseWhileBusy {
 
@@ -15,12 +15,12 @@ public final class PauseWhileBusy {
 
     private final BooleanSupplier busy;
 
-    /** Pauses as long as the condition, whether clients are being served, holds. */
+    /** @param busy whether clients are being served */
     public PauseWhileBusy(BooleanSupplier busy) {
         this.busy = busy;
     }
 
-    /** Waits that long if clients are being served; returns early if the thread is interrupted. */
+    /** Waits for this time if clients are being served; returns early if the thread is interrupted. */
     public void pause(Duration pause) {
         if (busy.getAsBoolean()) {
             LockSupport.parkNanos(pause.toNanos());

@@ -20,8 +20,7 @@ import metaservice.migrations.ServiceVersion;
 import metaservice.spi.Seam;
 
 /**
- * The bundled services, read from the manifests of their jars once at start and never changed. No class of a service
- * is loaded for it. Thread-safe.
+ * The bundled services, read once at start from the manifests of their jars. Loads no class of a service. Immutable.
  *
  * @param services ascending by version, at least one
  */
@@ -36,7 +35,7 @@ public record ServiceCatalog(List<BundledService> services) {
     /** Manifest entry: the class that starts the service, a {@link metaservice.spi.ServiceProvider}. */
     public static final String PROVIDER = "Metaservice-Provider";
 
-    /** Sorts and copies. */
+    /** Sorts and copies the list. */
     public ServiceCatalog {
         services = services.stream()
                 .sorted(Comparator.comparing(BundledService::version))
@@ -46,8 +45,8 @@ public record ServiceCatalog(List<BundledService> services) {
     /**
      * Reads the manifests of all jars in a folder.
      *
-     * @throws CatalogException if there is no jar, if a jar is no service, if a jar has a seam that this launcher does not
-     *     load, or if two jars hold the same version of a kind; all problems at once
+     * @throws CatalogException if there is no jar, if a jar is not a service, if a jar has a seam that this launcher
+     *     does not load, or if two jars have the same kind and version; it reports all problems
      */
     public static ServiceCatalog read(Path folder) throws CatalogException {
         List<String> problems = new ArrayList<>();
@@ -55,9 +54,9 @@ public record ServiceCatalog(List<BundledService> services) {
         for (Path jar : jars(folder)) {
             try {
                 BundledService service = describe(jar);
-                BundledService twin = found.putIfAbsent(service.title(), service);
-                if (twin != null) {
-                    problems.add(jar + ": service version " + service.title() + " is also in " + twin.jar());
+                BundledService duplicate = found.putIfAbsent(service.title(), service);
+                if (duplicate != null) {
+                    problems.add(jar + ": service version " + service.title() + " is also in " + duplicate.jar());
                 }
             } catch (NotAServiceException e) {
                 problems.add(jar + ": " + e.getMessage());
@@ -69,7 +68,7 @@ public record ServiceCatalog(List<BundledService> services) {
         return new ServiceCatalog(List.copyOf(found.values()));
     }
 
-    /** The kinds that are bundled, in alphabetical order. */
+    /** The bundled kinds, in alphabetical order. */
     public List<ServiceKind> kinds() {
         return services.stream()
                 .map(BundledService::kind)
@@ -88,7 +87,7 @@ public record ServiceCatalog(List<BundledService> services) {
     /**
      * Looks up the newest service that can run on a schema version.
      *
-     * @param floor lowest service version that the database still admits; empty admits all
+     * @param floor lowest service version that the database admits; empty admits all
      * @return empty if none is compatible
      */
     public Optional<BundledService> newestFor(SchemaVersion schema, Optional<ServiceVersion> floor) {
@@ -103,7 +102,7 @@ public record ServiceCatalog(List<BundledService> services) {
                 .toList();
     }
 
-    /** The versions, as a sentence lists them. */
+    /** The versions, ascending, separated by commas. */
     public String versions() {
         return services.stream().map(service -> service.version().toString()).collect(Collectors.joining(", "));
     }
@@ -169,7 +168,7 @@ public record ServiceCatalog(List<BundledService> services) {
         }
     }
 
-    /** A jar among the services that is none; the message says why. */
+    /** A jar is not a service; the message says why. */
     private static final class NotAServiceException extends Exception {
         NotAServiceException(String message) {
             super(message);

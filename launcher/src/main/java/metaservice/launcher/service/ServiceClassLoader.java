@@ -6,9 +6,8 @@ import java.util.List;
 import metaservice.migrations.ServiceVersion;
 
 /**
- * Sees the platform, its own jar and exactly the {@link #SHARED} packages of the launcher. Resources are not shared at
- * all: a service that looks for a file or for implementations of an interface finds the platform's and its own.
- * Thread-safe.
+ * Loads classes of the platform, of one service jar, and of the {@link #SHARED} packages of the launcher. Resources
+ * are not shared: a service finds those of the platform and its own, service provider files included. Thread-safe.
  */
 final class ServiceClassLoader extends URLClassLoader {
 
@@ -16,7 +15,9 @@ final class ServiceClassLoader extends URLClassLoader {
         registerAsParallelCapable();
     }
 
-    /** Prefixes of class names; the last dot keeps a package apart from one whose name merely begins alike. */
+    /**
+     * Prefixes of class names. Each ends with a dot so that it does not match a package whose name only begins alike.
+     */
     static final List<String> SHARED = List.of("metaservice.spi.", "io.undertow.", "org.xnio.", "org.slf4j.");
 
     private final ClassLoader launcher;
@@ -24,7 +25,7 @@ final class ServiceClassLoader extends URLClassLoader {
     /**
      * Opens the jar.
      *
-     * @param launcher where the shared classes are
+     * @param launcher loads the shared classes
      */
     ServiceClassLoader(ServiceVersion version, URL jar, ClassLoader launcher) {
         super("service-" + version, new URL[] {jar}, ClassLoader.getPlatformClassLoader());

@@ -3,12 +3,12 @@ package metaservice.launcher.service;
 import java.time.Duration;
 
 /**
- * The longest that calls into a service may take. A call that takes longer is interrupted, and the launcher goes on
- * without its result. All are more than zero.
+ * The maximum durations of calls into a service, all more than zero. A call that takes longer is interrupted, and the
+ * launcher continues without its result.
  *
- * @param start from loading the first class of the service until it can answer requests
- * @param health one health check; more than the 5 s that a service itself waits for its database
- * @param close until everything that the service opened is released
+ * @param start from loading the first class until the service can answer requests
+ * @param health one health check; more than the 5 s that a service waits for its database
+ * @param close from the call until the service has released its resources
  */
 public record ServiceDeadlines(Duration start, Duration health, Duration close) {
 

@@ -3,8 +3,7 @@ package metaservice.launcher.service;
 import java.util.regex.Pattern;
 
 /**
- * What a bundled service is, such as {@code metadata}. Each kind that runs has a listener, a supervisor and versions of its
- * own.
+ * A kind of service, such as {@code metadata}. Each kind has its own listener, supervisor and versions.
  *
  * @param name lower-case letters, digits and hyphens, a letter first
  */
@@ -13,7 +12,7 @@ public record ServiceKind(String name) {
     // Before the constants below, whose constructors need it.
     private static final Pattern NAME = Pattern.compile("[a-z][a-z0-9-]{0,31}");
 
-    /** The metadata service: the kind whose versions the floor of the database speaks of. */
+    /** The metadata service. The floor of the database is a version of this kind. */
     public static final ServiceKind METADATA = new ServiceKind("metadata");
 
     /** Checks the name. */

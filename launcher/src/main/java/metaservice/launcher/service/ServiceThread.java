@@ -12,42 +12,42 @@ import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
 
 /**
- * One thread for calls into a service, each with a deadline. Libraries keep things in thread-locals; on a thread of the
- * launcher these would outlive the service, and keep its classes alive. This thread ends with {@link #close}. It is a
- * daemon, because a call that does not react to an interrupt cannot be ended, and must not keep the process alive.
- * Thread-safe; calls run one after the other.
+ * One thread for calls into a service, each with a deadline. Calls run here and not on threads of the launcher, because
+ * values that libraries keep in thread-locals would outlive the service there and keep its classes reachable. The
+ * thread ends with {@link #close}. It is a daemon thread: a call that ignores interrupts cannot be ended and must not
+ * prevent the end of the process. Thread-safe; calls run one after the other.
  */
 final class ServiceThread implements AutoCloseable {
 
-    private static final Duration THREAD_END = Duration.ofSeconds(1);
+    private static final Duration THREAD_END_TIMEOUT = Duration.ofSeconds(1);
 
     private final ThreadPoolExecutor thread;
     private volatile Optional<Call<?>> overdue = Optional.empty();
 
     /**
-     * Starts the thread at once, so that later calls need no new one.
+     * Starts the thread, so that later calls do not depend on creating one.
      *
-     * @param name of the thread
+     * @param name name of the thread
      * @param loader its context class loader
      */
     ServiceThread(String name, ClassLoader loader) {
         thread = new ThreadPoolExecutor(1, 1, 0, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), task -> {
-            Thread made = new Thread(task, name);
-            made.setContextClassLoader(loader);
-            made.setDaemon(true);
-            return made;
+            Thread created = new Thread(task, name);
+            created.setContextClassLoader(loader);
+            created.setDaemon(true);
+            return created;
         });
         thread.prestartCoreThread();
     }
 
     /**
-     * Calls and waits for the end of the call. An interrupt of the waiting thread is passed on to the call, which is
-     * waited for all the same. At the deadline the call is interrupted and no longer waited for.
+     * Makes a call and waits for its end. An interrupt of the waiting thread interrupts the call; the wait continues.
+     * At the deadline the call is interrupted and the wait ends.
      *
-     * @param late called on this thread when a call ends after its deadline, with its result, or with nothing if it
-     *     failed or never began
-     * @throws TimeoutException if the call does not end by its deadline, or an earlier one that missed its deadline
-     *     still runs; the message is the predicate of a sentence
+     * @param late runs on this thread when a call ends after its deadline, with its result, or with nothing if it
+     *     failed or was not started
+     * @throws TimeoutException if the call does not end by its deadline, or an earlier call that missed its deadline
+     *     still runs; the message completes a sentence that begins with the name of the call
      */
     <T, E extends Exception> T call(Duration deadline, ContextLoader.Task<T, E> task, Consumer<Optional<T>> late)
             throws E, TimeoutException {
@@ -68,12 +68,12 @@ final class ServiceThread implements AutoCloseable {
         return overdue.map(call -> !call.hasEnded()).orElse(false);
     }
 
-    /** Ends the thread; one that is stuck is interrupted and not waited for. */
+    /** Ends the thread; a stuck thread is interrupted, without a wait for its end. */
     @Override
     public void close() {
         thread.shutdown();
         try {
-            if (isStuck() || !thread.awaitTermination(THREAD_END.toMillis(), TimeUnit.MILLISECONDS)) {
+            if (isStuck() || !thread.awaitTermination(THREAD_END_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS)) {
                 thread.shutdownNow();
             }
         } catch (InterruptedException e) {
@@ -82,7 +82,7 @@ final class ServiceThread implements AutoCloseable {
         }
     }
 
-    // The task throws E and what is unchecked, and nothing else.
+    // The task throws E or unchecked exceptions only.
     @SuppressWarnings("unchecked")
     private static <T, E extends Exception> T result(Call<T> call) throws E {
         boolean interrupted = Thread.interrupted();
@@ -94,7 +94,7 @@ final class ServiceThread implements AutoCloseable {
             }
             throw (E) e.getCause();
         } catch (InterruptedException e) {
-            throw new IllegalStateException("the call has ended, so there was nothing to wait for", e);
+            throw new IllegalStateException("interrupted although the call had ended", e);
         } finally {
             if (interrupted) {
                 Thread.currentThread().interrupt();
@@ -102,12 +102,12 @@ final class ServiceThread implements AutoCloseable {
         }
     }
 
-    /** A call that is either waited for to its end, or cancelled at its deadline: never both. */
+    /** A call that either ends by its deadline or is cancelled, never both. */
     private static final class Call<T> extends FutureTask<T> {
 
         private final Consumer<Optional<T>> late;
         private final CountDownLatch ended = new CountDownLatch(1);
-        /** What came too late; written and read by the calling thread only. */
+        /** The result of a call that ended after its deadline; used by the thread that runs the call only. */
         private Optional<T> lateResult = Optional.empty();
 
         private Optional<Thread> runner = Optional.empty();
@@ -119,14 +119,15 @@ final class ServiceThread implements AutoCloseable {
 
         @Override
         public void run() {
-            runsOn(Optional.of(Thread.currentThread()));
+            setRunner(Optional.of(Thread.currentThread()));
             try {
                 super.run();
             } finally {
-                runsOn(Optional.empty());
+                setRunner(Optional.empty());
                 try {
                     if (isCancelled()) {
-                        Thread.interrupted(); // meant for the call, not for what undoes it
+                        Thread.interrupted(); // clears the interrupt of the call, so that it does not reach the
+                        // clean-up
                         late.accept(lateResult);
                     }
                 } finally {
@@ -166,7 +167,7 @@ final class ServiceThread implements AutoCloseable {
             }
         }
 
-        private synchronized void runsOn(Optional<Thread> thread) {
+        private synchronized void setRunner(Optional<Thread> thread) {
             runner = thread;
         }
 

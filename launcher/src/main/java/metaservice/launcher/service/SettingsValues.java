@@ -6,7 +6,7 @@ import java.util.Optional;
 import metaservice.spi.ServiceSettings;
 import metaservice.spi.Tables;
 
-/** What the operator chose for all service versions; {@link ServiceSettings} says what each part means. */
+/** The operator's settings for all services; {@link ServiceSettings} describes each of them. */
 public record SettingsValues(
         String pathPrefix,
         int maxBodyBytes,
@@ -16,11 +16,11 @@ public record SettingsValues(
         Duration inactiveCutoff)
         implements ServiceSettings {
 
-    /** The reference's defaults, and 16 MiB for a body. */
+    /** The defaults of the reference, and 16 MiB as the limit of a body. */
     public static final SettingsValues DEFAULTS =
             new SettingsValues("", 16 << 20, List.of(), Tables.DEFAULT, Optional.empty(), Duration.ofMinutes(6));
 
-    /** Checks the form of the prefix and copies the list. */
+    /** Checks the values and copies the list. */
     public SettingsValues {
         allowedOrigins = List.copyOf(allowedOrigins);
         if (!pathPrefix.isEmpty() && (!pathPrefix.startsWith("/") || pathPrefix.endsWith("/"))) {

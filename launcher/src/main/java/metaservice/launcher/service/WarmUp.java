@@ -15,37 +15,37 @@ import metaservice.spi.ServiceStartException;
 import org.xnio.IoUtils;
 
 /**
- * A service that is going to take over from another one first answers requests of ours, over HTTP and through a listener
- * of its own: it has to be able to, and the clients that all come at once when it takes over do not wait for code that
- * has never run.
+ * Sends a service its sample requests before it replaces another one, over HTTP and through a temporary listener. This
+ * proves that the service answers, and the first requests of clients do not wait for code that has not been loaded and
+ * compiled yet.
  */
 public final class WarmUp {
 
-    /** As many as come at once: so many workers and connections to the database have been used then. */
+    /** Parallel requests; as many workers and database connections are in use for the first time then. */
     private static final int CLIENTS = 8;
 
-    /** Long against what the requests of one sample take, so that most requests of clients run between two samples. */
-    private static final Duration AFTER_EACH_SAMPLE = Duration.ofMillis(200);
+    /** Much longer than the requests of one sample take, so that most client requests run between two samples. */
+    private static final Duration PAUSE_AFTER_SAMPLE = Duration.ofMillis(200);
 
-    private static final Duration LONGEST_ANSWER = Duration.ofSeconds(10);
+    private static final Duration ANSWER_TIMEOUT = Duration.ofSeconds(10);
     private static final HttpListener.Threads THREADS = new HttpListener.Threads(1, 1);
-    private static final ClientTimeouts.Limits PATIENCE = ClientTimeouts.Limits.forBodiesUpTo(1);
-    private static final int FIRST_ERROR = 500;
+    private static final ClientTimeouts.Limits TIMEOUTS = ClientTimeouts.Limits.forBodiesUpTo(1);
+    private static final int FIRST_SERVER_ERROR = 500;
 
     private WarmUp() {}
 
     /**
-     * Sends the service its samples; blocks.
+     * Sends the samples; blocks until all are answered.
      *
-     * @param pauses after each sample, as long as clients are served
-     * @throws ServiceStartException if an answer is missing, or is that of a service that has a fault
+     * @param pauses pauses after each sample while clients are being served
+     * @throws ServiceStartException if an answer is missing or has a status of 500 or more
      */
-    public static void of(IsolatedService service, PauseWhileBusy pauses) throws ServiceStartException {
+    public static void run(IsolatedService service, PauseWhileBusy pauses) throws ServiceStartException {
         InetSocketAddress anyPort = new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
-        try (HttpListener stage = HttpListener.open("rehearsal", anyPort, THREADS, PATIENCE, service.handler())) {
+        try (HttpListener listener = HttpListener.open("warm-up", anyPort, THREADS, TIMEOUTS, service.handler())) {
             for (SampleRequest sample : service.samples()) {
-                ask(service, sample, stage.port());
-                pauses.pause(AFTER_EACH_SAMPLE);
+                send(service, sample, listener.port());
+                pauses.pause(PAUSE_AFTER_SAMPLE);
             }
         } catch (IOException e) {
             throw new ServiceStartException(
@@ -53,8 +53,8 @@ public final class WarmUp {
         }
     }
 
-    /** Sends the same request over many connections, and then reads the answers. */
-    private static void ask(IsolatedService service, SampleRequest sample, int port)
+    /** Sends one sample over all connections, and then reads the answers. */
+    private static void send(IsolatedService service, SampleRequest sample, int port)
             throws IOException, ServiceStartException {
         byte[] request = bytes(sample);
         List<Socket> sockets = new ArrayList<>();
@@ -62,12 +62,12 @@ public final class WarmUp {
             for (int i = 0; i < CLIENTS; i++) {
                 Socket socket = new Socket(InetAddress.getLoopbackAddress(), port);
                 sockets.add(socket);
-                socket.setSoTimeout((int) LONGEST_ANSWER.toMillis());
+                socket.setSoTimeout((int) ANSWER_TIMEOUT.toMillis());
                 socket.getOutputStream().write(request);
             }
             for (Socket socket : sockets) {
                 int status = status(new String(socket.getInputStream().readAllBytes(), StandardCharsets.ISO_8859_1));
-                if (status >= FIRST_ERROR) {
+                if (status >= FIRST_SERVER_ERROR) {
                     throw new ServiceStartException(
                             "Service " + service.bundled().version() + " answers " + status + " to " + sample.method()
                                     + " " + sample.path(),
@@ -85,7 +85,7 @@ public final class WarmUp {
         return (head + sample.body()).getBytes(StandardCharsets.US_ASCII);
     }
 
-    /** An answer begins with a line like {@code HTTP/1.1 200 OK}. */
+    /** The status in the first line, such as {@code HTTP/1.1 200 OK}. */
     private static int status(String answer) throws IOException {
         String[] words = answer.split(" ", 3);
         if (words.length < 3 || !words[1].matches("[0-9]{3}")) {

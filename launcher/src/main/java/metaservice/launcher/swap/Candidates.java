@@ -8,7 +8,7 @@ import metaservice.launcher.service.BundledService;
 import metaservice.launcher.service.ServiceCatalog;
 import metaservice.migrations.SchemaStatus;
 
-/** What the status tells of every bundled service: whether it may run on the database, and why or why not. */
+/** The member {@code candidates} of the status: whether each bundled service may run on the database, and why. */
 final class Candidates {
 
     private Candidates() {}

@@ -6,43 +6,43 @@ import java.util.List;
 import java.util.Optional;
 import metaservice.launcher.service.BundledService;
 
-/** What to do about the service behind the front door. */
+/** What a supervisor does next. */
 sealed interface NextStep {
 
-    /** Nothing: what serves is right, or the database is empty. */
+    /** Nothing: the wanted service serves, or the database is empty. */
     record Stay() implements NextStep {}
 
-    /** Start this service, and put it behind the front door once it is healthy. */
+    /** Start this service, and switch to it when it is healthy. */
     record Start(BundledService service) implements NextStep {}
 
-    /** What should be started failed a moment ago: look again at this uptime. */
+    /** Every service that could be started failed recently: decide again at this uptime. */
     record Wait(Duration until) implements NextStep {}
 
-    /** This service should run, but only a restart may bring it. */
+    /** This service is wanted, but swaps are off: it needs a restart of the process. */
     record AwaitRestart(BundledService service) implements NextStep {}
 
     /**
-     * Nobody may run on the database: who serves must not go on.
+     * No bundled service may run on the database: remove the one that serves.
      *
      * @param reason one sentence for the operator
      */
     record ShutOut(String reason) implements NextStep {}
 
     /**
-     * With nobody there, a wanted version that may be tried again within less than this is waited for: what an older one
-     * does not know it answers with 404, and clients that meet a newer and then an older version do not try again. While
-     * nobody answers they do.
+     * If no service runs and the wanted version may be started within this time, an older version is not started
+     * instead. An older version answers 404 to requests that it does not know, and clients do not repeat a request
+     * after a 404; they do after the 503 that they get while no service runs.
      */
-    Duration WORTH_WAITING = Duration.ofSeconds(15);
+    Duration WAIT_FOR_WANTED = Duration.ofSeconds(15);
 
     /**
-     * All that the decision depends on.
+     * The facts that the decision depends on.
      *
-     * @param choice what should run on the database as it is
-     * @param compatible all that may run on it, newest first
-     * @param serving what stands behind the front door; empty if it died
-     * @param last what stood there last, whether or not it still does; empty before the first
-     * @param swaps whether a version may be exchanged for another without a restart
+     * @param choice the service that is wanted on this schema
+     * @param compatible all services that may run on this schema, newest first
+     * @param serving the service that serves; empty if it died
+     * @param last the service that served last, whether or not it still does; empty before the first
+     * @param swaps whether a version may be replaced by another one without a restart
      * @param now the supervisor's uptime
      */
     record Situation(
@@ -55,38 +55,40 @@ sealed interface NextStep {
             Duration now) {}
 
     /**
-     * Decides. Who serves goes on until the wanted version is up, unless the database shuts all of them out. With nobody
-     * there the wanted version comes first, and if it is not to be tried again soon ({@link #WORTH_WAITING}), anything
-     * that runs on the database is better than nothing. Without swaps that is the last version only.
+     * Decides. A service that serves is replaced by the wanted one only; it is removed if the database shuts out all
+     * services. If no service runs, the wanted version is preferred; if it cannot be started within {@link
+     * #WAIT_FOR_WANTED}, any compatible one is started. With swaps off only the last version is started again.
      */
     static NextStep decide(Situation now) {
         if (now.choice() instanceof VersionChoice.Refused refused) {
             return new ShutOut(refused.reason());
         }
         return now.serving().isPresent()
-                ? besides(now.serving().get(), now)
-                : withNobodyThere(candidates(now), now).orElse(new Stay());
+                ? whileServing(now.serving().get(), now)
+                : whileDown(candidates(now), now).orElse(new Stay());
     }
 
-    private static NextStep besides(BundledService serving, Situation now) {
+    private static NextStep whileServing(BundledService serving, Situation now) {
         if (!(now.choice() instanceof VersionChoice.Chosen chosen)
                 || chosen.service().equals(serving)) {
             return new Stay();
         }
-        return now.swaps() ? soonest(List.of(chosen.service()), now).orElseThrow() : new AwaitRestart(chosen.service());
+        return now.swaps()
+                ? startOrWait(List.of(chosen.service()), now).orElseThrow()
+                : new AwaitRestart(chosen.service());
     }
 
-    private static Optional<NextStep> withNobodyThere(List<BundledService> candidates, Situation now) {
+    private static Optional<NextStep> whileDown(List<BundledService> candidates, Situation now) {
         Optional<BundledService> wanted = candidates.stream()
                 .findFirst()
                 .filter(first -> now.failures()
                                 .retryAt(first.version())
-                                .compareTo(now.now().plus(WORTH_WAITING))
+                                .compareTo(now.now().plus(WAIT_FOR_WANTED))
                         < 0);
-        return soonest(wanted.map(List::of).orElse(candidates), now);
+        return startOrWait(wanted.map(List::of).orElse(candidates), now);
     }
 
-    /** With nobody there; the wanted one first. */
+    /** The services that may be started while none runs, the wanted one first. */
     private static List<BundledService> candidates(Situation now) {
         return now.swaps()
                 ? now.compatible()
@@ -96,8 +98,8 @@ sealed interface NextStep {
                         .orElse(now.compatible());
     }
 
-    /** The first that may be tried now; otherwise the time at which one may. */
-    private static Optional<NextStep> soonest(List<BundledService> services, Situation now) {
+    /** Starts the first service whose backoff has ended; otherwise waits for the end of the shortest backoff. */
+    private static Optional<NextStep> startOrWait(List<BundledService> services, Situation now) {
         Optional<NextStep> start = services.stream()
                 .filter(service -> now.failures().retryAt(service.version()).compareTo(now.now()) <= 0)
                 .findFirst()

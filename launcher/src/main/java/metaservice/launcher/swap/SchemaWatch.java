@@ -13,41 +13,41 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Listens on a connection of its own for upgrades, from whatever node, and tells of them. A lost connection is made
- * anew, and then counts as news, because something may have happened meanwhile. One thread, {@code schema-watch}.
+ * Listens for notifications of upgrades by any node, on a connection of its own. A lost connection is reopened; the
+ * callback runs then, too, because a notification may have been missed. One thread, {@code schema-watch}.
  */
 public final class SchemaWatch implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(SchemaWatch.class);
 
-    /** How long stopping may have to wait for the thread to notice. */
-    private static final Duration SLICE = Duration.ofMillis(250);
-    /** A network that swallows packets is noticed by asking now and then. */
-    private static final Duration SIGN_OF_LIFE = Duration.ofSeconds(10);
+    /** Longest wait for notifications before the thread checks whether it is to end. */
+    private static final Duration NOTIFICATION_WAIT = Duration.ofMillis(250);
+    /** Interval and timeout of a query that detects a connection whose packets are lost in the network. */
+    private static final Duration CONNECTION_CHECK = Duration.ofSeconds(10);
 
-    private static final Duration FIRST_WAIT = Duration.ofMillis(100);
-    private static final Duration LONGEST_WAIT = Duration.ofSeconds(1);
+    private static final Duration FIRST_RETRY_WAIT = Duration.ofMillis(100);
+    private static final Duration LONGEST_RETRY_WAIT = Duration.ofSeconds(1);
 
     private final DataSource dataSource;
-    private final Runnable news;
+    private final Runnable onChange;
     private final CountDownLatch closed = new CountDownLatch(1);
     private final Thread thread = new Thread(this::run, "schema-watch");
-    private Duration wait = FIRST_WAIT;
+    private Duration retryWait = FIRST_RETRY_WAIT;
     private boolean lost;
 
-    private SchemaWatch(DataSource dataSource, Runnable news) {
+    private SchemaWatch(DataSource dataSource, Runnable onChange) {
         this.dataSource = dataSource;
-        this.news = news;
+        this.onChange = onChange;
     }
 
     /**
-     * Begins to listen, in the background.
+     * Starts the thread.
      *
      * @param dataSource gives a new connection each time
-     * @param news called on the watch's thread after every notification and every reconnection; must not block
+     * @param onChange called on the watch's thread after each notification and each connect; must not block
      */
-    public static SchemaWatch start(DataSource dataSource, Runnable news) {
-        SchemaWatch watch = new SchemaWatch(dataSource, news);
+    public static SchemaWatch start(DataSource dataSource, Runnable onChange) {
+        SchemaWatch watch = new SchemaWatch(dataSource, onChange);
         watch.thread.start();
         return watch;
     }
@@ -58,7 +58,7 @@ public final class SchemaWatch implements AutoCloseable {
         closed.countDown();
         thread.interrupt();
         try {
-            thread.join(SIGN_OF_LIFE.toMillis());
+            thread.join(CONNECTION_CHECK.toMillis());
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
@@ -70,7 +70,7 @@ public final class SchemaWatch implements AutoCloseable {
                 listen();
             }
         } catch (InterruptedException e) {
-            Thread.currentThread().interrupt(); // asked to end
+            Thread.currentThread().interrupt(); // close() interrupts the thread to end it
         }
     }
 
@@ -81,38 +81,39 @@ public final class SchemaWatch implements AutoCloseable {
     private void listen() throws InterruptedException {
         try (Connection connection = dataSource.getConnection();
                 Statement statement = connection.createStatement()) {
-            // Operators who count the pool's connections can tell this one from them.
+            // Distinguishes this session from those of the pool in pg_stat_activity.
             connection.setClientInfo("ApplicationName", "metaservice schema-watch");
             statement.execute("LISTEN " + Migrations.CHANNEL);
             if (lost) {
                 LOG.info("Listening for upgrades of the database again");
             }
             lost = false;
-            wait = FIRST_WAIT;
-            news.run();
-            passOn(connection);
+            retryWait = FIRST_RETRY_WAIT;
+            onChange.run();
+            awaitNotifications(connection);
         } catch (SQLException e) {
             if (!lost) {
                 LOG.warn("Cannot listen for upgrades of the database, trying again: {}", e.getMessage());
             }
             lost = true;
-            closed.await(wait.toMillis(), TimeUnit.MILLISECONDS);
-            wait = wait.multipliedBy(2).compareTo(LONGEST_WAIT) < 0 ? wait.multipliedBy(2) : LONGEST_WAIT;
+            closed.await(retryWait.toMillis(), TimeUnit.MILLISECONDS);
+            Duration doubled = retryWait.multipliedBy(2);
+            retryWait = doubled.compareTo(LONGEST_RETRY_WAIT) < 0 ? doubled : LONGEST_RETRY_WAIT;
         }
     }
 
-    private void passOn(Connection connection) throws SQLException, InterruptedException {
-        PGConnection notified = connection.unwrap(PGConnection.class);
-        long asked = System.nanoTime();
+    private void awaitNotifications(Connection connection) throws SQLException, InterruptedException {
+        PGConnection notifications = connection.unwrap(PGConnection.class);
+        long checked = System.nanoTime();
         while (!isClosed()) {
-            if (notified.getNotifications((int) SLICE.toMillis()).length > 0) {
-                news.run();
+            if (notifications.getNotifications((int) NOTIFICATION_WAIT.toMillis()).length > 0) {
+                onChange.run();
             }
-            if (System.nanoTime() - asked > SIGN_OF_LIFE.toNanos()) {
-                if (!connection.isValid((int) SIGN_OF_LIFE.toSeconds())) {
+            if (System.nanoTime() - checked > CONNECTION_CHECK.toNanos()) {
+                if (!connection.isValid((int) CONNECTION_CHECK.toSeconds())) {
                     throw new SQLException("the connection is dead");
                 }
-                asked = System.nanoTime();
+                checked = System.nanoTime();
             }
         }
     }

@@ -4,21 +4,21 @@ import java.util.Locale;
 import java.util.Set;
 
 /**
- * What stands behind the front door.
+ * The state of the service of one kind.
  *
  * <pre>
  *   STARTING → SERVING ↔ DOWN
- *   all      → STOPPING, for good
+ *   all      → STOPPING (final)
  * </pre>
  */
 enum ServiceState {
-    /** Nobody yet. */
+    /** No service has served yet. */
     STARTING,
-    /** A service. */
+    /** A service serves. */
     SERVING,
-    /** Nobody: the service died and its successor is not up yet, or the database shuts all services out. */
+    /** No service serves: it died and its replacement is not started yet, or the database shuts out all services. */
     DOWN,
-    /** Nobody any more. */
+    /** The process is stopping; the state does not change any more. */
     STOPPING;
 
     /** Whether this state may follow directly. */
@@ -30,7 +30,7 @@ enum ServiceState {
         };
     }
 
-    /** How it is called in the status. */
+    /** The name in the status. */
     String wireName() {
         return name().toLowerCase(Locale.ROOT);
     }

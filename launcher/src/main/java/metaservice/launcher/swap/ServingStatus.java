@@ -7,23 +7,23 @@ import java.util.Optional;
 import metaservice.migrations.ServiceVersion;
 
 /**
- * What stands behind the front door and what is being done about it, at one moment; what the status tells of it.
- * Immutable; only moves that {@link ServiceState} and {@link SwapState} draw lead from one to the next.
+ * The state of a service and of its swap at one moment. Immutable; changes follow the moves that {@link ServiceState}
+ * and {@link SwapState} allow.
  *
  * @param state of the service
- * @param version of the service; the last one's if it is down, empty before the first
+ * @param version of the service, or of the last one if it is down; empty before the first
  * @param since when the state began, with this version
- * @param swap the exchange under way, or the last one
+ * @param swap the swap under way, or the last one
  */
 record ServingStatus(ServiceState state, Optional<ServiceVersion> version, Instant since, Swap swap) {
 
     /**
-     * An exchange of services.
+     * A swap of services.
      *
-     * @param from empty if nobody served
-     * @param to empty if nothing was exchanged yet, or nobody may run on the database
-     * @param reason why the last attempt failed, or why nothing is done; empty if all is well
-     * @param attempts how often the one under way failed so far
+     * @param from the version that was replaced; empty if none served
+     * @param to the version that is wanted; empty before the first swap, and if no version may run on the database
+     * @param reason why the last attempt failed, or why no service is started; empty otherwise
+     * @param attempts failed attempts to start the wanted version
      * @param since when the state began
      */
     record Swap(
@@ -51,12 +51,12 @@ record ServingStatus(ServiceState state, Optional<ServiceVersion> version, Insta
         return new ServingStatus(ServiceState.STARTING, Optional.empty(), now, none);
     }
 
-    /** With another state of the service; empty if that is no legal move. */
+    /** The status after a change of the service; empty if the move is illegal. */
     Optional<ServingStatus> service(ServiceState next, Optional<ServiceVersion> version, Instant now) {
         return state.canBecome(next) ? Optional.of(new ServingStatus(next, version, now, swap)) : Optional.empty();
     }
 
-    /** With another state of the swap; empty if that is no legal move. */
+    /** The status after a change of the swap; empty if the move is illegal. */
     Optional<ServingStatus> swap(Swap next) {
         return swap.state().canBecome(next.state())
                 ? Optional.of(new ServingStatus(state, version, since, next))

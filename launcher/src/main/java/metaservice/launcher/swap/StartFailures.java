@@ -7,52 +7,52 @@ import java.util.Optional;
 import metaservice.migrations.ServiceVersion;
 
 /**
- * Which service versions could not be started, or died, of late, and when each may be tried again. Immutable: whoever decides
- * looks at a value. Keeps texts only, because an exception of a service would keep its classes alive. All times are the
- * supervisor's uptime, which no change of the system's clock moves.
+ * The service versions that could not be started, or died, and when each may be started again. Immutable. Keeps
+ * messages only, because an exception of a service would keep its classes reachable. All times are the supervisor's
+ * uptime, which does not depend on the system's clock.
  *
- * @param byVersion the failures that still count
+ * @param byVersion the failures since the version was last stable
  */
 record StartFailures(Map<ServiceVersion, Failure> byVersion) {
 
     static final StartFailures NONE = new StartFailures(Map.of());
 
-    private static final Duration FIRST_WAIT = Duration.ofSeconds(1);
-    private static final Duration LONGEST_WAIT = Duration.ofSeconds(60);
+    private static final Duration FIRST_BACKOFF = Duration.ofSeconds(1);
+    private static final Duration LONGEST_BACKOFF = Duration.ofSeconds(60);
 
-    /** Copies. */
+    /** Copies the map. */
     StartFailures {
         byVersion = Map.copyOf(byVersion);
     }
 
     /**
-     * The failures of one version in a row.
+     * The consecutive failures of one version.
      *
-     * @param count how many, 1 or more
-     * @param reason of the last one, a sentence for the operator
-     * @param retryAt not to be tried again before
+     * @param count number of failures, 1 or more
+     * @param reason of the last failure, a sentence for the operator
+     * @param retryAt the version is not started again before this uptime
      */
     record Failure(int count, String reason, Duration retryAt) {}
 
-    /** It could not be started; the wait doubles from a second to a minute. */
+    /** Adds a failed start. The backoff doubles from 1 s to 60 s. */
     StartFailures notStarted(ServiceVersion version, String reason, Duration now) {
-        return with(version, new Failure(next(version), reason, now.plus(doubled(next(version) - 1))));
+        return with(version, new Failure(nextCount(version), reason, now.plus(backoff(nextCount(version) - 1))));
     }
 
-    /** It died while it served: the first time it may be started again at once, then as above. */
+    /** Adds the death of a service that served. The first one has no backoff, later ones have that of failed starts. */
     StartFailures died(ServiceVersion version, String reason, Duration now) {
-        int count = next(version);
-        Duration wait = count == 1 ? Duration.ZERO : doubled(count - 2);
+        int count = nextCount(version);
+        Duration wait = count == 1 ? Duration.ZERO : backoff(count - 2);
         return with(version, new Failure(count, reason, now.plus(wait)));
     }
 
-    private int next(ServiceVersion version) {
+    private int nextCount(ServiceVersion version) {
         return of(version).map(Failure::count).orElse(0) + 1;
     }
 
-    private static Duration doubled(int times) {
-        Duration wait = FIRST_WAIT.multipliedBy(1L << Math.min(times, 10));
-        return wait.compareTo(LONGEST_WAIT) < 0 ? wait : LONGEST_WAIT;
+    private static Duration backoff(int doublings) {
+        Duration wait = FIRST_BACKOFF.multipliedBy(1L << Math.min(doublings, 10));
+        return wait.compareTo(LONGEST_BACKOFF) < 0 ? wait : LONGEST_BACKOFF;
     }
 
     private StartFailures with(ServiceVersion version, Failure failure) {
@@ -61,19 +61,19 @@ record StartFailures(Map<ServiceVersion, Failure> byVersion) {
         return new StartFailures(more);
     }
 
-    /** Without those of a version that has stayed up for a while. */
+    /** Removes the failures of a version. */
     StartFailures without(ServiceVersion version) {
         Map<ServiceVersion, Failure> fewer = new HashMap<>(byVersion);
         fewer.remove(version);
         return new StartFailures(fewer);
     }
 
-    /** The failures of a version; empty if it did not fail of late. */
+    /** The failures of a version; empty if it has none. */
     Optional<Failure> of(ServiceVersion version) {
         return Optional.ofNullable(byVersion.get(version));
     }
 
-    /** When a version may be tried; zero if it did not fail of late. */
+    /** When a version may be started; zero if it has no failures. */
     Duration retryAt(ServiceVersion version) {
         return of(version).map(Failure::retryAt).orElse(Duration.ZERO);
     }

@@ -4,28 +4,29 @@ import java.util.Locale;
 import java.util.Set;
 
 /**
- * Where the exchange of one service version for another stands.
+ * The state of the swap of one service version for another.
  *
  * <pre>
- *   IDLE → STARTING → DRAINING → IDLE    start the new, switch, drain and close the old
- *          STARTING → FAILED             undone before the switch; the old one still serves
+ *   IDLE → STARTING → DRAINING → IDLE    start the next service, switch, drain and close the old one
+ *          STARTING → FAILED             the start failed before the switch; the old service still serves
  *          FAILED   → STARTING           after the backoff
- *          FAILED   → IDLE               no longer wanted
- *          STARTING → IDLE               there was no old one to drain
- *          IDLE     → IDLE               nobody may run on the database any more; the reason says why
- *   IDLE ↔ RESTART_NEEDED → STARTING     another version is wanted, but swapping is off; the old one died
+ *          FAILED   → IDLE               the version is no longer wanted
+ *          STARTING → IDLE               there was no old service to drain
+ *          IDLE     → IDLE               no bundled service may run on the database; the reason says why
+ *   IDLE ↔ RESTART_NEEDED                another version is wanted, but swaps are off
+ *          RESTART_NEEDED → STARTING     the old service died
  * </pre>
  */
 enum SwapState {
-    /** The wanted version serves, or nothing can be done. */
+    /** The wanted version serves, or no version can be started. */
     IDLE,
-    /** The wanted version is being started and proved healthy; the old one serves. */
+    /** The wanted version is started, checked and warmed up; the old one serves. */
     STARTING,
-    /** The wanted version serves; the old one answers what it had accepted. */
+    /** The wanted version serves; the old one completes its requests in flight. */
     DRAINING,
-    /** The wanted version could not be started and is undone; the old one serves, another attempt follows. */
+    /** The wanted version could not be started; the old one serves, and the start is tried again. */
     FAILED,
-    /** The wanted version runs after a restart only, because the operator wants it so. */
+    /** The wanted version runs after a restart only, because the operator has turned swaps off. */
     RESTART_NEEDED;
 
     /** Whether this state may follow directly. */
@@ -39,7 +40,7 @@ enum SwapState {
         };
     }
 
-    /** How it is called in the status. */
+    /** The name in the status. */
     String wireName() {
         return name().toLowerCase(Locale.ROOT);
     }

@@ -8,16 +8,16 @@ import metaservice.migrations.SchemaStatus;
 import metaservice.migrations.SchemaVersion;
 import metaservice.migrations.ServiceVersion;
 
-/** What to run on a database. */
+/** The decision which bundled service runs on a database. */
 public sealed interface VersionChoice {
 
-    /** The database is empty: it wants the schema first, and then to be asked again. */
+    /** The database is empty: decide again after the migrations. */
     record NeedsSchema() implements VersionChoice {}
 
     /**
-     * This service shall run.
+     * This service is to run.
      *
-     * @param reason why it and no other; completes "3.0.0 (…)"
+     * @param reason why this one is chosen; completes "3.0.0 (…)"
      */
     record Chosen(BundledService service, String reason) implements VersionChoice {}
 
@@ -29,8 +29,8 @@ public sealed interface VersionChoice {
     record Refused(String reason) implements VersionChoice {}
 
     /**
-     * Decides. A database that is newer than this image runs the newest service unless it has shut that one out: its
-     * migrations know which services they leave behind, and say so through {@link SchemaStatus#lowestService()}.
+     * Chooses the newest compatible service. This holds for a schema from a newer build, too: its migrations have
+     * stored the lowest service version that still works, {@link SchemaStatus#lowestService()}.
      */
     static VersionChoice decide(SchemaStatus status, ServiceCatalog catalog) {
         if (status.state() == SchemaState.EMPTY) {
@@ -49,7 +49,7 @@ public sealed interface VersionChoice {
         return newest + ", which this build does not know"
                 + status.lowestService()
                         .map(floor -> " and which admits " + floor + " and later")
-                        .orElse(" and which shuts nobody out");
+                        .orElse(" and which sets no lowest service version");
     }
 
     private static String refusal(SchemaStatus status, ServiceCatalog catalog) {

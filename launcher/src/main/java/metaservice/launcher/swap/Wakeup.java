@@ -4,19 +4,19 @@ import java.time.Duration;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 
-/** Wakes one waiting thread; rung several times before somebody waits, it counts once. Thread-safe. */
+/** Wakes one waiting thread. Several signals before the wait count as one. Thread-safe. */
 final class Wakeup {
 
-    private final Semaphore rung = new Semaphore(0);
+    private final Semaphore signals = new Semaphore(0);
 
-    void ring() {
-        rung.release();
+    void signal() {
+        signals.release();
     }
 
-    /** Waits until it rings, or for a while; true if it rang. */
-    boolean await(Duration longest) throws InterruptedException {
-        boolean heard = rung.tryAcquire(Math.max(0, longest.toMillis()), TimeUnit.MILLISECONDS);
-        rung.drainPermits();
-        return heard;
+    /** Waits for a signal, for at most the given time; returns whether there was one. */
+    boolean await(Duration timeout) throws InterruptedException {
+        boolean signalled = signals.tryAcquire(Math.max(0, timeout.toMillis()), TimeUnit.MILLISECONDS);
+        signals.drainPermits();
+        return signalled;
     }
 }

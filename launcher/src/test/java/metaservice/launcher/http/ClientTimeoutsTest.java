@@ -26,43 +26,43 @@ import org.junit.jupiter.api.Test;
 
 class ClientTimeoutsTest {
 
-    private static final int THROWN_AWAY = 1 << 20;
-    private static final Duration SHORT = Duration.ofMillis(300);
+    private static final int MAX_DISCARDED = 1 << 20;
+    private static final Duration TIMEOUT = Duration.ofMillis(300);
     private static final byte[] CHUNK = ("3e8\r\n" + "x".repeat(1000) + "\r\n").getBytes(StandardCharsets.US_ASCII);
 
-    private FrontDoor door;
+    private FrontDoor frontDoor;
 
     @BeforeEach
     void open() throws IOException {
-        door = FrontDoor.open(
+        frontDoor = FrontDoor.open(
                 "front-door",
                 new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
-                new ClientTimeouts.Limits(THROWN_AWAY, SHORT, SHORT));
+                new ClientTimeouts.Limits(MAX_DISCARDED, TIMEOUT, TIMEOUT));
     }
 
     @AfterEach
     void close() {
-        door.close();
+        frontDoor.close();
     }
 
     @Test
-    void bodyThatStopsOnItsWayIsCutOffAndNobodyWaitsForIt() throws Exception {
-        CompletableFuture<IOException> noticed = new CompletableFuture<>();
-        Receiver.ErrorCallback broken = (exchange, e) -> {
-            noticed.complete(e);
+    void connectionOfABodyThatStallsIsClosed() throws Exception {
+        CompletableFuture<IOException> failure = new CompletableFuture<>();
+        Receiver.ErrorCallback onError = (exchange, e) -> {
+            failure.complete(e);
             exchange.endExchange();
         };
-        serve(exchange -> exchange.getRequestReceiver().receiveFullBytes((ignored, body) -> {}, broken));
+        serve(exchange -> exchange.getRequestReceiver().receiveFullBytes((ignored, body) -> {}, onError));
         try (Socket client = connect()) {
             write(client, head("Content-Length: 100") + "begin");
             assertEnds(client);
         }
-        noticed.get(Http.DEADLINE.toSeconds(), TimeUnit.SECONDS);
+        failure.get(Http.DEADLINE.toSeconds(), TimeUnit.SECONDS);
         assertDrains();
     }
 
     @Test
-    void bodyThatNobodyWantsIsCutOffAsWell() throws Exception {
+    void connectionOfAStalledBodyIsClosedEvenIfTheHandlerDoesNotReadIt() throws Exception {
         serve(exchange -> exchange.getResponseSender().send("done"));
         try (Socket client = connect()) {
             write(client, head("Content-Length: 100") + "begin");
@@ -72,7 +72,7 @@ class ClientTimeoutsTest {
     }
 
     @Test
-    void bodyWithoutEndIsThrownAwayOnlySoFar() throws Exception {
+    void connectionOfAnEndlessBodyIsClosedAfterTheLimit() throws Exception {
         serve(exchange -> exchange.getResponseSender().send("done"));
         try (Socket client = connect()) {
             write(client, head("Transfer-Encoding: chunked"));
@@ -87,7 +87,7 @@ class ClientTimeoutsTest {
     }
 
     @Test
-    void answerThatIsNotTakenIsCutOffWhenNobodyWaitsInAWorker() throws Exception {
+    void connectionWithAStalledNonBlockingAnswerIsClosed() throws Exception {
         serve(exchange -> exchange.getResponseSender().send(ByteBuffer.allocate(64 << 20)));
         try (Socket client = connect()) {
             write(client, "GET / HTTP/1.1\r\nHost: x\r\n\r\n");
@@ -96,7 +96,7 @@ class ClientTimeoutsTest {
     }
 
     @Test
-    void answerThatIsNotTakenIsCutOffWhenAWorkerWaits() throws Exception {
+    void connectionWithAStalledBlockingAnswerIsClosed() throws Exception {
         CountDownLatch free = new CountDownLatch(1);
         serve(new BlockingHandler(exchange -> {
             try {
@@ -113,23 +113,23 @@ class ClientTimeoutsTest {
     }
 
     @Test
-    void whoIsServedSlowlyIsNotCutOff() throws Exception {
+    void connectionIsKeptWhileTheServiceIsSlow() throws Exception {
         serve(new BlockingHandler(exchange -> {
             byte[] body = exchange.getInputStream().readAllBytes();
-            TimeUnit.MILLISECONDS.sleep(2 * SHORT.toMillis()); // longer than either patience
+            TimeUnit.MILLISECONDS.sleep(2 * TIMEOUT.toMillis()); // longer than either timeout
             exchange.getResponseSender().send("got " + body.length);
         }));
-        assertEquals("got 5", Http.send(door.port(), "POST", "/", "12345").body());
+        assertEquals("got 5", Http.send(frontDoor.port(), "POST", "/", "12345").body());
     }
 
-    /** What meets the requests from now on. */
+    /** Sets the handler of all further requests. */
     private void serve(HttpHandler handler) {
-        door.serve(handler);
+        frontDoor.serve(handler);
     }
 
-    /** Waits until no request is in flight any more. */
+    /** Waits until no request is in flight. */
     private void assertDrains() throws InterruptedException {
-        assertEquals(0, door.serve(exchange -> {}).drain(Http.DEADLINE));
+        assertEquals(0, frontDoor.serve(exchange -> {}).drain(Http.DEADLINE));
     }
 
     private static String head(String header) {
@@ -137,7 +137,7 @@ class ClientTimeoutsTest {
     }
 
     private Socket connect() throws IOException {
-        Socket socket = new Socket(InetAddress.getLoopbackAddress(), door.port());
+        Socket socket = new Socket(InetAddress.getLoopbackAddress(), frontDoor.port());
         socket.setSoTimeout((int) Http.DEADLINE.toMillis());
         return socket;
     }

@@ -31,23 +31,23 @@ import org.junit.jupiter.api.Test;
 
 class FrontDoorTest {
 
-    private static final int MOST = 1000;
+    private static final int MAX_BODY = 1000;
 
-    private FrontDoor door;
+    private FrontDoor frontDoor;
 
     @BeforeEach
     void open() throws IOException {
-        door = FrontDoor.open("front-door", new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), MOST);
+        frontDoor = FrontDoor.open("front-door", new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), MAX_BODY);
     }
 
     @AfterEach
     void close() {
-        door.close();
+        frontDoor.close();
     }
 
     @Test
-    void withoutServiceEveryRequestIsToldToComeBack() throws Exception {
-        HttpResponse<String> answer = Http.get(door.port(), "/ping");
+    void requestWithoutAServiceIsAnswered503WithRetryAfter() throws Exception {
+        HttpResponse<String> answer = Http.get(frontDoor.port(), "/ping");
         assertEquals(503, answer.statusCode());
         assertEquals("1", answer.headers().firstValue("Retry-After").orElseThrow());
         assertEquals(
@@ -56,42 +56,43 @@ class FrontDoorTest {
     }
 
     @Test
-    void doorIsBusyWhileClientsAreServed() throws Exception {
-        Http.get(door.port(), "/");
-        assertFalse(door.isBusy(), "nobody stands behind it");
-        door.serve(exchange -> exchange.getResponseSender().send("served"));
-        Http.get(door.port(), "/");
-        assertTrue(door.isBusy());
-        Eventually.await("nobody has asked for a while", () -> !door.isBusy());
-        Http.get(door.port(), "/");
-        door.stop();
-        assertFalse(door.isBusy(), "nobody is spared any more");
+    void frontDoorIsBusyWhileClientsAreServed() throws Exception {
+        Http.get(frontDoor.port(), "/");
+        assertFalse(frontDoor.isBusy(), "no service was set");
+        frontDoor.serve(exchange -> exchange.getResponseSender().send("served"));
+        Http.get(frontDoor.port(), "/");
+        assertTrue(frontDoor.isBusy());
+        Eventually.await("there was no recent request", () -> !frontDoor.isBusy());
+        Http.get(frontDoor.port(), "/");
+        frontDoor.stop();
+        assertFalse(frontDoor.isBusy(), "not busy while stopping");
     }
 
     @Test
-    void handlerSeesPathAndQueryAsTheyWereSent() throws Exception {
-        door.serve(exchange ->
+    void handlerGetsPathAndQueryUndecoded() throws Exception {
+        frontDoor.serve(exchange ->
                 exchange.getResponseSender().send(exchange.getRequestPath() + "?" + exchange.getQueryString()));
         assertEquals(
-                "/a%2Fb%20c?d=%2C", Http.get(door.port(), "/a%2Fb%20c?d=%2C").body());
+                "/a%2Fb%20c?d=%2C",
+                Http.get(frontDoor.port(), "/a%2Fb%20c?d=%2C").body());
     }
 
     @Test
-    void whatEscapesFromTheHandlerIsA500WithAnId() throws Exception {
+    void exceptionOfAHandlerIsA500WithAnId() throws Exception {
         assertInternalError(exchange -> {
             throw new IllegalStateException("secret inside");
         });
     }
 
     @Test
-    void whatEscapesFromADispatchedHandlerIsA500WithAnId() throws Exception {
+    void exceptionOfADispatchedHandlerIsA500WithAnId() throws Exception {
         assertInternalError(new BlockingHandler(exchange -> {
             throw new IllegalStateException("secret inside");
         }));
     }
 
     @Test
-    void whatEscapesAfterHeadersWereSetIsA500WithoutThem() throws Exception {
+    void exceptionAfterHeadersWereSetIsA500WithoutThem() throws Exception {
         assertInternalError(exchange -> {
             exchange.setResponseContentLength(5);
             throw new IllegalStateException("secret inside");
@@ -99,8 +100,8 @@ class FrontDoorTest {
     }
 
     private void assertInternalError(HttpHandler handler) throws Exception {
-        door.serve(handler);
-        HttpResponse<String> answer = Http.get(door.port(), "/");
+        frontDoor.serve(handler);
+        HttpResponse<String> answer = Http.get(frontDoor.port(), "/");
         assertEquals(500, answer.statusCode());
         assertTrue(
                 answer.body()
@@ -112,20 +113,20 @@ class FrontDoorTest {
 
     @Test
     void pipelinedRequestsAreAnsweredInOrder() throws Exception {
-        door.serve(new BlockingHandler(
+        frontDoor.serve(new BlockingHandler(
                 exchange -> exchange.getResponseSender().send("<" + exchange.getRequestPath() + ">")));
-        String answers = talk(head("GET", "/1") + head("GET", "/2") + head("GET", "/3", "Connection: close"));
+        String answers = exchange(head("GET", "/1") + head("GET", "/2") + head("GET", "/3", "Connection: close"));
         assertTrue(answers.matches("(?s).*</1>.*</2>.*</3>"), answers);
     }
 
     @Test
-    void clientThatAsksBeforeItSendsIsToldToGoOn() throws Exception {
-        door.serve(new BlockingHandler(exchange -> {
+    void expectContinueIsAnswered() throws Exception {
+        frontDoor.serve(new BlockingHandler(exchange -> {
             byte[] body = exchange.getInputStream().readAllBytes();
             exchange.getResponseSender().send("got " + body.length);
         }));
         String head = head("POST", "/", "Expect: 100-continue", "Connection: close", "Content-Length: 3");
-        String answers = talk(head + "abc");
+        String answers = exchange(head + "abc");
         assertTrue(answers.startsWith("HTTP/1.1 100"), answers);
         assertTrue(answers.endsWith("got 3"), answers);
     }
@@ -133,12 +134,12 @@ class FrontDoorTest {
     @Test
     void drainWaitsForRequestsInFlightWhileTheNextServiceAnswers() throws Exception {
         Held held = new Held();
-        door.serve(held.handler());
-        CompletableFuture<HttpResponse<String>> inFlight = Http.begin(door.port(), "/old");
+        frontDoor.serve(held.handler());
+        CompletableFuture<HttpResponse<String>> inFlight = Http.begin(frontDoor.port(), "/old");
         held.awaitEntered();
 
-        Admission old = door.serve(exchange -> exchange.getResponseSender().send("new"));
-        assertEquals("new", Http.get(door.port(), "/").body());
+        Admission old = frontDoor.serve(exchange -> exchange.getResponseSender().send("new"));
+        assertEquals("new", Http.get(frontDoor.port(), "/").body());
         assertEquals(1, old.drain(Duration.ZERO));
         held.release();
         assertEquals(0, old.drain(Http.DEADLINE));
@@ -148,20 +149,21 @@ class FrontDoorTest {
     }
 
     @Test
-    void drainOfTheIdleIsDoneAtOnce() throws Exception {
-        Admission idle = door.serve(exchange -> exchange.getResponseSender().send("new"));
+    void drainWithoutRequestsInFlightReturnsAtOnce() throws Exception {
+        Admission idle =
+                frontDoor.serve(exchange -> exchange.getResponseSender().send("new"));
         assertEquals(0, idle.drain(Duration.ZERO));
-        assertEquals("new", Http.get(door.port(), "/").body());
+        assertEquals("new", Http.get(frontDoor.port(), "/").body());
     }
 
     @Test
-    void stoppedDoorAnswersWhatIsInFlightAndRefusesConnections() throws Exception {
+    void stopAnswersRequestsInFlightAndRefusesConnections() throws Exception {
         Held held = new Held();
-        door.serve(held.handler());
+        frontDoor.serve(held.handler());
         try (Socket kept = connect()) {
             kept.getOutputStream().write(head("GET", "/1").getBytes(StandardCharsets.US_ASCII));
             held.awaitEntered();
-            Admission last = door.stop();
+            Admission last = frontDoor.stop();
             assertThrows(ConnectException.class, () -> connect().close());
             held.release();
             assertEquals(0, last.drain(Http.DEADLINE));
@@ -172,12 +174,12 @@ class FrontDoorTest {
     }
 
     @Test
-    void whoeverLeavesStillAnswersOnceOnEachOpenConnection() throws Exception {
-        door.serve(CannedAnswer.json(200, Map.of("message", "still here")));
+    void stopAcceptingStillAnswersOnceOnEachOpenConnection() throws Exception {
+        frontDoor.serve(CannedAnswer.json(200, Map.of("message", "still here")));
         try (Socket kept = connect()) {
             kept.getOutputStream().write(head("GET", "/1").getBytes(StandardCharsets.US_ASCII));
             awaitText(kept, "still here");
-            door.leave();
+            frontDoor.stopAccepting();
             assertThrows(ConnectException.class, () -> connect().close());
             kept.getOutputStream().write(head("GET", "/2").getBytes(StandardCharsets.US_ASCII));
             String last = new String(kept.getInputStream().readAllBytes(), StandardCharsets.US_ASCII);
@@ -186,9 +188,9 @@ class FrontDoorTest {
     }
 
     @Test
-    void takenPortIsAnErrorAndLeavesNoThreads() {
-        InetSocketAddress taken = new InetSocketAddress(InetAddress.getLoopbackAddress(), door.port());
-        assertThrows(IOException.class, () -> FrontDoor.open("front-door", taken, MOST));
+    void portInUseIsAnError() {
+        InetSocketAddress taken = new InetSocketAddress(InetAddress.getLoopbackAddress(), frontDoor.port());
+        assertThrows(IOException.class, () -> FrontDoor.open("front-door", taken, MAX_BODY));
     }
 
     private static String head(String method, String path, String... headers) {
@@ -206,13 +208,13 @@ class FrontDoorTest {
     }
 
     private Socket connect() throws IOException {
-        Socket socket = new Socket(InetAddress.getLoopbackAddress(), door.port());
+        Socket socket = new Socket(InetAddress.getLoopbackAddress(), frontDoor.port());
         socket.setSoTimeout((int) Http.DEADLINE.toMillis());
         return socket;
     }
 
-    /** Sends text and returns everything that comes back until the connection is closed. */
-    private String talk(String text) throws IOException {
+    /** Sends text and returns the answers up to the end of the connection. */
+    private String exchange(String text) throws IOException {
         try (Socket socket = connect();
                 OutputStream out = socket.getOutputStream();
                 InputStream in = socket.getInputStream()) {

@@ -19,7 +19,7 @@ class JsonTextTest {
     }
 
     @Test
-    void whatJsonWantsEscapedIsEscaped() {
+    void specialCharactersAreEscaped() {
         assertEquals(
                 "{\"text\": \"\\\"\\\\\\u000a\\u0000\\ud83d\\ude00é\"}",
                 JsonText.object(Map.of("text", "\"\\\n\0\uD83D\uDE00é")));

@@ -52,12 +52,12 @@ class RequestGuardTest {
         assertEquals(status, status(guard, "GET", host, null));
     }
 
-    /** Over a bare socket, because clients choose these headers themselves. */
+    /** Uses a socket, because HTTP clients set these headers themselves. */
     private static int status(RequestGuard guard, String method, String host, String origin) throws IOException {
         InetSocketAddress anyPort = new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
-        try (FrontDoor door = FrontDoor.open("front-door", anyPort, 1000, guard);
-                Socket socket = new Socket(InetAddress.getLoopbackAddress(), door.port())) {
-            door.serve(ANSWER);
+        try (FrontDoor frontDoor = FrontDoor.open("front-door", anyPort, 1000, guard);
+                Socket socket = new Socket(InetAddress.getLoopbackAddress(), frontDoor.port())) {
+            frontDoor.serve(ANSWER);
             socket.setSoTimeout((int) Http.DEADLINE.toMillis());
             String head = method + " / HTTP/1.1\r\nHost: " + host + "\r\nConnection: close\r\nContent-Length: 0\r\n"
                     + (origin == null ? "" : "Origin: " + origin + "\r\n") + "\r\n";

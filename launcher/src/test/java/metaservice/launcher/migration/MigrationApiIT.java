@@ -45,7 +45,7 @@ class MigrationApiIT {
 
         @Override
         public void schemaMayHaveChanged() {
-            // nobody minds
+            // no service to notify
         }
     };
 
@@ -76,7 +76,7 @@ class MigrationApiIT {
     }
 
     @Test
-    void statusHasTheReferencesFiveFieldsAndThenOurs() throws Exception {
+    void statusHasTheFiveMembersOfTheReferenceFirst() throws Exception {
         List<SchemaVersion> all = bundled();
         SchemaVersion at = new SchemaVersion(20220503175500L);
         try (TestDatabase database = TestDatabases.at(at.number());
@@ -102,7 +102,7 @@ class MigrationApiIT {
     }
 
     @Test
-    void upgradeLeadsToTheNewestAndMayBeRepeated() throws Exception {
+    void upgradeAppliesAllMigrationsAndMayBeRepeated() throws Exception {
         try (TestDatabase database = TestDatabases.at(1);
                 MigrationApi api = open(database.dataSource(), true)) {
             for (int round = 1; round <= 2; round++) {
@@ -114,7 +114,7 @@ class MigrationApiIT {
     }
 
     @Test
-    void askingForTheVersionFillsAnEmptyDatabase() throws Exception {
+    void getVersionFillsAnEmptyDatabase() throws Exception {
         try (TestDatabase database = TestDatabases.empty();
                 MigrationApi api = open(database.dataSource(), true)) {
             assertTrue(Http.get(api.port(), "/db_schema_status").body().contains("\"current_version\": \"0\""));
@@ -156,7 +156,7 @@ class MigrationApiIT {
     }
 
     @Test
-    void callersJoinTheUpgradeThatRunsAndAreToldWhereToLookWhenItTakesLong() throws Exception {
+    void callersJoinARunningUpgradeAndGet202AfterTheirWait() throws Exception {
         try (TestDatabase database = TestDatabases.at(20200603104139L);
                 MigrationApi api = MigrationApi.open(
                         new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
@@ -180,7 +180,7 @@ class MigrationApiIT {
             assertTrue(status.contains("\"running_migration\": {\"version\": \"20210202145952\","), status);
             writer.commit();
             while (Http.send(api.port(), "PATCH", "/upgrade", "").statusCode() == 202) {
-                // each call waits a moment for the end
+                // each call waits 300 ms for the end
             }
             assertAnswer(Http.send(api.port(), "PATCH", "/upgrade", ""), 200, TEXT, "upgrade success");
             assertEquals(
@@ -190,7 +190,7 @@ class MigrationApiIT {
     }
 
     @Test
-    void refusalSaysWhatDiffersAndWhatToDo() throws Exception {
+    void refusalNamesTheDifference() throws Exception {
         try (TestDatabase database = TestDatabases.at(1);
                 MigrationApi api = open(database.dataSource(), true)) {
             database.execute("ALTER TABLE runs_v3 ALTER COLUMN ts_epoch TYPE text");
@@ -201,7 +201,7 @@ class MigrationApiIT {
     }
 
     @Test
-    void upgradeThatCannotBeAppliedIsToldInTheReferencesWords() throws Exception {
+    void failedUpgradeHasTheAnswerOfTheReference() throws Exception {
         try (TestDatabase database = TestDatabases.at(1);
                 MigrationApi api = open(database.dataSource(), true)) {
             database.execute("alter table tasks_v3 add column task_name varchar(10)");
@@ -213,7 +213,7 @@ class MigrationApiIT {
     }
 
     @Test
-    void schemaNewerThanThisBuildHasNoNameAndCountsAllAsUnapplied() throws Exception {
+    void schemaOfANewerBuildHasNoNameAndAllMigrationsAreUnapplied() throws Exception {
         try (TestDatabase database = TestDatabases.at(20260706000003L);
                 MigrationApi api = open(database.dataSource(), true)) {
             database.execute(LauncherIT.FROM_A_NEWER_BUILD);
@@ -227,7 +227,7 @@ class MigrationApiIT {
     }
 
     @Test
-    void withoutUpgradeEndpointThereIsNoSuchPath() throws Exception {
+    void upgradePathIs404IfTheEndpointIsDisabled() throws Exception {
         try (TestDatabase database = TestDatabases.at(1);
                 MigrationApi api = open(database.dataSource(), false)) {
             assertAnswer(Http.send(api.port(), "PATCH", "/upgrade", ""), 404, TEXT, "404: Not Found");

@@ -25,7 +25,7 @@ import org.junit.jupiter.api.Test;
 
 class MigrationApiTest {
 
-    /** As many as may ask the database at the same time. */
+    /** Number of worker threads of the migration API. */
     private static final int WORKERS = 8;
 
     @Test
@@ -58,23 +58,23 @@ class MigrationApiTest {
     }
 
     @Test
-    void pingIsAnsweredWhileEveryWorkerWaitsForADatabaseThatHangs() throws Exception {
+    void pingIsAnsweredWhileAllWorkersWaitForADatabaseThatHangs() throws Exception {
         CountDownLatch waiting = new CountDownLatch(WORKERS);
-        CountDownLatch back = new CountDownLatch(1);
+        CountDownLatch released = new CountDownLatch(1);
         DataSource hanging = (DataSource) Proxy.newProxyInstance(
                 getClass().getClassLoader(), new Class<?>[] {DataSource.class}, (proxy, method, arguments) -> {
                     waiting.countDown();
-                    back.await();
+                    released.await();
                     throw new SQLException("gone", "08001");
                 });
         try (MigrationApi api = open(hanging)) {
-            List<CompletableFuture<HttpResponse<String>>> asked = IntStream.range(0, WORKERS)
+            List<CompletableFuture<HttpResponse<String>>> answers = IntStream.range(0, WORKERS)
                     .mapToObj(i -> Http.begin(api.port(), "/db_schema_status"))
                     .toList();
             assertTrue(waiting.await(Http.DEADLINE.toSeconds(), TimeUnit.SECONDS));
             assertEquals("pong", Http.get(api.port(), "/ping").body());
-            back.countDown();
-            for (CompletableFuture<HttpResponse<String>> answer : asked) {
+            released.countDown();
+            for (CompletableFuture<HttpResponse<String>> answer : answers) {
                 assertEquals(503, answer.get().statusCode());
             }
         }

@@ -10,7 +10,7 @@ import org.junit.jupiter.api.Test;
 class GuardedTest {
 
     @Test
-    void stepThatFailsDoesNotKeepTheNextFromBeingRun() {
+    void nextStepRunsAfterAFailure() {
         List<String> run = new ArrayList<>();
         Guarded.run("do the first", () -> {
             run.add("first");
@@ -25,7 +25,7 @@ class GuardedTest {
     }
 
     @Test
-    void interruptIsKept() {
+    void interruptStatusIsKept() {
         Guarded.run("wait", () -> {
             throw new InterruptedException();
         });

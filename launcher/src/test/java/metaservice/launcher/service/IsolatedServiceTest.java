@@ -45,33 +45,33 @@ public class IsolatedServiceTest {
     public static final DatabaseAccess NO_DATABASE =
             new DatabaseValues("jdbc:none", Optional.empty(), Map.of(), 0, 1, Duration.ofSeconds(1));
 
-    /** Says under /in-call, /runnable, /handler and /body which context class loader that way of working has. */
-    private static final String SAYS_ITS_CONTEXT = ServiceJar.provider("Provider::handle", """
+    /** Answers with the thread and its context class loader; each path uses another way to run on a thread. */
+    private static final String REPORTS_CONTEXT = ServiceJar.provider("Provider::handle", """
             static {
                 System.getProperties().put("demo.loader",
                         new java.lang.ref.WeakReference<>(Provider.class.getClassLoader()));
             }
             static void handle(HttpServerExchange exchange) throws Exception {
                 switch (exchange.getRequestPath()) {
-                    case "/runnable" -> exchange.dispatch(() -> say(exchange));
-                    case "/handler" -> exchange.dispatch((HttpHandler) Provider::say);
-                    case "/twice" -> exchange.dispatch((HttpHandler) again -> again.dispatch((HttpHandler) Provider::say));
+                    case "/runnable" -> exchange.dispatch(() -> report(exchange));
+                    case "/handler" -> exchange.dispatch((HttpHandler) Provider::report);
+                    case "/twice" -> exchange.dispatch((HttpHandler) again -> again.dispatch((HttpHandler) Provider::report));
                     case "/body" -> exchange.getRequestReceiver().receiveFullBytes(
-                            (received, body) -> received.dispatch(() -> say(received)));
-                    case "/meet" -> exchange.dispatch(() -> {
+                            (received, body) -> received.dispatch(() -> report(received)));
+                    case "/barrier" -> exchange.dispatch(() -> {
                         try {
                             ((java.util.concurrent.CyclicBarrier) System.getProperties().get("demo.barrier")).await();
-                            say(exchange);
+                            report(exchange);
                         } catch (Exception e) {
                             throw new IllegalStateException(e);
                         }
                     });
                     case "/error" -> exchange.dispatch(() -> { throw new AssertionError("out of a task"); });
-                    case "/escape" -> exchange.dispatch(() -> { throw new IllegalStateException("out of a task"); });
-                    default -> say(exchange);
+                    case "/exception" -> exchange.dispatch(() -> { throw new IllegalStateException("out of a task"); });
+                    default -> report(exchange);
                 }
             }
-            static void say(HttpServerExchange exchange) {
+            static void report(HttpServerExchange exchange) {
                 exchange.getResponseSender().send(context() + " in " + Thread.currentThread().getName());
             }
             """);
@@ -99,21 +99,21 @@ public class IsolatedServiceTest {
                 database,
                 SettingsValues.DEFAULTS,
                 () -> {
-                    throw new AssertionError("nobody asks for tokens here");
+                    throw new AssertionError("these services request no tokens");
                 },
                 deadlines);
     }
 
-    private static String ask(HttpHandler handler, String path) throws Exception {
-        try (FrontDoor door =
+    private static String post(HttpHandler handler, String path) throws Exception {
+        try (FrontDoor frontDoor =
                 FrontDoor.open("front-door", new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 1000)) {
-            door.serve(handler);
-            return Http.send(door.port(), "POST", path, "body").body();
+            frontDoor.serve(handler);
+            return Http.send(frontDoor.port(), "POST", path, "body").body();
         }
     }
 
     @Test
-    void serviceSeesPlatformItselfAndTheSharedPackagesOnly() throws Exception {
+    void serviceLoadsThePlatformItselfAndTheSharedPackagesOnly() throws Exception {
         Path jar = ServiceJar.of("9.8.7", "0").write(folder, "service.jar");
         ClassLoader launcher = getClass().getClassLoader();
         try (ServiceClassLoader loader = new ServiceClassLoader(
@@ -135,16 +135,16 @@ public class IsolatedServiceTest {
     }
 
     @Test
-    void serviceSeesItsOwnResourcesOnly() throws Exception {
+    void serviceFindsItsOwnResourcesOnly() throws Exception {
         Path jar = ServiceJar.of("9.8.7", "0")
-                .resource("metaservice/launcher/build.properties", "mine")
+                .resource("metaservice/launcher/build.properties", "own")
                 .write(folder, "service.jar");
         try (ServiceClassLoader loader = new ServiceClassLoader(
                 ServiceVersion.parse("9.8.7"), jar.toUri().toURL(), getClass().getClassLoader())) {
             assertNull(loader.getResource("simplelogger.properties"));
             assertFalse(loader.getResources("META-INF/services/java.sql.Driver").hasMoreElements());
             try (InputStream own = loader.getResourceAsStream("metaservice/launcher/build.properties")) {
-                assertEquals("mine", new String(own.readAllBytes(), StandardCharsets.UTF_8));
+                assertEquals("own", new String(own.readAllBytes(), StandardCharsets.UTF_8));
             }
         }
     }
@@ -152,25 +152,25 @@ public class IsolatedServiceTest {
     @ParameterizedTest
     @ValueSource(strings = {"/in-call", "/runnable", "/handler", "/twice", "/body"})
     void everyThreadThatRunsServiceCodeHasItsContextLoader(String path) throws Exception {
-        try (IsolatedService service = start(ServiceJar.of("9.8.7", "0").source("demo.Provider", SAYS_ITS_CONTEXT))) {
-            String said = ask(service.handler(), path);
+        try (IsolatedService service = start(ServiceJar.of("9.8.7", "0").source("demo.Provider", REPORTS_CONTEXT))) {
+            String answer = post(service.handler(), path);
             String thread = path.equals("/in-call") ? "front-door I/O" : "service-9.8.7 task";
-            assertTrue(said.startsWith("service-9.8.7 in " + thread), said);
+            assertTrue(answer.startsWith("service-9.8.7 in " + thread), answer);
         }
     }
 
     @Test
-    void taskAfterABodyThatCameLateHasTheContextLoaderToo() throws Exception {
-        try (IsolatedService service = start(ServiceJar.of("9.8.7", "0").source("demo.Provider", SAYS_ITS_CONTEXT));
-                FrontDoor door = FrontDoor.open(
+    void taskAfterALateBodyHasTheContextLoader() throws Exception {
+        try (IsolatedService service = start(ServiceJar.of("9.8.7", "0").source("demo.Provider", REPORTS_CONTEXT));
+                FrontDoor frontDoor = FrontDoor.open(
                         "front-door", new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 1000)) {
-            door.serve(service.handler());
-            String answer = sendBodyAfter(() -> {}, door.port());
+            frontDoor.serve(service.handler());
+            String answer = sendBodyAfter(() -> {}, frontDoor.port());
             assertTrue(answer.contains("service-9.8.7 in service-9.8.7 task-1"), answer);
         }
     }
 
-    /** Sends a body once the handler waits for it and the step is done; returns everything that comes back. */
+    /** Sends a body after the handler has begun to wait for it and the step is done; returns the answers. */
     private static String sendBodyAfter(Runnable step, int port) throws Exception {
         try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port);
                 OutputStream out = socket.getOutputStream();
@@ -179,7 +179,7 @@ public class IsolatedServiceTest {
             out.write(
                     "POST /body HTTP/1.1\r\nHost: x\r\nConnection: close\r\nExpect: 100-continue\r\nContent-Length: 3\r\n\r\n"
                             .getBytes(StandardCharsets.US_ASCII));
-            assertEquals('H', in.read()); // told to go on: the handler has begun to wait for the body
+            assertEquals('H', in.read()); // of "100 Continue": the handler waits for the body
             step.run();
             out.write("abc".getBytes(StandardCharsets.US_ASCII));
             return new String(in.readAllBytes(), StandardCharsets.US_ASCII);
@@ -187,17 +187,17 @@ public class IsolatedServiceTest {
     }
 
     @Test
-    void requestWhoseBodyComesAfterTheServiceWasClosedIsToldToComeBack() throws Exception {
-        try (FrontDoor door =
+    void requestWhoseBodyArrivesAfterTheCloseIsAnswered503() throws Exception {
+        try (FrontDoor frontDoor =
                 FrontDoor.open("front-door", new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 1000)) {
-            IsolatedService service = start(ServiceJar.of("9.8.7", "0").source("demo.Provider", SAYS_ITS_CONTEXT));
-            door.serve(service.handler());
-            String answer = sendBodyAfter(service::close, door.port());
+            IsolatedService service = start(ServiceJar.of("9.8.7", "0").source("demo.Provider", REPORTS_CONTEXT));
+            frontDoor.serve(service.handler());
+            String answer = sendBodyAfter(service::close, frontDoor.port());
             assertTrue(answer.matches("(?s).*HTTP/1.1 503 .*Retry-After: 1\r\n.*"), answer);
         }
     }
 
-    /** All requests are in the service at the same time, or none is answered. */
+    /** The barrier opens only when all requests run at the same time. */
     @Test
     void everyConnectionOfALargePoolHasAWorker() throws Exception {
         int connections = 40;
@@ -205,16 +205,16 @@ public class IsolatedServiceTest {
         DatabaseAccess large =
                 new DatabaseValues("jdbc:none", Optional.empty(), Map.of(), 0, connections, Duration.ofSeconds(1));
         try (IsolatedService service = start(
-                        ServiceJar.of("9.8.7", "0").source("demo.Provider", SAYS_ITS_CONTEXT),
+                        ServiceJar.of("9.8.7", "0").source("demo.Provider", REPORTS_CONTEXT),
                         large,
                         ServiceDeadlines.DEFAULTS);
-                FrontDoor door = FrontDoor.open(
+                FrontDoor frontDoor = FrontDoor.open(
                         "front-door", new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 1000)) {
-            door.serve(service.handler());
-            List<CompletableFuture<HttpResponse<String>>> asked = IntStream.range(0, connections)
-                    .mapToObj(i -> Http.begin(door.port(), "/meet"))
+            frontDoor.serve(service.handler());
+            List<CompletableFuture<HttpResponse<String>>> answers = IntStream.range(0, connections)
+                    .mapToObj(i -> Http.begin(frontDoor.port(), "/barrier"))
                     .toList();
-            for (CompletableFuture<HttpResponse<String>> answer : asked) {
+            for (CompletableFuture<HttpResponse<String>> answer : answers) {
                 assertEquals(200, answer.get().statusCode());
             }
         } finally {
@@ -223,7 +223,7 @@ public class IsolatedServiceTest {
     }
 
     @Test
-    void threadsHaveTheirFormerContextLoaderAfterwards() throws Exception {
+    void contextLoaderOfTheCallerIsRestored() throws Exception {
         ClassLoader before = Thread.currentThread().getContextClassLoader();
         try (IsolatedService service = start(ServiceJar.of("9.8.7", "0"))) {
             service.health();
@@ -233,16 +233,16 @@ public class IsolatedServiceTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"/escape", "/error"})
-    void whatEscapesFromATaskIsA500WithAnId(String path) throws Exception {
-        try (IsolatedService service = start(ServiceJar.of("9.8.7", "0").source("demo.Provider", SAYS_ITS_CONTEXT))) {
-            String said = ask(service.handler(), path);
-            assertTrue(said.startsWith("{\"message\": \"Internal error;"), said);
+    @ValueSource(strings = {"/exception", "/error"})
+    void exceptionOfATaskIsA500WithAnId(String path) throws Exception {
+        try (IsolatedService service = start(ServiceJar.of("9.8.7", "0").source("demo.Provider", REPORTS_CONTEXT))) {
+            String answer = post(service.handler(), path);
+            assertTrue(answer.startsWith("{\"message\": \"Internal error;"), answer);
         }
     }
 
     @Test
-    void classThatIsNoProviderIsToldInOneSentence() {
+    void classThatIsNoProviderIsReported() {
         ServiceStartException failure = assertThrows(
                 ServiceStartException.class,
                 () -> start(ServiceJar.of("9.8.7", "0")
@@ -253,7 +253,7 @@ public class IsolatedServiceTest {
     }
 
     @Test
-    void classThatCannotBeLinkedIsToldInOneSentence() {
+    void classThatCannotBeInitializedIsReported() {
         String broken = ServiceJar.provider("null", "static { if (true) throw new IllegalStateException(\"no\"); }");
         ServiceStartException failure = assertThrows(
                 ServiceStartException.class,
@@ -262,7 +262,7 @@ public class IsolatedServiceTest {
     }
 
     @Test
-    void sentenceOfAServiceThatCannotRunIsPassedOn() {
+    void messageOfAServiceThatCannotRunIsKept() {
         String refusing = ServiceJar.provider("refuse()", """
                 static HttpHandler refuse() throws ServiceStartException {
                     throw new ServiceStartException("nothing to run on", null);
@@ -275,10 +275,10 @@ public class IsolatedServiceTest {
     }
 
     @Test
-    void errorOutOfAStartIsToldInOneSentenceAndTheLoaderIsClosed() {
+    void errorDuringAStartIsReportedAndTheLoaderIsClosed() {
         String broken = ServiceJar.provider("fail()", """
-                static HttpHandler fail() { throw new Unforeseen(); }
-                static final class Unforeseen extends AssertionError {}
+                static HttpHandler fail() { throw new Unexpected(); }
+                static final class Unexpected extends AssertionError {}
                 """);
         ServiceStartException failure = assertThrows(
                 ServiceStartException.class,
@@ -290,16 +290,16 @@ public class IsolatedServiceTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"/in-call", "/runnable", "/handler", "/twice", "/body"})
-    void closedServiceCanBeCollectedWhileTheFrontDoorGoesOn(String path) throws Exception {
-        try (FrontDoor door =
+    void closedServiceIsCollectedWhileTheFrontDoorIsOpen(String path) throws Exception {
+        try (FrontDoor frontDoor =
                 FrontDoor.open("front-door", new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 1000)) {
-            awaitCollected(serveAndClose(door, path));
-            assertEquals(503, Http.get(door.port(), "/").statusCode());
+            awaitCollected(serveAndClose(frontDoor, path));
+            assertEquals(503, Http.get(frontDoor.port(), "/").statusCode());
         }
     }
 
     @Test
-    void startThatEndsAfterItsDeadlineIsUndone() throws Exception {
+    void serviceWhoseStartMissesItsDeadlineIsClosed() throws Exception {
         CountDownLatch latch = new CountDownLatch(1);
         System.getProperties().put("demo.latch", latch);
         String slow = ServiceJar.provider("slowly()", """
@@ -309,16 +309,16 @@ public class IsolatedServiceTest {
                                     ((java.util.concurrent.CountDownLatch) System.getProperties().get("demo.latch")).await();
                                     return null;
                                 } catch (InterruptedException e) {
-                                    // a start that does not react
+                                    // ignores interrupts
                                 }
                             }
                         }
                         """)
                 .replace("void close() {}", "void close() { System.setProperty(\"demo.closed\", \"yes\"); }");
-        ServiceDeadlines impatient = new ServiceDeadlines(Duration.ofSeconds(1), Http.DEADLINE, Http.DEADLINE);
+        ServiceDeadlines shortStart = new ServiceDeadlines(Duration.ofSeconds(1), Http.DEADLINE, Http.DEADLINE);
         ServiceStartException failure = assertThrows(
                 ServiceStartException.class,
-                () -> start(ServiceJar.of("9.8.7", "0").source("demo.Provider", slow), NO_DATABASE, impatient));
+                () -> start(ServiceJar.of("9.8.7", "0").source("demo.Provider", slow), NO_DATABASE, shortStart));
         assertEquals("Service 9.8.7 cannot be started: its start took longer than 1 s", failure.getMessage());
         latch.countDown();
         Eventually.await("the service is closed", () -> System.clearProperty("demo.closed") != null);
@@ -330,9 +330,9 @@ public class IsolatedServiceTest {
         System.getProperties().remove("demo.latch");
     }
 
-    /** A stack overflow is a VirtualMachineError. */
+    /** Throws a StackOverflowError because that is a VirtualMachineError. */
     @Test
-    void serviceThatFailsToCloseDoesNotKeepItsJarOpen() throws Exception {
+    void jarIsClosedAfterAServiceFailsToClose() throws Exception {
         IsolatedService service = start(ServiceJar.of("9.8.7", "0")
                 .source(
                         "demo.Provider",
@@ -363,7 +363,7 @@ public class IsolatedServiceTest {
     }
 
     @Test
-    void afterAFailedStartTheLoaderIsClosed() {
+    void loaderIsClosedAfterAFailedStart() {
         String refusing = ServiceJar.provider("refuse()", """
                 static HttpHandler refuse() throws ServiceStartException {
                     throw new ServiceStartException("no", new ClassNotFoundException("", new LoaderCarrier()));
@@ -379,12 +379,12 @@ public class IsolatedServiceTest {
     }
 
     /** In a method of its own, so that no local variable keeps the service alive. */
-    private WeakReference<?> serveAndClose(FrontDoor door, String path) throws Exception {
-        IsolatedService service = start(ServiceJar.of("9.8.7", "0").source("demo.Provider", SAYS_ITS_CONTEXT));
-        door.serve(service.handler());
-        String said = Http.send(door.port(), "POST", path, "body").body();
-        assertTrue(said.startsWith("service-9.8.7"), said);
-        door.serve(CannedAnswer.unavailable("message", "nobody")).drain(Http.DEADLINE);
+    private WeakReference<?> serveAndClose(FrontDoor frontDoor, String path) throws Exception {
+        IsolatedService service = start(ServiceJar.of("9.8.7", "0").source("demo.Provider", REPORTS_CONTEXT));
+        frontDoor.serve(service.handler());
+        String answer = Http.send(frontDoor.port(), "POST", path, "body").body();
+        assertTrue(answer.startsWith("service-9.8.7"), answer);
+        frontDoor.serve(CannedAnswer.unavailable("message", "no service")).drain(Http.DEADLINE);
         service.close();
         return (WeakReference<?>) System.getProperties().remove("demo.loader");
     }

@@ -21,7 +21,7 @@ import metaservice.spi.TokenException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Jars that were compiled against a seam of their time; {@code resources/seam} says which. */
+/** Jars that were compiled against earlier seams; {@code resources/seam/README.md} lists them. */
 class SeamTest {
 
     @TempDir
@@ -35,7 +35,7 @@ class SeamTest {
     }
 
     @Test
-    void jarOfSeam1IsRefusedWithASentence() {
+    void jarOfSeam1IsRefusedWithAMessage() {
         CatalogException refused = assertThrows(CatalogException.class, () -> catalogWith("seam-1.jar"));
         assertEquals(
                 List.of(folder.resolve("seam-1.jar")
@@ -45,7 +45,7 @@ class SeamTest {
     }
 
     @Test
-    void jarOfSeam2FindsEverythingThatItKnows() throws Exception {
+    void jarOfSeam2ReadsEverySettingThatItKnows() throws Exception {
         BundledService bundled = catalogWith("seam-2.jar").services().get(0);
         DatabaseValues database = new DatabaseValues(
                 "jdbc:none", Optional.of("jdbc:reader"), Map.of("user", "u"), 2, 3, Duration.ofSeconds(4));
@@ -59,13 +59,13 @@ class SeamTest {
         try (IsolatedService service = IsolatedService.start(bundled, database, settings, () -> {
                     throw new TokenException(TokenException.Reason.NOT_CONFIGURED, "no role");
                 });
-                FrontDoor door = FrontDoor.open(
+                FrontDoor frontDoor = FrontDoor.open(
                         "front-door", new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 1000)) {
-            door.serve(service.handler());
+            frontDoor.serve(service.handler());
             assertEquals(
                     "9.2.0 jdbc:none jdbc:reader 1 2 3 PT4S [/p] 5 [http://origin] trigger_schema PT6S f r s t m a true"
                             + " flows_v3 NOT_CONFIGURED",
-                    Http.get(door.port(), "/").body());
+                    Http.get(frontDoor.port(), "/").body());
             assertEquals("/p", service.pathPrefix());
             assertEquals(List.of(new SampleRequest("GET", "/sample", "")), service.samples());
             assertEquals(true, service.health().up());

@@ -39,20 +39,20 @@ public class ServiceCatalogTest {
 
     @ParameterizedTest(name = "schema {0}, shut out below {1}: {2}")
     @CsvSource(
-            nullValues = "nobody",
+            nullValues = "none",
             value = {
-                "             0, nobody, 1.0.1", // tables, no ledger
-                "             1, nobody, 1.0.1",
-                "20200603104138, nobody, 1.0.1", // one short of v2
-                "20200603104139, nobody, 2.5.1",
+                "             0, none, 1.0.1", // tables, no ledger
+                "             1, none, 1.0.1",
+                "20200603104138, none, 1.0.1", // one short of v2
+                "20200603104139, none, 2.5.1",
                 "20260706000002,  1.0.0, 2.5.1",
                 "20260706000003,  1.0.0, 3.0.0",
                 "20260706000003,  3.0.0, 3.0.0", // the floor itself is admitted
-                "20260706000003,  3.0.1, nobody",
-                "20200603104139,  3.0.0, nobody", // the only one admitted cannot run yet
-                "29990101000000,  1.0.0, 3.0.0", // from a newer build, still open to us: the newest
-                "29990101000000, nobody, 3.0.0", // from somebody who stores no floor
-                "29990101000000,  4.0.0, nobody" // from a newer build that shut us out
+                "20260706000003,  3.0.1, none",
+                "20200603104139,  3.0.0, none", // the only admitted one needs a newer schema
+                "29990101000000,  1.0.0, 3.0.0", // from a newer build that admits the newest service
+                "29990101000000, none, 3.0.0", // from a newer build without a floor
+                "29990101000000,  4.0.0, none" // from a newer build that shuts out all services
             })
     void newestCompatibleServiceIsFound(long schema, String floor, String expected) {
         Optional<String> found = threeServices()
@@ -62,10 +62,10 @@ public class ServiceCatalogTest {
     }
 
     @Test
-    void goodJarsAreDescribedByTheirManifests() throws Exception {
+    void validJarsAreDescribedByTheirManifests() throws Exception {
         Path newer = ServiceJar.of("2.10.0", "20200603104139").write(folder, "a.jar");
         Path older = ServiceJar.of("2.9.0", "0").write(folder, "b.jar");
-        Files.writeString(folder.resolve("notes.txt"), "no jar, not looked at");
+        Files.writeString(folder.resolve("notes.txt"), "not a jar");
         assertEquals(
                 List.of(
                         new BundledService(
@@ -84,37 +84,37 @@ public class ServiceCatalogTest {
     }
 
     @Test
-    void missingEntryIsNamed() throws IOException {
+    void missingEntryIsReported() throws IOException {
         ServiceJar.of("3.0.0", "0").without(ServiceCatalog.SCHEMA_MIN).write(folder, "bad.jar");
         assertProblem("bad.jar: its manifest has no Metaservice-Schema-Min");
     }
 
     @Test
-    void jarWithoutManifestEntriesIsNamed() throws IOException {
+    void jarWithoutManifestEntriesIsReported() throws IOException {
         new ServiceJar().write(folder, "bad.jar");
         assertProblem("bad.jar: its manifest has no Metaservice-Version");
     }
 
     @Test
-    void versionThatIsNoneIsNamed() throws IOException {
+    void invalidVersionIsReported() throws IOException {
         ServiceJar.of("three", "0").write(folder, "bad.jar");
         assertProblem("bad.jar: Metaservice-Version is 'three'; expected a version like 3.0.0");
     }
 
     @Test
-    void schemaVersionThatIsNoneIsNamed() throws IOException {
+    void invalidSchemaVersionIsReported() throws IOException {
         ServiceJar.of("3.0.0", "latest").write(folder, "bad.jar");
         assertProblem("bad.jar: Metaservice-Schema-Min is 'latest'; expected the number of a schema version");
     }
 
     @Test
-    void providerThatIsNotInTheJarIsNamed() throws IOException {
+    void providerThatIsNotInTheJarIsReported() throws IOException {
         ServiceJar.of("3.0.0", "0").entry(ServiceCatalog.PROVIDER, "demo.Gone").write(folder, "bad.jar");
         assertProblem("bad.jar: Metaservice-Provider names demo.Gone, which is not in the jar");
     }
 
     @Test
-    void twoJarsOfOneVersionAreNamed() throws IOException {
+    void twoJarsOfOneVersionAreReported() throws IOException {
         Path first = ServiceJar.of("3.0.0", "0").write(folder, "a.jar");
         ServiceJar.of("3.0.0", "0").write(folder, "b.jar");
         assertProblem("b.jar: service version 3.0.0 is also in " + first);
@@ -129,13 +129,13 @@ public class ServiceCatalogTest {
     }
 
     @Test
-    void kindThatIsNoneIsNamed() throws IOException {
+    void invalidKindIsReported() throws IOException {
         ServiceJar.of("3.0.0", "0").entry(ServiceCatalog.KIND, "Meta Data").write(folder, "bad.jar");
         assertProblem("bad.jar: Metaservice-Kind is 'Meta Data'; expected a kind like metadata");
     }
 
     @Test
-    void kindsHaveVersionsOfTheirOwn() throws Exception {
+    void eachKindHasItsOwnVersions() throws Exception {
         ServiceJar.of("3.0.0", "0").write(folder, "a.jar");
         ServiceJar.of("3.0.0", "1").entry(ServiceCatalog.KIND, "echo").write(folder, "b.jar");
         ServiceCatalog catalog = ServiceCatalog.read(folder);
@@ -147,30 +147,30 @@ public class ServiceCatalogTest {
                         .flatMap(services ->
                                 services.newestFor(new SchemaVersion(1), Optional.of(new ServiceVersion(4, 0, 0))))
                         .map(BundledService::title),
-                "the floor speaks of the metadata service");
+                "the floor applies to the metadata kind only");
         assertEquals(Optional.empty(), catalog.ofKind(new ServiceKind("ui")));
     }
 
     @Test
-    void fileThatIsNoJarIsNamed() throws IOException {
+    void fileThatIsNoJarIsReported() throws IOException {
         Files.writeString(folder.resolve("bad.jar"), "not a zip file");
         assertProblem("bad.jar: not a readable jar");
     }
 
     @Test
-    void folderWithoutJarsIsNamed() {
+    void folderWithoutJarsIsReported() {
         assertProblem("expected at least one service jar, found none");
     }
 
     @Test
-    void missingFolderIsNamed() {
+    void missingFolderIsReported() {
         CatalogException failure =
                 assertThrows(CatalogException.class, () -> ServiceCatalog.read(folder.resolve("nowhere")));
         assertTrue(failure.getMessage().endsWith("nowhere: expected a folder with service jars"), failure::getMessage);
     }
 
     @Test
-    void allProblemsAreToldTogether() throws IOException {
+    void allProblemsAreReportedTogether() throws IOException {
         ServiceJar.of("three", "0").write(folder, "a.jar");
         Files.writeString(folder.resolve("b.jar"), "not a zip file");
         CatalogException failure = assertThrows(CatalogException.class, () -> ServiceCatalog.read(folder));

@@ -29,7 +29,7 @@ class NextStepTest {
     @CsvSource(
             nullValues = "-",
             value = {
-                // what serves is right
+                // the wanted version serves
                 "20260706000003,     -, 3.0.0, 3.0.0, -,           on,  Stay",
                 "1,                  -, 1.0.1, 1.0.1, -,           off, Stay",
                 // another version is wanted
@@ -37,28 +37,28 @@ class NextStepTest {
                 "20200603104139,     -, 1.0.1, 1.0.1, -,           on,  Start 2.5.1",
                 "1,                  -, 3.0.0, 3.0.0, -,           on,  Start 1.0.1",
                 "20260706000003,     -, 1.0.1, 1.0.1, -,           off, AwaitRestart 3.0.0",
-                // it failed a moment ago, or some time ago; what serves goes on, nothing in between is tried
+                // the wanted version failed: it is tried again after its backoff, and no version in between is started
                 "20260706000003,     -, 1.0.1, 1.0.1, 3.0.0@+2,    on,  Wait +2",
                 "20260706000003,     -, 1.0.1, 1.0.1, 3.0.0@0,     on,  Start 3.0.0",
                 "20260706000003,     -, 1.0.1, 1.0.1, 2.5.1@+2,    on,  Start 3.0.0",
-                // nobody fits: who serves must not go on
+                // no version is admitted
                 "20260706000003, 4.0.0, 3.0.0, 3.0.0, -,           on,  ShutOut",
                 "20260706000003, 4.0.0, 3.0.0, 3.0.0, -,           off, ShutOut",
                 "20260706000003, 4.0.0,     -, 3.0.0, -,           on,  ShutOut",
-                // nobody serves: the wanted one, or anything that runs, or the first that may be tried again
+                // no service runs: the wanted version is started
                 "20260706000003,     -,     -, 3.0.0, -,           on,  Start 3.0.0",
                 "20260706000003,     -,     -, 1.0.1, -,           on,  Start 3.0.0",
-                // … but not an older one in place of one that is to be tried again in a moment
+                // no service runs: an older version is started only if the wait for the wanted one is 15 s or more
                 "20260706000003,     -,     -, 3.0.0, 3.0.0@+2,    on,  Wait +2",
                 "20260706000003,     -,     -, 3.0.0, 3.0.0@+14,   on,  Wait +14",
                 "20260706000003,     -,     -, 3.0.0, 3.0.0@+15,   on,  Start 2.5.1",
                 "20260706000003, 3.0.0,     -, 3.0.0, 3.0.0@+2,    on,  Wait +2",
                 "1,                  -,     -, 1.0.1, 1.0.1@+8,    on,  Wait +8",
-                // without swaps a dead service is replaced by its like
+                // swaps are off: a dead service is replaced by the same version
                 "20260706000003,     -,     -, 1.0.1, -,           off, Start 1.0.1",
                 "20260706000003,     -,     -, 1.0.1, 1.0.1@+4,    off, Wait +4",
                 "20260706000003, 2.0.0,     -, 1.0.1, -,           off, Start 3.0.0",
-                // an emptied database wants nobody
+                // the database was emptied
                 "0,                  -, 3.0.0, 3.0.0, -,           on,  Stay",
             })
     void situationDecides(
@@ -82,7 +82,7 @@ class NextStepTest {
     }
 
     @Test
-    void waitDoublesUpToAMinute() {
+    void backoffDoublesUpToAMinute() {
         ServiceVersion version = ServiceVersion.parse("3.0.0");
         StartFailures failures = StartFailures.NONE;
         for (int expected : new int[] {1, 2, 4, 8, 16, 32, 60, 60}) {
@@ -94,7 +94,7 @@ class NextStepTest {
     }
 
     @Test
-    void serviceThatDiedForTheFirstTimeNeedNotWait() {
+    void firstDeathOfAServiceHasNoBackoff() {
         ServiceVersion version = ServiceVersion.parse("3.0.0");
         StartFailures once = StartFailures.NONE.died(version, "dead", NOW);
         assertEquals(NOW, once.retryAt(version));
@@ -102,7 +102,7 @@ class NextStepTest {
     }
 
     @Test
-    void afterTheSwitchThereIsNoWayBack() {
+    void swapCannotFailAfterTheSwitch() {
         assertFalse(SwapState.DRAINING.canBecome(SwapState.FAILED));
         assertTrue(SwapState.STARTING.canBecome(SwapState.FAILED));
     }

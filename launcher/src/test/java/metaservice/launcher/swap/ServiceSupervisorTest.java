@@ -43,33 +43,33 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** A keeper whose services answer with their version, and a schema that is whatever the test says. */
+/** A supervisor with test services, which answer with their version, and a schema that the test sets. */
 class ServiceSupervisorTest {
 
-    /** What the next health check is to come to, in a service with {@link #MEMBERS}. */
-    private static final String HEALTH = "keeper-test.health";
+    /** System property: the result of the next health check of a service with {@link #MEMBERS}. */
+    private static final String HEALTH = "supervisor-test.health";
 
-    /** What hangs in a service waits for this one, which opens at the end of a test. */
-    private static final String LATCH = "keeper-test.latch";
+    /** System property: the latch that hanging calls wait for; it is released at the end of a test. */
+    private static final String LATCH = "supervisor-test.latch";
 
-    /** Members of a provider: a wait that does not react to interrupts, and a health that is as the test says, once. */
+    /** Members of a provider: a wait that ignores interrupts, and a health check whose result the test sets. */
     private static final String MEMBERS = """
             static void hang() {
                 boolean over = false;
                 while (!over) {
                     try {
-                        ((java.util.concurrent.CountDownLatch) System.getProperties().get("keeper-test.latch")).await();
+                        ((java.util.concurrent.CountDownLatch) System.getProperties().get("supervisor-test.latch")).await();
                         over = true;
                     } catch (InterruptedException e) {
-                        System.setProperty("keeper-test.interrupted", "yes");
+                        System.setProperty("supervisor-test.interrupted", "yes");
                     }
                 }
             }
             static String how = "well";
             static Health health() {
                 if (how.equals("well")) {
-                    how = System.getProperty("keeper-test.health", "well");
-                    System.clearProperty("keeper-test.health");
+                    how = System.getProperty("supervisor-test.health", "well");
+                    System.clearProperty("supervisor-test.health");
                 }
                 if (how.equals("hangs")) {
                     hang();
@@ -78,20 +78,20 @@ class ServiceSupervisorTest {
             }
             """;
 
-    /** Long enough for what ends, on a busy machine; short enough for the tests of what does not. */
+    /** Long enough for calls that end, on a busy machine; short enough for the tests of calls that hang. */
     private static final ServiceDeadlines DEADLINES =
             new ServiceDeadlines(Duration.ofSeconds(5), Duration.ofSeconds(2), Duration.ofSeconds(2));
 
     @TempDir
     private Path services;
 
-    /** Thrown by the next look at the schema, if there is one. */
-    private final AtomicReference<Optional<Error>> broken = new AtomicReference<>(Optional.empty());
+    /** Thrown by the next read of the schema, if present. */
+    private final AtomicReference<Optional<Error>> nextError = new AtomicReference<>(Optional.empty());
 
     private final AtomicReference<SchemaStatus> schema = new AtomicReference<>(schema(1, Optional.empty()));
-    private final AtomicInteger looks = new AtomicInteger();
-    private FrontDoor door;
-    private ServiceSupervisor keeper;
+    private final AtomicInteger reads = new AtomicInteger();
+    private FrontDoor frontDoor;
+    private ServiceSupervisor supervisor;
 
     private final SettableClock clock = new SettableClock();
     private final CountDownLatch hanging = new CountDownLatch(1);
@@ -99,7 +99,7 @@ class ServiceSupervisorTest {
     @BeforeEach
     void open() throws Exception {
         System.getProperties().put(LATCH, hanging);
-        door = FrontDoor.open("front-door", new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 1000);
+        frontDoor = FrontDoor.open("front-door", new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 1000);
         for (String[] service :
                 new String[][] {{"1.0.1", "0"}, {"2.5.1", "20200603104139"}, {"3.0.0", "20260706000003"}}) {
             ServiceJar.of(service[0], service[1])
@@ -114,13 +114,13 @@ class ServiceSupervisorTest {
     @AfterEach
     void close() {
         hanging.countDown();
-        if (keeper != null) {
-            keeper.close();
+        if (supervisor != null) {
+            supervisor.close();
         }
-        door.close();
+        frontDoor.close();
         System.getProperties()
                 .keySet()
-                .removeIf(name -> name.toString().startsWith("keeper-test.") && !name.equals(LATCH));
+                .removeIf(name -> name.toString().startsWith("supervisor-test.") && !name.equals(LATCH));
     }
 
     private static SchemaStatus schema(long version, Optional<ServiceVersion> floor) {
@@ -133,43 +133,43 @@ class ServiceSupervisorTest {
                 IsolatedServiceTest.NO_DATABASE,
                 SettingsValues.DEFAULTS,
                 () -> {
-                    throw new AssertionError("nobody asks for tokens here");
+                    throw new AssertionError("these services request no tokens");
                 },
                 DEADLINES);
     }
 
-    /** Begins with the service that the schema calls for; looks at the schema only when told. */
-    private void keep(boolean swaps, ServiceSupervisor.Starter starter) throws Exception {
+    /** Starts the newest compatible service; reads the schema after a signal only. */
+    private void supervise(boolean swaps, ServiceStarter starter) throws Exception {
         ServiceCatalog catalog = ServiceCatalog.read(services);
-        ServiceSupervisor.Pace pace =
-                new ServiceSupervisor.Pace(Http.DEADLINE, Duration.ofDays(1), swaps, PauseWhileBusy.NEVER);
-        keeper = new ServiceSupervisor(ServiceKind.METADATA, door, catalog, this::look, starter, pace, clock);
-        keeper.startFirst(catalog.newestFor(schema.get().schemaVersion(), Optional.empty())
+        SwapConfig config = new SwapConfig(Http.DEADLINE, Duration.ofDays(1), swaps, PauseWhileBusy.NEVER);
+        supervisor = new ServiceSupervisor(
+                ServiceKind.METADATA, frontDoor, catalog, this::readSchema, starter, config, clock);
+        supervisor.startFirst(catalog.newestFor(schema.get().schemaVersion(), Optional.empty())
                 .orElseThrow());
-        keeper.begin();
+        supervisor.begin();
     }
 
-    private SchemaStatus look() {
-        looks.incrementAndGet();
-        broken.getAndSet(Optional.empty()).ifPresent(error -> {
+    private SchemaStatus readSchema() {
+        reads.incrementAndGet();
+        nextError.getAndSet(Optional.empty()).ifPresent(error -> {
             throw error;
         });
         return schema.get();
     }
 
-    private void become(SchemaStatus next) {
+    private void changeSchema(SchemaStatus next) {
         schema.set(next);
-        keeper.schemaMayHaveChanged();
+        supervisor.schemaMayHaveChanged();
     }
 
-    private void awaitLook() {
-        int before = looks.get();
-        keeper.schemaMayHaveChanged();
-        Eventually.await("the keeper looked", () -> looks.get() > before);
+    private void awaitRead() {
+        int before = reads.get();
+        supervisor.schemaMayHaveChanged();
+        Eventually.await("the supervisor has read the schema", () -> reads.get() > before);
     }
 
     private String status() {
-        return JsonText.object(keeper.status(schema.get()));
+        return JsonText.object(supervisor.status(schema.get()));
     }
 
     private void awaitStatus(String part) {
@@ -178,52 +178,53 @@ class ServiceSupervisorTest {
 
     private void awaitAnswer(String expected) {
         Eventually.await(
-                expected + " answers", () -> Http.get(door.port(), "/").body().equals(expected));
+                expected + " answers",
+                () -> Http.get(frontDoor.port(), "/").body().equals(expected));
     }
 
     @Test
     void withoutSwappingTheStatusFollowsTheWantedVersion() throws Exception {
-        keep(false, ServiceSupervisorTest::start);
+        supervise(false, ServiceSupervisorTest::start);
         for (String[] wanted : new String[][] {{"20200603104139", "2.5.1"}, {"20260706000003", "3.0.0"}}) {
-            become(schema(Long.parseLong(wanted[0]), Optional.empty()));
+            changeSchema(schema(Long.parseLong(wanted[0]), Optional.empty()));
             awaitStatus("\"swap\": {\"state\": \"restart_needed\", \"from\": \"1.0.1\", \"to\": \"" + wanted[1]
                     + "\", \"reason\": \"Swapping is off (MF_UPGRADE_SWAP): restart to run " + wanted[1] + ".\"");
         }
-        assertEquals("1.0.1", Http.get(door.port(), "/").body());
+        assertEquals("1.0.1", Http.get(frontDoor.port(), "/").body());
     }
 
     @Test
-    void supervisorGoesOnAfterAnErrorOfTheVirtualMachine() throws Exception {
-        keep(true, ServiceSupervisorTest::start);
-        broken.set(Optional.of(new OutOfMemoryError("unable to create native thread")));
-        become(schema(20260706000003L, Optional.empty()));
-        Eventually.await("the look failed", () -> broken.get().isEmpty());
-        keeper.schemaMayHaveChanged();
+    void supervisorContinuesAfterAnErrorOfTheVirtualMachine() throws Exception {
+        supervise(true, ServiceSupervisorTest::start);
+        nextError.set(Optional.of(new OutOfMemoryError("unable to create native thread")));
+        changeSchema(schema(20260706000003L, Optional.empty()));
+        Eventually.await("the read failed", () -> nextError.get().isEmpty());
+        supervisor.schemaMayHaveChanged();
         awaitAnswer("3.0.0");
     }
 
     @Test
-    void wakeupOfARoundThatFailedIsNotLost() throws Exception {
-        keep(true, ServiceSupervisorTest::start);
-        broken.set(Optional.of(new OutOfMemoryError("unable to create native thread")));
-        become(schema(20260706000003L, Optional.empty()));
+    void schemaIsReadAgainAfterAFailedRound() throws Exception {
+        supervise(true, ServiceSupervisorTest::start);
+        nextError.set(Optional.of(new OutOfMemoryError("unable to create native thread")));
+        changeSchema(schema(20260706000003L, Optional.empty()));
         awaitAnswer("3.0.0");
     }
 
     @Test
-    void serviceWhoseStartHangsIsGivenUpAndTheOldOneIsStillLookedAfter() throws Exception {
+    void startThatHangsFailsAndTheOldServiceIsStillChecked() throws Exception {
         bundle("1.0.1", "0", "return Health.UP; }", "return Provider.health(); }");
         bundle("3.0.0", "20260706000003", "return new RunningService()", "hang(); return new RunningService()");
-        keep(true, ServiceSupervisorTest::start);
-        become(schema(20260706000003L, Optional.empty()));
+        supervise(true, ServiceSupervisorTest::start);
+        changeSchema(schema(20260706000003L, Optional.empty()));
         awaitStatus(
                 "\"swap\": {\"state\": \"failed\", \"from\": \"1.0.1\", \"to\": \"3.0.0\", \"reason\": \"Service 3.0.0"
                         + " cannot be started: its start took longer than 5 s\"");
-        assertEquals("1.0.1", Http.get(door.port(), "/").body());
+        assertEquals("1.0.1", Http.get(frontDoor.port(), "/").body());
         Eventually.await(
                 "the next attempt does not start while the earlier one runs",
                 () -> status().contains("an earlier start of it missed its deadline and has not ended yet"));
-        become(schema(1, Optional.empty()));
+        changeSchema(schema(1, Optional.empty()));
         awaitStatus("\"swap\": {\"state\": \"idle\"");
         assertReplacedAfter(() -> System.setProperty(HEALTH, "down"));
     }
@@ -231,26 +232,26 @@ class ServiceSupervisorTest {
     @Test
     void serviceWhoseHealthCheckHangsIsReplaced() throws Exception {
         bundle("1.0.1", "0", "return Health.UP; }", "return Provider.health(); }");
-        keep(true, ServiceSupervisorTest::start);
+        supervise(true, ServiceSupervisorTest::start);
         assertReplacedAfter(() -> System.setProperty(HEALTH, "hangs"));
     }
 
     @Test
-    void serviceWhoseCloseHangsDoesNotKeepTheNextOnesFromTakingOver() throws Exception {
+    void closeThatHangsDoesNotPreventFurtherSwaps() throws Exception {
         bundle("1.0.1", "0", "void close() {}", "void close() { hang(); }");
-        keep(true, ServiceSupervisorTest::start);
-        become(schema(20200603104139L, Optional.empty()));
+        supervise(true, ServiceSupervisorTest::start);
+        changeSchema(schema(20200603104139L, Optional.empty()));
         awaitAnswer("2.5.1");
-        become(schema(20260706000003L, Optional.empty()));
+        changeSchema(schema(20260706000003L, Optional.empty()));
         awaitAnswer("3.0.0");
         awaitStatus("\"swap\": {\"state\": \"idle\", \"from\": \"2.5.1\", \"to\": \"3.0.0\", \"reason\": null");
     }
 
-    /** A service that answers with its version, with one part of its source exchanged. */
-    private void bundle(String version, String schemaMin, String part, String other) throws Exception {
+    /** Bundles a service that answers with its version, with one part of its source replaced. */
+    private void bundle(String version, String schemaMin, String target, String replacement) throws Exception {
         String source = ServiceJar.provider(
                         "exchange -> exchange.getResponseSender().send(context.serviceVersion())", MEMBERS)
-                .replace(part, other);
+                .replace(target, replacement);
         ServiceJar.of(version, schemaMin).source("demo.Provider", source).write(services, version + ".jar");
     }
 
@@ -268,16 +269,16 @@ class ServiceSupervisorTest {
     }
 
     @Test
-    void clockThatIsSetBackDelaysNoAttempt() throws Exception {
+    void settingTheClockBackDelaysNoAttempt() throws Exception {
         AtomicBoolean broken = new AtomicBoolean();
-        keep(true, service -> {
+        supervise(true, service -> {
             if (broken.get()) {
                 throw new ServiceStartException("not now", null);
             }
             return start(service);
         });
         broken.set(true);
-        become(schema(20260706000003L, Optional.empty()));
+        changeSchema(schema(20260706000003L, Optional.empty()));
         awaitStatus("\"swap\": {\"state\": \"failed\"");
         clock.setBack = Duration.between(Instant.EPOCH, Instant.now());
         broken.set(false);
@@ -287,7 +288,7 @@ class ServiceSupervisorTest {
                 () -> StatusJson.parse(status()).at("/service/since").asText().startsWith("1970-01-01T00:0"));
     }
 
-    /** The system's clock, as the supervisor sees it. */
+    /** The system's clock, set back by the given time. */
     private static final class SettableClock extends Clock {
 
         private volatile Duration setBack = Duration.ZERO;
@@ -309,24 +310,24 @@ class ServiceSupervisorTest {
     }
 
     @Test
-    void errorOutOfAStartEndsThatAttemptOnly() throws Exception {
+    void errorDuringAStartEndsThatAttemptOnly() throws Exception {
         AtomicBoolean broken = new AtomicBoolean();
-        keep(true, service -> {
+        supervise(true, service -> {
             if (broken.compareAndSet(true, false)) {
-                throw new AssertionError("nobody foresaw this");
+                throw new AssertionError("unexpected");
             }
             return start(service);
         });
         broken.set(true);
-        become(schema(20260706000003L, Optional.empty()));
+        changeSchema(schema(20260706000003L, Optional.empty()));
         Eventually.await("the start was tried", () -> !broken.get());
-        assertEquals("1.0.1", Http.get(door.port(), "/").body());
-        awaitLook();
+        assertEquals("1.0.1", Http.get(frontDoor.port(), "/").body());
+        awaitRead();
         awaitAnswer("3.0.0");
         awaitStatus("\"swap\": {\"state\": \"idle\", \"from\": \"1.0.1\", \"to\": \"3.0.0\", \"reason\": null");
     }
 
-    /** Handlers that answer otherwise than by telling their version. */
+    /** With handlers that fail. */
     @ParameterizedTest
     @CsvSource(
             delimiter = '|',
@@ -334,49 +335,49 @@ class ServiceSupervisorTest {
                 "exchange.setStatusCode(500)|Service 3.0.0 answers 500 to GET /sample",
                 "exchange.getConnection().close()|Service 3.0.0 does not answer: its connection ended without an answer"
             })
-    void serviceThatFailsItsRehearsalDoesNotTakeOver(String handling, String reason) throws Exception {
+    void serviceThatFailsItsWarmUpDoesNotReplaceTheOldOne(String handling, String reason) throws Exception {
         ServiceJar.of("3.0.0", "20260706000003")
-                .source("demo.Provider", ServiceJar.rehearsed("exchange -> " + handling))
+                .source("demo.Provider", ServiceJar.providerWithSample("exchange -> " + handling))
                 .write(services, "3.0.0.jar");
-        keep(true, ServiceSupervisorTest::start);
-        become(schema(20260706000003L, Optional.empty()));
+        supervise(true, ServiceSupervisorTest::start);
+        changeSchema(schema(20260706000003L, Optional.empty()));
         awaitStatus("\"swap\": {\"state\": \"failed\", \"from\": \"1.0.1\", \"to\": \"3.0.0\", \"reason\": \"" + reason
                 + "\"");
-        assertEquals("1.0.1", Http.get(door.port(), "/").body());
+        assertEquals("1.0.1", Http.get(frontDoor.port(), "/").body());
     }
 
     @Test
-    void serviceThatPassesItsRehearsalTakesOver() throws Exception {
+    void serviceThatPassesItsWarmUpReplacesTheOldOne() throws Exception {
         ServiceJar.of("3.0.0", "20260706000003")
                 .source(
                         "demo.Provider",
-                        ServiceJar.rehearsed("new HttpHandler() { int samples;"
+                        ServiceJar.providerWithSample("new HttpHandler() { int samples;"
                                 + " public synchronized void handleRequest(HttpServerExchange exchange) {"
                                 + " samples += exchange.getRequestPath().equals(\"/sample\") ? 1 : 0;"
                                 + " exchange.getResponseSender().send(\"samples: \" + samples); } }"))
                 .write(services, "3.0.0.jar");
-        keep(true, ServiceSupervisorTest::start);
-        become(schema(20260706000003L, Optional.empty()));
+        supervise(true, ServiceSupervisorTest::start);
+        changeSchema(schema(20260706000003L, Optional.empty()));
         awaitAnswer("samples: 8");
         awaitStatus("\"swap\": {\"state\": \"idle\", \"from\": \"1.0.1\", \"to\": \"3.0.0\", \"reason\": null");
     }
 
     @Test
-    void serviceThatTheDatabaseShutsOutGoesAndComesBackWhenItIsAdmitted() throws Exception {
-        keep(true, ServiceSupervisorTest::start);
-        become(schema(1, Optional.of(ServiceVersion.parse("4.0.0"))));
+    void serviceThatTheDatabaseShutsOutIsRemovedAndStartedAgainWhenItIsAdmitted() throws Exception {
+        supervise(true, ServiceSupervisorTest::start);
+        changeSchema(schema(1, Optional.of(ServiceVersion.parse("4.0.0"))));
         awaitStatus("\"service\": {\"version\": \"1.0.1\", \"state\": \"down\"");
         awaitStatus("\"swap\": {\"state\": \"idle\", \"from\": \"1.0.1\", \"to\": null, \"reason\": \"The database has"
                 + " schema version 1, which admits services from version 4.0.0 on, and this image holds only 1.0.1,"
                 + " 2.5.1, 3.0.0: run a newer image.\"");
-        HttpResponse<String> refusal = Http.get(door.port(), "/");
+        HttpResponse<String> refusal = Http.get(frontDoor.port(), "/");
         assertEquals(503, refusal.statusCode());
         assertEquals("1", refusal.headers().firstValue("Retry-After").orElseThrow());
-        String told = status();
-        awaitLook();
-        awaitLook();
-        assertEquals(told, status(), "told again");
-        become(schema(1, Optional.empty()));
+        String before = status();
+        awaitRead();
+        awaitRead();
+        assertEquals(before, status(), "reported once");
+        changeSchema(schema(1, Optional.empty()));
         awaitAnswer("1.0.1");
         awaitStatus("\"swap\": {\"state\": \"idle\", \"from\": null, \"to\": \"1.0.1\", \"reason\": null");
     }

@@ -29,7 +29,7 @@ class ServingStatusTest {
     }
 
     @Test
-    void moveOfASwapThatIsNotDrawnIsRefused() {
+    void illegalMoveOfASwapIsRefused() {
         ServingStatus starting = INITIAL.swap(swap(SwapState.STARTING)).orElseThrow();
         ServingStatus draining = starting.swap(swap(SwapState.DRAINING)).orElseThrow();
         assertTrue(draining.swap(swap(SwapState.FAILED)).isEmpty());

@@ -50,11 +50,11 @@ class VersionChoiceTest {
                 "GOOSE,     20260706000003,  none, 3.0.0",
                 "FLYWAY,    20260706000003, 2.5.0, 3.0.0",
                 "FLYWAY,    20260706000003, 3.0.1, Refused",
-                "GOOSE,     20990101000000,  none, 3.0.0", // newer than we know, and nothing said against us
-                "FLYWAY,    20990101000000, 3.0.0, 3.0.0", // newer than we know, and we are admitted
-                "FLYWAY,    20990101000000, 4.0.0, Refused" // newer than we know, and we are shut out
+                "GOOSE,     20990101000000,  none, 3.0.0", // from a newer build, without a lowest service version
+                "FLYWAY,    20990101000000, 3.0.0, 3.0.0", // from a newer build that admits the newest service
+                "FLYWAY,    20990101000000, 4.0.0, Refused" // from a newer build that shuts out all services
             })
-    void databaseDecides(SchemaState state, long schema, String floor, String expected) {
+    void schemaAndFloorDetermineTheChoice(SchemaState state, long schema, String floor, String expected) {
         assertEquals(expected, decide(state, schema, floor));
     }
 
@@ -66,7 +66,7 @@ class VersionChoiceTest {
     }
 
     @Test
-    void reasonTellsThatTheSchemaIsNotKnown() {
+    void reasonSaysThatTheSchemaIsNotKnown() {
         assertEquals(
                 "newest of 1.0.1, 2.5.1, 3.0.0 that runs on this schema,"
                         + " which this build does not know and which admits 2.5.1 and later",

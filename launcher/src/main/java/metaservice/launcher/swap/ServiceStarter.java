@@ -1,0 +1,16 @@
+package metaservice.launcher.swap;
+
+import metaservice.launcher.service.BundledService;
+import metaservice.launcher.service.IsolatedService;
+import metaservice.spi.ServiceStartException;
+
+/** Starts a bundled service. */
+public interface ServiceStarter {
+
+    /**
+     * Starts the service; blocks until it can answer requests.
+     *
+     * @throws ServiceStartException if it cannot be started; everything that it opened is closed then
+     */
+    IsolatedService start(BundledService service) throws ServiceStartException;
+}
