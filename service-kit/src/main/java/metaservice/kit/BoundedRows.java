@@ -21,6 +21,9 @@ final class BoundedRows {
     /** A row whose texts are longer in total is never in memory as a whole, because 32 workers may each hold one. */
     static final int MAX_BYTES_IN_MEMORY = 1_000_000;
 
+    /** Takes the place of the pieces if no column may be long: no row is returned in pieces then. */
+    private static final String NO_PIECES = "SELECT NULL::int[] AS lengths, NULL::bytea AS piece WHERE false";
+
     private final Columns columns;
     private final int more;
     private final List<Integer> texts;
@@ -46,6 +49,9 @@ final class BoundedRows {
      * texts in bytes. The order of rows stays the same. {@link Row#read} reads the result.
      */
     Sql inPieces(Sql statement) {
+        if (texts.isEmpty()) {
+            return around(statement, "piece", "lengths, piece", NO_PIECES);
+        }
         String lengths = each("octet_length(convert_to(", ", 'UTF8'))", ", ");
         // Not generate_series(), because the planner always estimates a thousand rows for it.
         String pieces = """
@@ -62,7 +68,8 @@ final class BoundedRows {
      * {@link #isTooLong} and {@link #texts} read the result.
      */
     Sql withoutTooLong(Sql statement) {
-        String tooLong = "SELECT true AS is_long WHERE " + bytes() + " > " + MAX_BYTES_IN_MEMORY + " OFFSET 0";
+        String bytes = texts.isEmpty() ? "0" : bytes();
+        String tooLong = "SELECT true AS is_long WHERE " + bytes + " > " + MAX_BYTES_IN_MEMORY + " OFFSET 0";
         return around(statement, "is_long", "is_long", tooLong);
     }
 
