@@ -34,7 +34,7 @@ class PoolerIT {
                 assertTrue(refused.reason().contains("pool_mode=transaction"), refused::reason);
                 assertTrue(refused.remedy().contains("MF_METADATA_DB_HOST"), refused::remedy);
             }
-            assertFalse(migrations.connectionsKeepTheirSession());
+            assertFalse(migrations.hasStableSessions());
             assertEquals(List.of(List.of(0L)), database.query(LOCKS));
             assertEquals(
                     new SchemaVersion(OLD),
@@ -49,7 +49,7 @@ class PoolerIT {
             ToolRun run = LauncherProcess.runToEnd(pooler.environment(database));
             assertEquals(1, run.exit(), run::stderr);
             assertTrue(run.stderr().contains("pool_mode=transaction"), run::stderr);
-            assertTrue(run.stderr().contains("name the PostgreSQL server itself"), run::stderr);
+            assertTrue(run.stderr().contains("the address of the PostgreSQL server itself"), run::stderr);
             assertEquals(List.of(), database.query("SELECT FROM pg_class WHERE relnamespace = 'public'::regnamespace"));
         }
     }
