@@ -1,5 +1,5 @@
 /**
- * What the environment of the process says, as immutable records: addresses and ports, the database, whose credentials
- * clients get. Reads variables and the files that they name; opens no listener and no connection pool.
+ * Settings from the environment of the process as immutable records: listeners, database connection, token service.
+ * Reads environment variables and the files that they name; opens no listener and no connection pool.
  */
 package metaservice.settings;
