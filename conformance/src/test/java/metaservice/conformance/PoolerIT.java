@@ -15,7 +15,7 @@ import metaservice.migrations.UpgradeOutcome.Refused;
 import metaservice.settings.DatabaseConfig;
 import org.junit.jupiter.api.Test;
 
-/** Databases behind PgBouncer: a pool of sessions is as good as the server, one of transactions is refused. */
+/** Databases behind PgBouncer: session mode is supported, transaction mode is refused. */
 class PoolerIT {
 
     private static final long OLD = 20230118020300L;
@@ -23,7 +23,7 @@ class PoolerIT {
             + " AND database = (SELECT oid FROM pg_database WHERE datname = current_database())";
 
     @Test
-    void anUpgradeThroughAPoolOfTransactionsIsRefusedAndLeavesNothingBehind() throws Exception {
+    void upgradeInTransactionModeIsRefusedAndLeavesNoLocks() throws Exception {
         try (TestDatabase database = TestDatabases.at(OLD);
                 PgBouncer pooler = PgBouncer.before(database, "transaction")) {
             Migrations migrations = new Migrations(
@@ -43,7 +43,7 @@ class PoolerIT {
     }
 
     @Test
-    void aStartThroughAPoolOfTransactionsEndsWithASentence() throws Exception {
+    void startInTransactionModeFailsWithAMessage() throws Exception {
         try (TestDatabase database = TestDatabases.empty();
                 PgBouncer pooler = PgBouncer.before(database, "transaction")) {
             ToolRun run = LauncherProcess.runToEnd(pooler.environment(database));
@@ -55,7 +55,7 @@ class PoolerIT {
     }
 
     @Test
-    void aPoolOfSessionsIsServedAndUpgradedThrough() throws Exception {
+    void sessionModeSupportsRequestsAndUpgrades() throws Exception {
         try (TestDatabase database = TestDatabases.at(OLD);
                 PgBouncer pooler = PgBouncer.before(database, "session")) {
             Map<String, String> environment = pooler.environment(database);
