@@ -30,8 +30,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 
 /**
- * The document that every generation serves of its API is true: it has the paths that the router has, it allows
- * what was recorded, and what it gives as examples was recorded, too. Everything behind a prefix.
+ * The API document of each service version matches the service: it has the paths and methods of the router, its
+ * schemas accept the recorded responses, and its examples were recorded. All requests use a path prefix.
  */
 class ApiDocumentIT {
 
@@ -94,7 +94,7 @@ class ApiDocumentIT {
 
         @AfterAll
         void stopTheLauncher() throws InterruptedException {
-            if (launcher != null) { // it may not have started
+            if (launcher != null) { // null if the start failed
                 launcher.stop();
             }
         }
@@ -104,7 +104,7 @@ class ApiDocumentIT {
         }
 
         @Test
-        void documentIsWellFormedAndOfTheVersionThatRuns() {
+        void documentIsValidAndNamesTheRunningVersion() {
             assertEquals(List.of(), document.problems());
             assertEquals(
                     launcher.serviceVersion(),
@@ -112,7 +112,7 @@ class ApiDocumentIT {
         }
 
         @Test
-        void serverIsTheServiceBehindWhateverPrefix() {
+        void serverUrlIncludesThePathPrefix() {
             String server = document.root().path("servers").path(0).path("url").textValue();
             assertEquals(
                     launcher.metadata() + "/",
@@ -121,7 +121,7 @@ class ApiDocumentIT {
                             .toString());
         }
 
-        /** The router says which methods it has for a path, when it is asked for one that it does not have. */
+        /** The router lists the methods of a path in the Allow header when it rejects another method. */
         @Test
         void documentHasTheMethodsThatTheRouterHas() throws IOException {
             Map<String, Set<String>> documented = new HashMap<>();
@@ -140,9 +140,9 @@ class ApiDocumentIT {
             }
         }
 
-        /** What creates comes first; it is sent the example of the document. */
+        /** Write operations run first, with the example of the document as the body. */
         @Test
-        void everyOperationAnswersItsExamplesAsItsSchemaSays() throws IOException {
+        void responsesToTheExamplesMatchTheirSchemas() throws IOException {
             List<Operation> operations = document.operations().stream()
                     .sorted(Comparator.comparing(operation -> operation.method().equals("GET")))
                     .toList();
@@ -163,24 +163,24 @@ class ApiDocumentIT {
         }
 
         @Test
-        void whatWasRecordedIsDocumented() {
+        void recordedResponsesMatchTheDocument() {
             List<String> problems = new ArrayList<>();
             calls(recordings)
                     .filter(call -> call.expected().status() / 100 == 2)
                     .filter(call -> !call.expected().match().anyBody())
                     .forEach(call -> {
                         Request request = call.request();
-                        String asked = request.method() + " " + request.path();
+                        String operationName = request.method() + " " + request.path();
                         Optional<Operation> operation = document.operation(request.method(), request.path());
                         if (operation.isEmpty()) {
-                            problems.add(asked + " is not documented");
+                            problems.add(operationName + " is not documented");
                             return;
                         }
                         operation
                                 .get()
                                 .schema(call.expected().status())
                                 .map(schema -> document.problems(
-                                        schema, call.expected().body(), asked))
+                                        schema, call.expected().body(), operationName))
                                 .ifPresent(problems::addAll);
                     });
             assertEquals(List.of(), problems);
@@ -196,17 +196,17 @@ class ApiDocumentIT {
                     body.forEach(recorded::add);
                 }
             });
-            List<JsonNode> invented = document.operations().stream()
+            List<JsonNode> unrecorded = document.operations().stream()
                     .flatMap(operation -> Stream.of("/requestBody", "/responses/200")
                             .map(part -> operation.json().at(part + "/content/application~1json/example")))
                     .filter(example -> !example.isMissingNode())
                     .map(example -> example.isArray() ? example.get(0) : example)
                     .filter(example -> !recorded.contains(example))
                     .toList();
-            assertEquals(List.of(), invented);
+            assertEquals(List.of(), unrecorded);
         }
 
-        /** Without accidental behaviour that nobody promises. */
+        /** The recorded calls without unsupported behaviour ({@code -odd} files). */
         private static Stream<Step.Call> calls(String folder) {
             return Recordings.in(folder).stream()
                     .filter(name -> !name.endsWith("-odd.jsonl"))
@@ -218,7 +218,7 @@ class ApiDocumentIT {
         }
 
         @Test
-        void pageNeedsNothingButItsOwnFiles() throws IOException {
+        void pageLoadsOnlyItsOwnFiles() throws IOException {
             Answer page = send("GET", "/api/doc", NullNode.getInstance());
             assertEquals(200, page.status());
             assertEquals(Optional.of("text/html; charset=utf-8"), page.header("Content-Type"));
@@ -237,7 +237,7 @@ class ApiDocumentIT {
         }
 
         @Test
-        void nothingElseOfTheJarIsServed() throws IOException {
+        void otherFilesOfTheJarAreNotServed() throws IOException {
             for (String file : List.of("..%2FFlows.class", "..%5CFlows.class", "index.html", "%2Fetc%2Fpasswd", "..")) {
                 assertEquals(
                         404,

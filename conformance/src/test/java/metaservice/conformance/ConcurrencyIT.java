@@ -34,11 +34,11 @@ import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 
-/** Many clients at once: nothing is lost, nothing is there twice, nobody waits for ever. */
+/** Concurrent clients: no write is lost or stored twice, and every request ends within its timeout. */
 class ConcurrencyIT {
 
     private static final int CLIENTS = 16;
-    private static final Duration PATIENCE = Duration.ofSeconds(30);
+    private static final Duration TIMEOUT = Duration.ofSeconds(30);
 
     @Nested
     class V2 extends ManyClients {
@@ -54,13 +54,13 @@ class ConcurrencyIT {
         }
     }
 
-    /** What a client does, told by its number from 0 on. */
+    /** The actions of one client; clients are numbered from 0. */
     @FunctionalInterface
     private interface Client<T> {
         T act(int number, HttpConnection http) throws Exception;
     }
 
-    /** One launcher and everything that many clients do to it. */
+    /** Tests that run concurrent clients against one launcher. */
     @TestInstance(TestInstance.Lifecycle.PER_CLASS)
     abstract static class ManyClients {
 
@@ -77,7 +77,7 @@ class ConcurrencyIT {
         @BeforeAll
         void start() throws IOException, InterruptedException {
             launcher = LauncherProcess.start(database.environment());
-            try (HttpConnection http = new HttpConnection(launcher.metadata(), PATIENCE)) {
+            try (HttpConnection http = new HttpConnection(launcher.metadata(), TIMEOUT)) {
                 for (String path : List.of(
                         "/flows/F",
                         "/flows/F/run",
@@ -90,13 +90,13 @@ class ConcurrencyIT {
 
         @AfterAll
         void stop() throws InterruptedException {
-            if (launcher != null) { // it may not have started
+            if (launcher != null) { // null if the start failed
                 launcher.stop();
             }
         }
 
         @Test
-        void noTagOfAnyClientIsLost() throws Exception {
+        void concurrentTagMutationsAreAllStored() throws Exception {
             int each = 5;
             atOnce(launcher, CLIENTS, (client, http) -> {
                 for (int i = 0; i < each; i++) {
@@ -105,17 +105,17 @@ class ConcurrencyIT {
                 return null;
             });
             Set<String> tags = new HashSet<>();
-            one("/flows/F/runs/1").path("tags").forEach(tag -> tags.add(tag.asText()));
+            read("/flows/F/runs/1").path("tags").forEach(tag -> tags.add(tag.asText()));
             tags.removeIf(tag -> !tag.startsWith("client-"));
             assertEquals(CLIENTS * each, tags.size(), tags::toString);
         }
 
-        /** Whoever is told that somebody else was first tries again. */
+        /** Adds a tag; repeats the request while it conflicts with a request of another client. */
         private static void addTag(HttpConnection http, String tag) throws IOException {
-            long end = System.nanoTime() + PATIENCE.toNanos();
+            long end = System.nanoTime() + TIMEOUT.toNanos();
             Answer answer = mutate(http, tag);
             while (answer.status() == 409) {
-                assertTrue(System.nanoTime() < end, "conflicts without end");
+                assertTrue(System.nanoTime() < end, "still conflicts at the timeout");
                 answer = mutate(http, tag);
             }
             assertEquals(200, answer.status(), answer::toString);
@@ -127,12 +127,12 @@ class ConcurrencyIT {
         }
 
         @Test
-        void everyRunHasItsOwnNumber() throws Exception {
+        void runNumbersAreUnique() throws Exception {
             assertAllDifferent(created("/flows/F/run", "run_number", 20));
         }
 
         @Test
-        void everyTaskHasItsOwnId() throws Exception {
+        void taskIdsAreUnique() throws Exception {
             assertAllDifferent(created("/flows/F/runs/1/steps/start/task", "task_id", 20));
         }
 
@@ -150,7 +150,7 @@ class ConcurrencyIT {
         }
 
         @Test
-        void everyPieceOfMetadataIsThereOnceUnderItsOwnId() throws Exception {
+        void metadataIsStoredOnceWithUniqueIds() throws Exception {
             int each = 50;
             String task = newTask();
             String batch = batch(each, i -> "{\"field_name\": \"f\", \"value\": \"" + i + "\", \"type\": \"t\"}");
@@ -160,13 +160,13 @@ class ConcurrencyIT {
                     (client, http) -> stored(send(http, "POST", task + "/metadata", batch), "metadata_created"));
             assertEquals(Collections.nCopies(CLIENTS, each), counts);
             List<String> ids = new ArrayList<>();
-            one(task + "/metadata").forEach(row -> ids.add(row.path("id").asText()));
+            read(task + "/metadata").forEach(row -> ids.add(row.path("id").asText()));
             assertEquals(CLIENTS * each, ids.size());
             assertAllDifferent(ids);
         }
 
         @Test
-        void anArtifactFromManyClientsIsStoredAndCountedOnce() throws Exception {
+        void artifactSentByManyClientsIsStoredOnce() throws Exception {
             String task = newTask();
             String batch = batch(1, i -> artifact("model"));
             List<Integer> counts = atOnce(
@@ -174,11 +174,11 @@ class ConcurrencyIT {
                     CLIENTS,
                     (client, http) -> stored(send(http, "POST", task + "/artifact", batch), "artifacts_created"));
             assertEquals(1, counts.stream().mapToInt(count -> count).sum(), counts::toString);
-            assertEquals(1, one(task + "/artifacts").size());
+            assertEquals(1, read(task + "/artifacts").size());
         }
 
         @Test
-        void theSameArtifactsInOppositeOrdersBlockNobody() throws Exception {
+        void artifactsInOppositeOrdersDoNotDeadlock() throws Exception {
             int each = 300;
             for (int round = 0; round < 3; round++) {
                 String task = newTask();
@@ -191,12 +191,12 @@ class ConcurrencyIT {
                                 send(http, "POST", task + "/artifact", client % 2 == 0 ? up : down),
                                 "artifacts_created"));
                 assertEquals(each, counts.stream().mapToInt(count -> count).sum(), counts::toString);
-                assertEquals(each, one(task + "/artifacts").size());
+                assertEquals(each, read(task + "/artifacts").size());
             }
         }
 
         @Test
-        void aNameIsGivenToOneClientOnly() throws Exception {
+        void concurrentCreationsOfOneNameSucceedOnce() throws Exception {
             for (String[] creation : new String[][] {
                 {"/flows/Same", "{}"},
                 {"/flows/F/run", "{\"run_number\": \"the-run\"}"},
@@ -215,7 +215,7 @@ class ConcurrencyIT {
         }
 
         @Test
-        void everythingAtOnceGoesWell() throws Exception {
+        void mixedConcurrentRequestsCauseNoServerError() throws Exception {
             String task = newTask();
             List<List<Answer>> answers = atOnce(launcher, CLIENTS, (client, http) -> {
                 List<Answer> all = new ArrayList<>();
@@ -240,15 +240,15 @@ class ConcurrencyIT {
         }
 
         private String newTask() throws IOException {
-            try (HttpConnection http = new HttpConnection(launcher.metadata(), PATIENCE)) {
+            try (HttpConnection http = new HttpConnection(launcher.metadata(), TIMEOUT)) {
                 Answer answer = send(http, "POST", "/flows/F/runs/1/steps/start/task", "{}");
                 return "/flows/F/runs/1/steps/start/tasks/"
                         + answer.body().path("task_id").asText();
             }
         }
 
-        private JsonNode one(String path) throws IOException {
-            try (HttpConnection http = new HttpConnection(launcher.metadata(), PATIENCE)) {
+        private JsonNode read(String path) throws IOException {
+            try (HttpConnection http = new HttpConnection(launcher.metadata(), TIMEOUT)) {
                 Answer answer = send(http, "GET", path, "");
                 assertEquals(200, answer.status(), answer::toString);
                 return answer.body();
@@ -256,19 +256,19 @@ class ConcurrencyIT {
         }
     }
 
-    /** The database is slow to answer two sessions, which is all that the pool has. */
+    /** Two sessions wait for a table lock, and the pool has no further sessions. */
     @Nested
     @TestInstance(TestInstance.Lifecycle.PER_CLASS)
-    class WithABusyPool {
+    class WithoutFreeSessions {
 
-        /** How long a request waits for a session, and a little more for a busy machine. */
+        /** Timeout of a request that waits for a session of the pool, with a margin for a loaded machine. */
         private static final Duration POOL_WAIT = Duration.ofSeconds(8);
 
-        /** Less than a request waits for a session, and long enough for a busy machine. */
-        private static final Duration NO_WAIT = Duration.ofSeconds(4);
+        /** Below the timeout of the pool; with a margin for a loaded machine. */
+        private static final Duration PING_LIMIT = Duration.ofSeconds(4);
 
-        /** More than there are workers. */
-        private static final int MANY = 80;
+        /** More than the number of worker threads. */
+        private static final int MANY_CLIENTS = 80;
 
         @AutoClose
         private final TestDatabase database = TestDatabases.newest();
@@ -281,13 +281,13 @@ class ConcurrencyIT {
             Map<String, String> environment = new HashMap<>(database.environment());
             environment.put("MF_METADATA_DB_POOL_MAX", "2");
             launcher = LauncherProcess.start(environment);
-            try (HttpConnection http = new HttpConnection(launcher.metadata(), PATIENCE)) {
+            try (HttpConnection http = new HttpConnection(launcher.metadata(), TIMEOUT)) {
                 assertEquals(200, send(http, "POST", "/flows/F", "{}").status());
             }
         }
 
         @Test
-        void othersAreToldToComeBackAndAreServedAfterwards() throws Exception {
+        void requestsWithoutSessionGet503AndSucceedAfterwards() throws Exception {
             ExecutorService blocked = Executors.newFixedThreadPool(2);
             try (Connection locker = database.dataSource().getConnection();
                     Statement statement = locker.createStatement()) {
@@ -297,13 +297,13 @@ class ConcurrencyIT {
                 awaitBlockedSessions(2);
 
                 Future<List<Long>> pings = blocked(this::pingMillis);
-                for (Timed timed : atOnce(launcher, MANY, this::listFlows)) {
+                for (Timed timed : atOnce(launcher, MANY_CLIENTS, this::listFlows)) {
                     assertEquals(503, timed.answer.status(), timed::toString);
                     assertEquals(Optional.of("1"), timed.answer.header("Retry-After"), timed::toString);
                     assertTrue(timed.took.compareTo(POOL_WAIT) < 0, timed::toString);
                 }
                 assertTrue(
-                        pings.get().stream().allMatch(millis -> millis < NO_WAIT.toMillis()),
+                        pings.get().stream().allMatch(millis -> millis < PING_LIMIT.toMillis()),
                         () -> "pings took " + pings);
                 locker.rollback();
                 for (Future<Answer> one : waiting) {
@@ -326,16 +326,16 @@ class ConcurrencyIT {
         }
 
         private Answer newRun() throws IOException {
-            try (HttpConnection http = new HttpConnection(launcher.metadata(), PATIENCE)) {
+            try (HttpConnection http = new HttpConnection(launcher.metadata(), TIMEOUT)) {
                 return send(http, "POST", "/flows/F/run", "{}");
             }
         }
 
-        /** One after the other, for as long as the others wait. */
+        /** Sends pings one after the other for 4 seconds, while the other requests wait. */
         private List<Long> pingMillis() throws IOException {
             List<Long> millis = new ArrayList<>();
             long end = System.nanoTime() + Duration.ofSeconds(4).toNanos();
-            try (HttpConnection http = new HttpConnection(launcher.metadata(), PATIENCE)) {
+            try (HttpConnection http = new HttpConnection(launcher.metadata(), TIMEOUT)) {
                 while (System.nanoTime() < end) {
                     long begin = System.nanoTime();
                     assertEquals(200, send(http, "GET", "/ping", "").status());
@@ -359,18 +359,21 @@ class ConcurrencyIT {
                     () -> database.query(blocked).size() >= sessions);
         }
 
-        /** An answer and how long it took. */
+        /** A response and its duration. */
         private record Timed(Answer answer, Duration took) {}
     }
 
-    /** Lets all clients begin at the same moment, each on a connection of its own; what they return, in their order. */
+    /**
+     * Starts all clients at the same moment, each on its own connection; returns their results in the order of their
+     * numbers.
+     */
     private static <T> List<T> atOnce(LauncherProcess launcher, int clients, Client<T> client) throws Exception {
         CyclicBarrier start = new CyclicBarrier(clients);
         ExecutorService threads = Executors.newFixedThreadPool(clients);
         try {
             List<Future<T>> all = IntStream.range(0, clients)
                     .mapToObj(number -> threads.submit(() -> {
-                        try (HttpConnection http = new HttpConnection(launcher.metadata(), PATIENCE)) {
+                        try (HttpConnection http = new HttpConnection(launcher.metadata(), TIMEOUT)) {
                             start.await();
                             return client.act(number, http);
                         }

@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.api.parallel.Isolated;
 
-/** The database stops and comes back, under load; alone, because it matters how soon clients are served again. */
+/** The database stops and restarts under load. Isolated, because the test measures the recovery time. */
 @Isolated
 class DatabaseAwayIT {
 
@@ -28,33 +28,33 @@ class DatabaseAwayIT {
     private Path folder;
 
     @Test
-    void databaseThatStopsForAMomentIsWaitedFor() throws Exception {
+    void serviceRecoversAfterOneSecondWithoutDatabase() throws Exception {
         databaseStopsAndComesBack(Duration.ofSeconds(1));
     }
 
     @Tag("faults")
     @Test
-    void databaseThatStopsForAMinuteIsWaitedFor() throws Exception {
+    void serviceRecoversAfterOneMinuteWithoutDatabase() throws Exception {
         databaseStopsAndComesBack(Duration.ofSeconds(60));
     }
 
     private void databaseStopsAndComesBack(Duration pause) throws Exception {
         try (StoppablePostgres database = StoppablePostgres.start(folder.resolve("data"));
-                LauncherProcess launcher = LauncherProcess.start(impatient(database.environment()))) {
+                LauncherProcess launcher = LauncherProcess.start(withShortTimeout(database.environment()))) {
             assertEquals(200, launcher.createFlow("Before").status());
             JsonNode service = launcher.schemaStatus().body().path("service");
             Load load = Load.on(List.of(launcher.metadata()), Load::isFineOrRetried);
             try (load) {
-                Eventually.await("the load is under way", () -> load.answered() > 100);
+                Eventually.await("the load has started", () -> load.answered() > 100);
                 database.stop();
-                Answer meanwhile = launcher.ask("GET", "/flows", NullNode.getInstance());
-                assertEquals(503, meanwhile.status());
-                assertEquals(Optional.of("1"), meanwhile.header("Retry-After"));
+                Answer whileStopped = launcher.ask("GET", "/flows", NullNode.getInstance());
+                assertEquals(503, whileStopped.status());
+                assertEquals(Optional.of("1"), whileStopped.header("Retry-After"));
                 assertEquals(
                         200,
                         launcher.ask("GET", "/ping", NullNode.getInstance()).status());
                 assertEquals(503, launcher.schemaStatus().status());
-                LockSupport.parkNanos(pause.toNanos()); // the point of the test is how long it is away
+                LockSupport.parkNanos(pause.toNanos()); // the duration of the outage is what the test varies
                 database.restart();
                 long back = System.nanoTime();
                 Eventually.await(
@@ -62,10 +62,10 @@ class DatabaseAwayIT {
                         () -> launcher.createFlow("After" + System.nanoTime()).status() == 200);
                 Duration recovery = Duration.ofNanos(System.nanoTime() - back);
                 System.out.printf(
-                        "figure: %d ms after the database was back, after %d s away%n",
+                        "figure: recovered %d ms after the restart of a database that was stopped for %d s%n",
                         recovery.toMillis(), pause.toSeconds());
                 assertTrue(recovery.compareTo(RECOVERY) < 0, recovery::toString);
-                Eventually.await("the launcher listens again", () -> database.hasListener());
+                Eventually.await("the launcher has a LISTEN session again", () -> database.hasListener());
             }
             assertEquals(List.of(), load.failures());
             assertEquals(List.of(), load.lost(database.dataSource()));
@@ -74,8 +74,8 @@ class DatabaseAwayIT {
         }
     }
 
-    /** Or each request would wait five seconds for a connection before it is told that there is none. */
-    private static Map<String, String> impatient(Map<String, String> environment) {
+    /** A timeout of 1 second; by default each request would wait five seconds for a connection before it fails. */
+    private static Map<String, String> withShortTimeout(Map<String, String> environment) {
         Map<String, String> settings = new HashMap<>(environment);
         settings.put("MF_METADATA_DB_TIMEOUT", "1");
         return settings;

@@ -21,7 +21,9 @@ import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What breaks around the launcher, and what its clients then see; {@link DatabaseAwayIT} is about the database. */
+/**
+ * Faults in the environment of the launcher and their effect on clients; {@link DatabaseAwayIT} covers the database.
+ */
 @Order(6)
 class FaultsIT {
 
@@ -31,7 +33,7 @@ class FaultsIT {
     private Path folder;
 
     @Test
-    void requestThatWasAcceptedBeforeSigtermIsAnswered() throws Exception {
+    void requestAcceptedBeforeSigtermIsAnswered() throws Exception {
         try (TestDatabase database = TestDatabases.newest();
                 LauncherProcess launcher = LauncherProcess.start(database.environment());
                 Connection blocker = database.dataSource().getConnection();
@@ -40,7 +42,7 @@ class FaultsIT {
             statement.execute("lock table flows_v3");
             CompletableFuture<Answer> waiting =
                     CompletableFuture.supplyAsync(() -> create(launcher, "Waiting"), new ThreadPerTask("fault"));
-            // Nothing else will do: whoever looks at the schema waits for that lock, too.
+            // Only a write is suitable, because a read of the schema would wait for that lock too.
             Eventually.await(
                     "the request waits for its lock",
                     () -> !database.query("select 1 from pg_stat_activity where datname = current_database()"
@@ -48,7 +50,7 @@ class FaultsIT {
                             .isEmpty());
             CompletableFuture<Void> stopped =
                     CompletableFuture.runAsync(() -> stop(launcher), new ThreadPerTask("fault"));
-            Eventually.await("nobody is let in any more", () -> isRefused(launcher));
+            Eventually.await("new requests are refused", () -> isRefused(launcher));
             blocker.commit();
             Answer answer = waiting.get(DEADLINE.toSeconds(), TimeUnit.SECONDS);
             assertEquals(200, answer.status(), answer::text);
@@ -58,17 +60,18 @@ class FaultsIT {
     }
 
     @Test
-    void sigtermUnderLoadLosesNothingThatWasAcknowledged() throws Exception {
+    void acknowledgedWritesSurviveSigtermUnderLoad() throws Exception {
         try (TestDatabase database = TestDatabases.newest();
                 LauncherProcess launcher = LauncherProcess.start(database.environment())) {
             Load load = Load.on(List.of(launcher.metadata()));
             try (load) {
-                Eventually.await("the load is under way", () -> load.answered() > 200);
-                launcher.stop(); // which sees to the exit code
+                Eventually.await("the load has started", () -> load.answered() > 200);
+                launcher.stop(); // also checks the exit code
             }
-            // Not failures: a connection that is refused; one that the system accepted and the service never took; and
-            // what was sent before the client had read the announcement that the connection ends. A request that is
-            // lost on a kept connection is one, and so is an answer that is an error, a refusal, or cut in the middle.
+            // These do not count as failures: a refused connection; a connection that the system accepted but the
+            // service did not; a request that was sent before the client read the announcement that the connection
+            // closes. A request that is lost on a kept connection counts, and so does an error response and a
+            // truncated response.
             List<String> failures = load.failures().stream()
                     .filter(failure -> !failure.contains("no connection to")
                             && !failure.contains("the new connection was closed")
@@ -80,12 +83,12 @@ class FaultsIT {
     }
 
     @Test
-    void afterSigkillAndRestartEverythingAcknowledgedIsThere() throws Exception {
+    void acknowledgedWritesSurviveSigkill() throws Exception {
         try (TestDatabase database = TestDatabases.newest()) {
             Load load;
             try (LauncherProcess launcher = LauncherProcess.start(database.environment())) {
                 load = Load.on(List.of(launcher.metadata()), Load::isFineOrRetried);
-                Eventually.await("the load is under way", () -> load.answered() > 200);
+                Eventually.await("the load has started", () -> load.answered() > 200);
             } // SIGKILL
             load.close();
             long begin = System.nanoTime();
@@ -98,13 +101,13 @@ class FaultsIT {
     }
 
     @Test
-    void replicaThatIsPromotedTakesOver() throws Exception {
+    void serviceSwitchesToAPromotedReplica() throws Exception {
         try (StoppablePostgres first = StoppablePostgres.start(folder.resolve("first"));
                 StoppablePostgres second = first.replicate(folder.resolve("second"))) {
             String both = "host=localhost,localhost port=" + first.port() + "," + second.port()
                     + " user=postgres password=postgres dbname=postgres target_session_attrs=read-write";
             try (LauncherProcess launcher = LauncherProcess.start(
-                    // Or a request would wait five seconds for a connection before it is told that there is none.
+                    // By default a request would wait five seconds for a connection before it fails.
                     Map.of("MF_METADATA_DB_DSN", both, "MF_METADATA_DB_TIMEOUT", "2"))) {
                 assertEquals(200, create(launcher, "OnFirst").status());
                 JsonNode service = launcher.schemaStatus().body().path("service");
@@ -119,13 +122,13 @@ class FaultsIT {
                         "the service writes again",
                         () -> create(launcher, "OnSecond").status() != 503);
                 System.out.printf(
-                        "figure: writing again %d ms after the promotion began%n",
+                        "figure: first write %d ms after the start of the promotion%n",
                         (System.nanoTime() - begin) / 1_000_000);
                 assertEquals(
                         200,
                         launcher.ask("GET", "/flows/OnFirst", NullNode.getInstance())
                                 .status());
-                Eventually.await("the launcher listens again", () -> second.hasListener());
+                Eventually.await("the launcher has a LISTEN session again", () -> second.hasListener());
                 assertEquals(service, launcher.schemaStatus().body().path("service"), "no restart");
                 launcher.stop();
             }

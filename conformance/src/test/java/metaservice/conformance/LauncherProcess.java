@@ -21,8 +21,8 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * The assembled launcher in a process of its own, as operators start it. What it prints as its log is kept for the
- * messages of failing tests.
+ * The assembled launcher in its own process, started as operators start it. Its log is kept for the messages of
+ * failing tests.
  */
 final class LauncherProcess implements AutoCloseable {
 
@@ -32,8 +32,9 @@ final class LauncherProcess implements AutoCloseable {
     private static final String END = "\0";
 
     /**
-     * Halves the processor time of a process that ends before an optimizing compiler could pay off. Verifying the bytecode
-     * of a service takes a seventh of what an upgrade with its swap takes; tests of {@code distribution} run with it.
+     * JVM options that halve the processor time of a process too short-lived to profit from the optimizing compiler. Bytecode
+     * of services is not verified, which saves a seventh of an upgrade with its swap; the tests of {@code distribution} run
+     * with verification.
      */
     static final String SHORT_LIVED = "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC"
             + " -XX:+UnlockDiagnosticVMOptions -XX:-BytecodeVerificationRemote";
@@ -53,22 +54,23 @@ final class LauncherProcess implements AutoCloseable {
         this.lastReported = lastReported;
     }
 
-    /** Starts it on the Java that runs this test and waits until it says that it is ready. */
+    /** Starts the launcher on the Java of this test and waits until it is ready. */
     static LauncherProcess start(Map<String, String> environment) throws IOException, InterruptedException {
         return start(JavaHome.running(), environment);
     }
 
-    /** Starts that of a distribution on the Java that runs this test and waits until it says that it is ready. */
+    /** Starts the launcher of a distribution on the Java of this test and waits until it is ready. */
     static LauncherProcess start(Distribution distribution, Map<String, String> environment)
             throws IOException, InterruptedException {
         return start(distribution, JavaHome.running(), environment);
     }
 
     /**
-     * Starts it and waits until it says that it is ready.
+     * Starts the launcher and waits until it is ready.
      *
-     * @param environment settings; without them it binds free ports on the loopback address, and upgrades as fast as it can
-     * @throws AssertionError if it ends instead, or is not ready in time; the message holds its log
+     * @param environment settings; by default it binds free ports on the loopback address, and upgrades without
+     *     pauses
+     * @throws AssertionError if it ends or is not ready within 90 seconds; the message contains its log
      */
     static LauncherProcess start(JavaHome java, Map<String, String> environment)
             throws IOException, InterruptedException {
@@ -87,7 +89,7 @@ final class LauncherProcess implements AutoCloseable {
         }
     }
 
-    /** Starts it on the Java that runs this test and does not wait; see {@link #awaitReport}. */
+    /** Starts the launcher on the Java of this test without waiting; see {@link #awaitReport}. */
     static LauncherProcess begin(Map<String, String> environment) throws IOException {
         return begin(Distribution.assembled(), JavaHome.running(), environment);
     }
@@ -105,7 +107,10 @@ final class LauncherProcess implements AutoCloseable {
         return launcher;
     }
 
-    /** Runs it to its end, which has to come soon, because it cannot or shall not start. */
+    /**
+     * Runs the launcher until it ends, at most 90 seconds; for starts that fail and for commands such as
+     * {@code --help}.
+     */
     static ToolRun runToEnd(Map<String, String> environment, String... arguments)
             throws IOException, InterruptedException {
         Path log = Files.createTempFile("metaservice", ".log");
@@ -116,7 +121,7 @@ final class LauncherProcess implements AutoCloseable {
                 .start();
         try {
             if (!process.waitFor(START.toMillis(), TimeUnit.MILLISECONDS)) {
-                throw new AssertionError("still running; it printed " + Files.readString(out) + Files.readString(log));
+                throw new AssertionError("still running; its output: " + Files.readString(out) + Files.readString(log));
             }
             return new ToolRun(process.exitValue(), Files.readString(out), Files.readString(log));
         } finally {
@@ -126,12 +131,12 @@ final class LauncherProcess implements AutoCloseable {
         }
     }
 
-    /** Where clients find the metadata service. */
+    /** Address of the metadata service. */
     URI metadata() {
         return URI.create(reported("metadata"));
     }
 
-    /** Where operators find the migration service. */
+    /** Address of the migration service. */
     URI migration() {
         return URI.create(reported("migration"));
     }
@@ -141,47 +146,47 @@ final class LauncherProcess implements AutoCloseable {
         return report.stream().anyMatch(line -> firstWord(line.strip()).equals(word));
     }
 
-    /** The version of the service that it says it runs. */
+    /** Service version in the start report. */
     String serviceVersion() {
         return firstWord(reported("service"));
     }
 
-    /** The schema version that it says it found. */
+    /** Schema version in the start report. */
     String schemaVersion() {
         return firstWord(reported("schema"));
     }
 
-    /** The version of the service that answers clients at this moment, if one does. */
+    /** Version of the service that answers requests now; empty if none does. */
     Optional<String> servingVersion() throws IOException {
         return ask("GET", "/ping", NullNode.getInstance()).header("METADATA_SERVICE_VERSION");
     }
 
-    /** Asks the metadata service, on a connection of its own. */
+    /** Sends a request to the metadata service on a new connection. */
     Answer ask(String method, String path, JsonNode body) throws IOException {
         return send(metadata(), method, path, body);
     }
 
-    /** Asks the metadata service to store a flow. */
+    /** Creates a flow through the metadata service. */
     Answer createFlow(String flow) throws IOException {
         return ask("POST", "/flows/" + flow, FLOW);
     }
 
-    /** Asks the migration service to upgrade the database, and waits for its answer. */
+    /** Requests an upgrade from the migration service and waits for the response. */
     Answer upgrade() throws IOException {
         return send(migration(), "PATCH", "/upgrade", NullNode.getInstance());
     }
 
-    /** What the migration service says of the database. */
+    /** Reads {@code /db_schema_status} of the migration service. */
     Answer schemaStatus() throws IOException {
         return send(migration(), "GET", "/db_schema_status", NullNode.getInstance());
     }
 
-    /** The errors that it has logged so far. */
+    /** The lines with errors in the log so far. */
     List<String> errors() {
         return log().lines().filter(line -> line.contains("[ERROR]")).toList();
     }
 
-    /** Everything it has logged so far. */
+    /** The log so far. */
     String log() {
         try {
             return Files.readString(log, StandardCharsets.UTF_8);
@@ -191,9 +196,9 @@ final class LauncherProcess implements AutoCloseable {
     }
 
     /**
-     * Asks it to stop, as a container runtime does.
+     * Stops the launcher by SIGTERM, like a container runtime.
      *
-     * @throws AssertionError unless it ends with code 0 in time
+     * @throws AssertionError unless it ends with code 0 within 40 seconds
      */
     void stop() throws InterruptedException {
         process.destroy(); // SIGTERM
@@ -205,20 +210,20 @@ final class LauncherProcess implements AutoCloseable {
         }
     }
 
-    /** Ends it whatever it does, by SIGKILL. */
+    /** Ends the launcher by SIGKILL. */
     void kill() {
         process.destroyForcibly().onExit().join();
     }
 
-    /** The same, and forgets its log; nothing but that to do after {@link #stop}. */
+    /** Ends the launcher by SIGKILL if it still runs, and deletes its log. */
     @Override
     public void close() throws IOException {
         kill();
         Files.deleteIfExists(log);
     }
 
-    private static Answer send(URI door, String method, String path, JsonNode body) throws IOException {
-        try (HttpConnection http = new HttpConnection(door, ANSWER)) {
+    private static Answer send(URI address, String method, String path, JsonNode body) throws IOException {
+        try (HttpConnection http = new HttpConnection(address, ANSWER)) {
             return http.send(new Request(method, path, Optional.empty(), body, Map.of()));
         }
     }
@@ -229,7 +234,7 @@ final class LauncherProcess implements AutoCloseable {
                         Stream.of(distribution.program("metaservice").toString()), arguments.stream())
                 .toList();
         ProcessBuilder builder = new ProcessBuilder(command);
-        // A developer's own MF_METADATA_DB_* must not reach the process.
+        // MF_METADATA_DB_* variables of a developer must not reach the process.
         builder.environment().keySet().retainAll(List.of("PATH", "HOME", "TMPDIR", "LANG", "LC_ALL"));
         builder.environment().put("JAVA_HOME", java.folder().toString());
         if (!environment.containsKey("JAVA_OPTS")) {
@@ -245,7 +250,7 @@ final class LauncherProcess implements AutoCloseable {
         return builder;
     }
 
-    /** An archive is good for the Java and the jars that it was made with. */
+    /** A class archive works only with the Java and the jars it was made from. */
     private static String options(Distribution distribution, JavaHome java) {
         boolean archived = java.equals(JavaHome.running())
                 && java.feature() < ClassArchive.FIRST_WITHOUT
@@ -259,7 +264,7 @@ final class LauncherProcess implements AutoCloseable {
                     try (BufferedReader out = process.inputReader(StandardCharsets.UTF_8)) {
                         out.lines().forEach(lines::add);
                     } catch (IOException | UncheckedIOException e) {
-                        lines.add("(standard output broke off: " + e.getMessage() + ")");
+                        lines.add("(standard output failed: " + e.getMessage() + ")");
                     } finally {
                         lines.add(END);
                     }
@@ -270,9 +275,9 @@ final class LauncherProcess implements AutoCloseable {
     }
 
     /**
-     * Waits until it says that it is ready. To be called once, after {@link #begin}.
+     * Waits until the launcher is ready. To be called once, after {@link #begin}.
      *
-     * @throws AssertionError if it ends instead, or is not ready in time; the message holds its log
+     * @throws AssertionError if it ends or is not ready within 90 seconds; the message contains its log
      */
     void awaitReport() throws InterruptedException {
         long end = System.nanoTime() + START.toNanos();

@@ -21,7 +21,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 
-/** Rows that are so long that all of them together are several times the memory of the process, after short ones. */
+/** Long rows after short ones; together they are several times as large as the heap of the launcher. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class LongRowsIT {
 
@@ -31,11 +31,14 @@ class LongRowsIT {
     private static final int AT_ONCE = 10;
 
     private static final String STEP = "/flows/F/runs/1/steps/s";
-    private static final String MANY = STEP + "/tasks/1/metadata";
-    private static final String FEW = STEP + "/tasks/2/metadata";
-    private static final int FEW_LONG_ROWS = 24;
+    private static final String LARGE_LIST = STEP + "/tasks/1/metadata";
+    private static final String SMALL_LIST = STEP + "/tasks/2/metadata";
+    private static final int SMALL_LIST_LONG_ROWS = 24;
 
-    /** In the order of the table and in that of the answers, newest first, the short rows come before the long ones. */
+    /**
+     * The short rows come before the long ones, both in the order of the table and in that of the response (newest
+     * first).
+     */
     private static final String FILL = """
             INSERT INTO flows_v3 (flow_id, ts_epoch) VALUES ('F', 1);
             INSERT INTO runs_v3 (flow_id, ts_epoch, tags) VALUES ('F', 1, '[]');
@@ -50,7 +53,7 @@ class LongRowsIT {
             INSERT INTO metadata_v3 (flow_id, run_number, step_name, task_id, id, field_name, value, type, ts_epoch)
                 SELECT 'F', 1, 's', 2, 20000 + i, 'f' || i, repeat('v', CASE WHEN i %% 2 = 0 THEN %2$d ELSE 300000 END), 't',
                   20000 + i FROM generate_series(1, %4$d) i
-            """.formatted(SHORT_ROWS, LENGTH, LONG_ROWS, FEW_LONG_ROWS);
+            """.formatted(SHORT_ROWS, LENGTH, LONG_ROWS, SMALL_LIST_LONG_ROWS);
 
     @AutoClose
     private final TestDatabase database = TestDatabases.newest();
@@ -76,54 +79,54 @@ class LongRowsIT {
     }
 
     @Test
-    void wholeListTakesLittleMemory() throws Exception {
-        assertHoldsAll(Listing.get(launcher.metadata(), MANY));
+    void completeListFitsIntoASmallHeap() throws Exception {
+        assertComplete(StreamedList.get(launcher.metadata(), LARGE_LIST));
     }
 
     @Test
-    void wholeListOf1xTakesLittleMemory() throws Exception {
+    void completeListOfVersion1FitsIntoASmallHeap() throws Exception {
         try (TestDatabase old = TestDatabases.at(1)) {
             old.execute(FILL);
             try (LauncherProcess process = start(old)) {
-                assertHoldsAll(Listing.get(process.metadata(), MANY));
+                assertComplete(StreamedList.get(process.metadata(), LARGE_LIST));
                 process.stop();
             }
         }
     }
 
-    private static void assertHoldsAll(Listing list) {
+    private static void assertComplete(StreamedList list) {
         assertEquals(SHORT_ROWS + LONG_ROWS, list.rows());
         assertTrue(list.characters() > (long) LONG_ROWS * LENGTH, list::toString);
     }
 
     @Test
-    void pagesEndEarly() throws Exception {
+    void pagesAreLimitedInBytes() throws Exception {
         int pages = 0;
         int rows = 0;
         Optional<String> cursor = Optional.of("");
         while (cursor.isPresent()) {
-            Listing page = Listing.get(
+            StreamedList page = StreamedList.get(
                     launcher.metadata(),
-                    FEW + "?_limit=500&_cursor="
+                    SMALL_LIST + "?_limit=500&_cursor="
                             + cursor.get().replace("=", "%3D").replace("+", "%2B"));
             assertTrue(page.rows() > 0, "an empty page");
             pages++;
             rows += page.rows();
             cursor = page.nextCursor();
         }
-        assertEquals(SHORT_ROWS + FEW_LONG_ROWS, rows);
-        assertTrue(pages > FEW_LONG_ROWS / 4, "only " + pages + " pages");
+        assertEquals(SHORT_ROWS + SMALL_LIST_LONG_ROWS, rows);
+        assertTrue(pages > SMALL_LIST_LONG_ROWS / 4, "only " + pages + " pages");
     }
 
     @Test
-    void manyListsAtOnceTakeLittleMemory() throws Exception {
-        for (Listing list : atOnce(FEW)) {
-            assertEquals(SHORT_ROWS + FEW_LONG_ROWS, list.rows());
+    void concurrentListsFitIntoASmallHeap() throws Exception {
+        for (StreamedList list : atOnce(SMALL_LIST)) {
+            assertEquals(SHORT_ROWS + SMALL_LIST_LONG_ROWS, list.rows());
         }
     }
 
     @Test
-    void manyLongRowsAtOnceTakeLittleMemory() throws Exception {
+    void concurrentLongRowsFitIntoASmallHeap() throws Exception {
         database.execute("INSERT INTO artifact_v3 (flow_id, run_number, step_name, task_id, name, location, ds_type,"
                 + " attempt_id, ts_epoch) VALUES ('F', 1, 's', 1, 'a', repeat('l', 5000000), 's3', 0, 1)");
         List<Future<Answer>> answers = new ArrayList<>();
@@ -142,9 +145,9 @@ class LongRowsIT {
         }
     }
 
-    /** Pieces are cut in bytes, anywhere in a character. */
+    /** The service splits long texts at byte positions, possibly within a character. */
     @Test
-    void longTextsAreShownAsTheyAre() throws Exception {
+    void longTextsAreReturnedUnchanged() throws Exception {
         database.execute("""
                 INSERT INTO artifact_v3 (flow_id, run_number, step_name, task_id, name, location, ds_type, sha, type,
                   attempt_id, ts_epoch, system_tags)
@@ -174,15 +177,15 @@ class LongRowsIT {
                 get(STEP + "/tasks/2/artifacts/a").body().path("location").textValue());
     }
 
-    private List<Listing> atOnce(String path) throws Exception {
+    private List<StreamedList> atOnce(String path) throws Exception {
         ExecutorService clients = Executors.newFixedThreadPool(AT_ONCE);
         try {
-            List<Future<Listing>> all = new ArrayList<>();
+            List<Future<StreamedList>> all = new ArrayList<>();
             for (int i = 0; i < AT_ONCE; i++) {
-                all.add(clients.submit(() -> Listing.get(launcher.metadata(), path)));
+                all.add(clients.submit(() -> StreamedList.get(launcher.metadata(), path)));
             }
-            List<Listing> lists = new ArrayList<>();
-            for (Future<Listing> one : all) {
+            List<StreamedList> lists = new ArrayList<>();
+            for (Future<StreamedList> one : all) {
                 lists.add(one.get());
             }
             return lists;

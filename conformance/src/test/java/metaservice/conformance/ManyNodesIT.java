@@ -17,11 +17,14 @@ import metaservice.migrations.TestDatabases;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/** Processes that do the same thing to one database at the same instant: one does it, and all have their way. */
+/**
+ * Several launchers start or upgrade on one database at the same moment: one of them upgrades, and all requests
+ * succeed.
+ */
 class ManyNodesIT {
 
     private static final int NODES = 3;
-    private static final int EACH_ASKED = 2;
+    private static final int REQUESTS_PER_NODE = 2;
 
     private final List<LauncherProcess> launchers = new ArrayList<>();
 
@@ -33,11 +36,12 @@ class ManyNodesIT {
     }
 
     @Test
-    void launchersThatStartTogetherOnAnEmptyDatabaseFillItOnce() throws Exception {
+    void launchersThatStartTogetherUpgradeAnEmptyDatabaseOnce() throws Exception {
         try (TestDatabase database = TestDatabases.empty()) {
             startOn(database);
             for (LauncherProcess launcher : launchers) {
-                // One that looked while another was filling it begins with what the schema carried then.
+                // A launcher that read the schema during the upgrade starts with a service for the schema at that
+                // time.
                 Eventually.await(
                         "the newest serves",
                         () -> launcher.servingVersion().equals(Optional.of(Generation.newestVersion())));
@@ -47,14 +51,14 @@ class ManyNodesIT {
     }
 
     @Test
-    void nodesThatAreAskedTogetherUpgradeOnce() throws Exception {
-        ExecutorService operators = Executors.newFixedThreadPool(NODES * EACH_ASKED);
+    void concurrentUpgradeRequestsUpgradeOnce() throws Exception {
+        ExecutorService operators = Executors.newFixedThreadPool(NODES * REQUESTS_PER_NODE);
         try (TestDatabase database = TestDatabases.at(1)) {
             startOn(database);
             List<Future<String>> answers = new ArrayList<>();
-            for (int i = 0; i < NODES * EACH_ASKED; i++) {
-                LauncherProcess asked = launchers.get(i % NODES);
-                answers.add(operators.submit(() -> upgrade(asked)));
+            for (int i = 0; i < NODES * REQUESTS_PER_NODE; i++) {
+                LauncherProcess node = launchers.get(i % NODES);
+                answers.add(operators.submit(() -> upgrade(node)));
             }
             List<String> texts = new ArrayList<>();
             for (Future<String> answer : answers) {

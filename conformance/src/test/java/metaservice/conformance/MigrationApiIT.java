@@ -18,70 +18,74 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** The recordings of the migration service and its tool. Every file stands in one of the two lists below. */
+/** Replays the recordings of the migration service and its tool. Each recording is in one of the two lists below. */
 class MigrationApiIT {
 
-    private static final String NOTHING_WRITTEN = "asking writes nothing with us: the ledger comes with the upgrade";
+    private static final String NOTHING_WRITTEN =
+            "a status request writes nothing here: the upgrade creates the ledger";
 
-    /** What is played, and which of its lines are not. */
-    private static final List<Played> PLAYED = List.of(
-            Played.whole("http"),
-            Played.whole("locked"),
-            Played.whole("unknown-version"),
-            Played.without("empty", Set.of(5, 6), NOTHING_WRITTEN),
-            Played.whole("empty-upgrade"),
-            Played.whole("each"),
-            Played.without("no-goose", Set.of(4), NOTHING_WRITTEN),
-            Played.whole("rolled-back"),
-            Played.whole("from-1"),
-            Played.whole("from-20200603104139"),
-            Played.whole("upgrade-failure"),
-            Played.whole("cli"));
+    /** The replayed recordings, and the lines that are skipped. */
+    private static final List<Replay> REPLAYED = List.of(
+            Replay.whole("http"),
+            Replay.whole("locked"),
+            Replay.whole("unknown-version"),
+            Replay.without("empty", Set.of(5, 6), NOTHING_WRITTEN),
+            Replay.whole("empty-upgrade"),
+            Replay.whole("each"),
+            Replay.without("no-goose", Set.of(4), NOTHING_WRITTEN),
+            Replay.whole("rolled-back"),
+            Replay.whole("from-1"),
+            Replay.whole("from-20200603104139"),
+            Replay.whole("upgrade-failure"),
+            Replay.whole("cli"));
 
-    /** What is not played at all yet, and why. */
-    private static final Map<String, String> WAITING =
-            Map.of("no-database", "waits until the migration service starts without a database");
+    /** The recordings that are not replayed, with the reason. */
+    private static final Map<String, String> NOT_REPLAYED =
+            Map.of("no-database", "the migration service does not start without a database");
 
     /**
-     * One file of which at least a part is played.
+     * A recording that is replayed at least in part.
      *
-     * @param leftOut lines that are not played
-     * @param reason why they are left out
+     * @param skipped lines that are skipped
+     * @param reason why they are skipped
      */
-    private record Played(String name, Set<Integer> leftOut, String reason) {
+    private record Replay(String name, Set<Integer> skipped, String reason) {
 
-        static Played whole(String name) {
-            return new Played(name, Set.of(), "");
+        static Replay whole(String name) {
+            return new Replay(name, Set.of(), "");
         }
 
-        static Played without(String name, Set<Integer> leftOut, String reason) {
-            return new Played(name, leftOut, reason);
+        static Replay without(String name, Set<Integer> skipped, String reason) {
+            return new Replay(name, skipped, reason);
         }
 
         String file() {
             return fileOf(name);
         }
 
-        /** The recording with what is ours, without the lines that are left out; a line that is not there any more is an error of the list. */
+        /**
+         * The recording with our own migrations and without the skipped lines. Fails if a skipped line does not
+         * exist.
+         */
         Transcript transcript() {
             Transcript all = Recordings.read(file());
             List<Step> steps = all.steps().stream()
-                    .filter(step -> !leftOut.contains(step.line()))
+                    .filter(step -> !skipped.contains(step.line()))
                     .toList();
-            assertEquals(all.steps().size() - leftOut.size(), steps.size(), "lines to leave out of " + name);
+            assertEquals(all.steps().size() - skipped.size(), steps.size(), "skipped lines of " + name);
             return OwnMigrations.in(
                     new Transcript(all.file(), all.service(), all.environment(), all.emptied(), all.listen(), steps));
         }
 
         @Override
         public String toString() {
-            return leftOut.isEmpty()
+            return skipped.isEmpty()
                     ? name
-                    : name + " without lines " + leftOut.stream().sorted().toList() + ": " + reason;
+                    : name + " without lines " + skipped.stream().sorted().toList() + ": " + reason;
         }
     }
 
-    /** A launcher and its database, which each recording makes anew from within. */
+    /** A launcher and its database; each recording rebuilds the contents of the database. */
     private record Running(TestDatabase database, LauncherProcess launcher) implements AutoCloseable {
 
         static Running with(Map<String, String> settings) throws IOException, InterruptedException {
@@ -111,21 +115,21 @@ class MigrationApiIT {
         shared.close();
     }
 
-    static List<Played> played() {
-        return PLAYED;
+    static List<Replay> played() {
+        return REPLAYED;
     }
 
     @Test
-    void everyRecordingIsPlayedOrSaysWhatItWaitsFor() {
+    void everyRecordingIsListed() {
         Map<String, String> accounted = new HashMap<>();
-        WAITING.forEach((name, reason) -> accounted.put(fileOf(name), reason));
-        PLAYED.forEach(played -> assertEquals(null, accounted.put(played.file(), played.reason()), played.name()));
+        NOT_REPLAYED.forEach((name, reason) -> accounted.put(fileOf(name), reason));
+        REPLAYED.forEach(played -> assertEquals(null, accounted.put(played.file(), played.reason()), played.name()));
         assertEquals(Set.copyOf(Recordings.in("migration")), accounted.keySet());
     }
 
     @ParameterizedTest
     @MethodSource("played")
-    void everyStepIsAnsweredAsRecorded(Played played) throws IOException, SQLException, InterruptedException {
+    void responsesAreEqualToTheRecordedOnes(Replay played) throws IOException, SQLException, InterruptedException {
         Transcript transcript = played.transcript();
         if (transcript.environment().isEmpty()) {
             play(transcript, shared);

@@ -10,12 +10,12 @@ import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
 
 /**
- * What the recordings of the migration service become when there are schema versions that only we have, and tables of
- * ours beside the reference's: exactly as recorded, with ours appended. For one transcript.
+ * Adapts recordings of the migration service to migrations and tables that the reference does not have: appends them
+ * to the recorded values. One instance per transcript.
  */
 final class OwnMigrations {
 
-    /** The schema versions that the reference does not have; its newest one comes before them. */
+    /** Schema versions that the reference does not have; all are newer than its newest one. */
     private static final List<String> VERSIONS = List.of("20261120000000");
 
     private static final String NEWEST = VERSIONS.get(VERSIONS.size() - 1);
@@ -29,18 +29,18 @@ final class OwnMigrations {
             "metaservice_floor_pkey",
             "metaservice_upgrades_pkey");
 
-    /** What our status says of the service; other tests hold it against the truth. */
-    private static final List<String> OF_THE_SERVICE = List.of("service", "swap", "candidates");
+    /** Members of our status that describe the service; other tests check them. */
+    private static final List<String> SERVICE_MEMBERS = List.of("service", "swap", "candidates");
 
-    /** What the database holds at a step. */
-    private Held held = Held.NOTHING;
+    /** The contents of the database at a step. */
+    private Contents contents = Contents.EMPTY;
 
-    private enum Held {
-        /** No tables: whoever asks for the version fills it. */
-        NOTHING,
-        /** What a recorded dump left there. */
+    private enum Contents {
+        /** No tables: a request for the version creates them. */
+        EMPTY,
+        /** The tables of a recorded dump. */
         RECORDED,
-        /** Our newest version, after an upgrade. */
+        /** Our newest schema version, after an upgrade. */
         UPGRADED
     }
 
@@ -59,7 +59,7 @@ final class OwnMigrations {
 
     private Step step(Step step) {
         if (step instanceof Step.Rebuild rebuild) {
-            held = rebuild.schemaVersion().isPresent() ? Held.RECORDED : Held.NOTHING;
+            contents = rebuild.schemaVersion().isPresent() ? Contents.RECORDED : Contents.EMPTY;
             return step;
         }
         if (step instanceof Step.Call call) {
@@ -70,19 +70,19 @@ final class OwnMigrations {
 
     private Step call(Step.Call call) {
         boolean asksForVersion = call.request().path().equals("/version");
-        boolean upgrades = call.request().path().equals("/upgrade") || (asksForVersion && held == Held.NOTHING);
+        boolean upgrades = call.request().path().equals("/upgrade") || (asksForVersion && contents == Contents.EMPTY);
         JsonNode body = call.expected().body();
         if (upgrades && call.expected().status() == 200) {
-            held = Held.UPGRADED;
-        } else if (asksForVersion && body.equals(Json.text("latest")) && held == Held.RECORDED) {
-            return with(call, Json.text(NEWEST_RECORDED)); // there is something newer with us
+            contents = Contents.UPGRADED;
+        } else if (asksForVersion && body.equals(Json.text("latest")) && contents == Contents.RECORDED) {
+            return with(call, Json.text(NEWEST_RECORDED)); // newer schema versions exist here
         }
         return body.has("db_schema_versions") ? with(call, status(body.deepCopy())) : call;
     }
 
     private JsonNode status(ObjectNode status) {
         VERSIONS.forEach(status.withArray("db_schema_versions")::add);
-        if (held == Held.UPGRADED) {
+        if (contents == Contents.UPGRADED) {
             if (status.get("current_version").textValue().equals(NEWEST_RECORDED)) {
                 status.put("current_version", NEWEST);
             }
@@ -93,12 +93,12 @@ final class OwnMigrations {
         status.putNull("running_migration");
         status.putPOJO("last_upgrade", JsonComparison.ANYTHING);
         status.putArray("drift");
-        OF_THE_SERVICE.forEach(member -> status.putPOJO(member, JsonComparison.ANYTHING));
+        SERVICE_MEMBERS.forEach(member -> status.putPOJO(member, JsonComparison.ANYTHING));
         return status;
     }
 
     private Step sql(Step.Sql sql) {
-        if (held != Held.UPGRADED || sql.rows().isEmpty()) {
+        if (contents != Contents.UPGRADED || sql.rows().isEmpty()) {
             return sql;
         }
         Optional<JsonNode> rows = Optional.empty();
@@ -117,7 +117,7 @@ final class OwnMigrations {
                 sql.notifications());
     }
 
-    /** The rows hold one name each and are sorted by it. */
+    /** Each row has one name, and the rows are sorted by it. */
     private static JsonNode withRows(JsonNode recorded, List<String> names) {
         ArrayNode rows = JsonNodeFactory.instance.arrayNode();
         Stream.concat(
@@ -131,11 +131,11 @@ final class OwnMigrations {
 
     private Step command(Step.Command command) {
         if (command.arguments().get(0).equals("upgrade") && command.exit() == 0) {
-            held = Held.UPGRADED;
+            contents = Contents.UPGRADED;
         }
         String stdout =
                 command.stdout().replace("'" + NEWEST_RECORDED + "']", "'" + NEWEST_RECORDED + "', '" + NEWEST + "']");
-        if (held == Held.UPGRADED) {
+        if (contents == Contents.UPGRADED) {
             stdout = stdout.replace(
                     "'current_version': '" + NEWEST_RECORDED + "'", "'current_version': '" + NEWEST + "'");
         }

@@ -17,10 +17,14 @@ import metaservice.migrations.Eventually;
 import metaservice.migrations.TestDatabase;
 import org.junit.jupiter.api.Assumptions;
 
-/** Debian's PgBouncer before the server of a test database, on the loopback address and a port of its own. */
+/**
+ * A PgBouncer process (Debian package) in front of the server of a test database, on a free port of the loopback
+ * address.
+ */
 final class PgBouncer implements AutoCloseable {
 
-    private static final List<Path> PLACES = List.of(Path.of("/usr/sbin/pgbouncer"), Path.of("/usr/bin/pgbouncer"));
+    private static final List<Path> PROGRAM_PATHS =
+            List.of(Path.of("/usr/sbin/pgbouncer"), Path.of("/usr/bin/pgbouncer"));
     private static final long STOP_SECONDS = 10;
 
     private final Process process;
@@ -34,15 +38,15 @@ final class PgBouncer implements AutoCloseable {
     }
 
     /**
-     * Starts it and waits until it accepts connections. Where the program is not installed the test is skipped; on CI it
-     * fails.
+     * Starts PgBouncer and waits until it accepts connections. If the program is not installed, the test is skipped,
+     * except on CI, where it fails.
      *
      * @param poolMode {@code session} or {@code transaction}
      */
     static PgBouncer before(TestDatabase database, String poolMode) throws IOException {
         Path program = program();
         int port = freePort();
-        // It refuses to run as root, and the user that it changes to has to read these files.
+        // PgBouncer does not run as root, and the user it changes to must be able to read these files.
         Path folder = Files.createTempDirectory(
                 "pgbouncer", PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwxr-xr-x")));
         Path users = Files.writeString(folder.resolve("users.txt"), "\"postgres\" \"postgres\"\n");
@@ -71,14 +75,15 @@ final class PgBouncer implements AutoCloseable {
                 .redirectOutput(folder.resolve("log").toFile())
                 .start();
         PgBouncer started = new PgBouncer(process, folder, port);
-        Eventually.await("PgBouncer accepts connections", () -> started.accepts() || !process.isAlive());
+        Eventually.await(
+                "PgBouncer acceptsConnections connections", () -> started.acceptsConnections() || !process.isAlive());
         if (!process.isAlive()) {
             throw new IOException("PgBouncer ended: " + Files.readString(folder.resolve("log")));
         }
         return started;
     }
 
-    /** The variables with which an operator would name the database behind it. */
+    /** Environment variables that configure a launcher to use the database through PgBouncer. */
     Map<String, String> environment(TestDatabase database) {
         Map<String, String> environment = new HashMap<>(database.environment());
         environment.put("MF_METADATA_DB_HOST", "127.0.0.1");
@@ -86,7 +91,7 @@ final class PgBouncer implements AutoCloseable {
         return environment;
     }
 
-    /** Ends it. */
+    /** Stops PgBouncer and deletes its files. */
     @Override
     public void close() throws IOException {
         process.destroy();
@@ -105,14 +110,15 @@ final class PgBouncer implements AutoCloseable {
     }
 
     private static Path program() {
-        Optional<Path> found = PLACES.stream().filter(Files::isExecutable).findFirst();
+        Optional<Path> found =
+                PROGRAM_PATHS.stream().filter(Files::isExecutable).findFirst();
         if (found.isEmpty() && System.getenv("CI") == null) {
             Assumptions.abort("PgBouncer is not installed (Debian: apt-get install pgbouncer)");
         }
         return found.orElseThrow(() -> new AssertionError("PgBouncer is not installed on CI"));
     }
 
-    private boolean accepts() {
+    private boolean acceptsConnections() {
         try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
             return socket.isConnected();
         } catch (IOException e) {

@@ -15,7 +15,7 @@ import metaservice.migrations.UpgradeOutcome.Refused;
 import metaservice.settings.DatabaseConfig;
 import org.junit.jupiter.api.Test;
 
-/** Databases behind PgBouncer: a pool of sessions is as good as the server, one of transactions is refused. */
+/** Databases behind PgBouncer: session mode is supported, transaction mode is refused. */
 class PoolerIT {
 
     private static final long OLD = 20230118020300L;
@@ -23,7 +23,7 @@ class PoolerIT {
             + " AND database = (SELECT oid FROM pg_database WHERE datname = current_database())";
 
     @Test
-    void anUpgradeThroughAPoolOfTransactionsIsRefusedAndLeavesNothingBehind() throws Exception {
+    void upgradeInTransactionModeIsRefusedAndLeavesNoLocks() throws Exception {
         try (TestDatabase database = TestDatabases.at(OLD);
                 PgBouncer pooler = PgBouncer.before(database, "transaction")) {
             Migrations migrations = new Migrations(
@@ -34,7 +34,7 @@ class PoolerIT {
                 assertTrue(refused.reason().contains("pool_mode=transaction"), refused::reason);
                 assertTrue(refused.remedy().contains("MF_METADATA_DB_HOST"), refused::remedy);
             }
-            assertFalse(migrations.connectionsKeepTheirSession());
+            assertFalse(migrations.hasStableSessions());
             assertEquals(List.of(List.of(0L)), database.query(LOCKS));
             assertEquals(
                     new SchemaVersion(OLD),
@@ -43,19 +43,19 @@ class PoolerIT {
     }
 
     @Test
-    void aStartThroughAPoolOfTransactionsEndsWithASentence() throws Exception {
+    void startInTransactionModeFailsWithAMessage() throws Exception {
         try (TestDatabase database = TestDatabases.empty();
                 PgBouncer pooler = PgBouncer.before(database, "transaction")) {
             ToolRun run = LauncherProcess.runToEnd(pooler.environment(database));
             assertEquals(1, run.exit(), run::stderr);
             assertTrue(run.stderr().contains("pool_mode=transaction"), run::stderr);
-            assertTrue(run.stderr().contains("name the PostgreSQL server itself"), run::stderr);
+            assertTrue(run.stderr().contains("the address of the PostgreSQL server itself"), run::stderr);
             assertEquals(List.of(), database.query("SELECT FROM pg_class WHERE relnamespace = 'public'::regnamespace"));
         }
     }
 
     @Test
-    void aPoolOfSessionsIsServedAndUpgradedThrough() throws Exception {
+    void sessionModeSupportsRequestsAndUpgrades() throws Exception {
         try (TestDatabase database = TestDatabases.at(OLD);
                 PgBouncer pooler = PgBouncer.before(database, "session")) {
             Map<String, String> environment = pooler.environment(database);

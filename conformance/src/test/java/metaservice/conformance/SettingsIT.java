@@ -27,26 +27,26 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * Settings that change what a service does, beyond what was recorded of them ({@link OwnLauncherIT}). Those that leave each
- * other alone share a launcher.
+ * Settings that change the behaviour of a service and are not covered by recordings ({@link OwnLauncherIT}). Settings
+ * that do not affect each other share a launcher.
  */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class SettingsIT {
 
     private static final long V1 = 1;
 
-    private static final JsonNode NOTHING = NullNode.getInstance();
+    private static final JsonNode NO_BODY = NullNode.getInstance();
 
-    private static final String OURS = "https://ui.example";
+    private static final String ALLOWED_ORIGIN = "https://ui.example";
 
-    private static final String OTHER = "https://other.example";
+    private static final String OTHER_ORIGIN = "https://other.example";
 
-    /** Serves pages of two origins and one host name, logs statements, and has a pool of three. */
+    /** Allows two origins and one host name, logs statements, and has a pool of three connections. */
     private TestDatabase database;
 
     private LauncherProcess launcher;
 
-    /** Serves pages of every origin. */
+    /** Allows every origin. */
     private TestDatabase openDatabase;
 
     private LauncherProcess open;
@@ -57,7 +57,7 @@ class SettingsIT {
         launcher = LauncherProcess.start(with(
                 database.environment(),
                 Map.of(
-                        "ORIGIN_TO_ALLOW_CORS_FROM", OURS + ",https://two.example",
+                        "ORIGIN_TO_ALLOW_CORS_FROM", ALLOWED_ORIGIN + ",https://two.example",
                         "MF_ALLOWED_HOSTS", "127.0.0.1",
                         "AIOPG_ECHO", "1",
                         "MF_METADATA_DB_POOL_MIN", "3",
@@ -69,7 +69,7 @@ class SettingsIT {
     @AfterAll
     void stop() throws Exception {
         try {
-            if (launcher != null) { // it may not have started
+            if (launcher != null) { // null if the start failed
                 launcher.stop();
             }
         } finally {
@@ -82,7 +82,7 @@ class SettingsIT {
     }
 
     @Test
-    void theFirstGenerationKnowsNeitherPrefixNorTablesNorTriggersNorReplica() throws Exception {
+    void version1IgnoresPrefixTablesTriggersAndReplica() throws Exception {
         Map<String, String> unknown = Map.of(
                 "PATH_PREFIX", "/api",
                 "DB_TABLE_NAME_FLOWS", "no_such_table",
@@ -102,27 +102,27 @@ class SettingsIT {
 
     @Test
     void statementsAreLoggedWithoutTheirValues() throws Exception {
-        assertEquals(404, launcher.ask("GET", "/flows/SecretFlow", NOTHING).status());
+        assertEquals(404, launcher.ask("GET", "/flows/SecretFlow", NO_BODY).status());
         assertTrue(launcher.log().contains("FROM flows_v3 WHERE flow_id = ?"), launcher::log);
         assertFalse(launcher.log().contains("SecretFlow"), launcher::log);
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {OURS, "*"})
-    void pagesOfAnAllowedOriginMayUseTheService(String allowed) throws Exception {
+    @ValueSource(strings = {ALLOWED_ORIGIN, "*"})
+    void allowedOriginsGetCorsHeaders(String allowed) throws Exception {
         URI service = allowed.equals("*") ? open.metadata() : launcher.metadata();
         try (HttpConnection http = new HttpConnection(service, Stage.DEFAULT_TIMEOUT)) {
-            Map<String, String> asking = Map.of(
-                    "Origin", OURS,
+            Map<String, String> preflight = Map.of(
+                    "Origin", ALLOWED_ORIGIN,
                     "Access-Control-Request-Method", "POST",
                     "Access-Control-Request-Headers", "content-type");
-            Answer permission = send(http, "OPTIONS", "/flows/F", asking);
-            assertEquals(204, permission.status());
-            assertEquals(Optional.of(allowed), permission.header("Access-Control-Allow-Origin"));
-            assertEquals(Optional.of("GET, POST, PATCH"), permission.header("Access-Control-Allow-Methods"));
-            assertEquals(Optional.of("content-type"), permission.header("Access-Control-Allow-Headers"));
+            Answer preflightResponse = send(http, "OPTIONS", "/flows/F", preflight);
+            assertEquals(204, preflightResponse.status());
+            assertEquals(Optional.of(allowed), preflightResponse.header("Access-Control-Allow-Origin"));
+            assertEquals(Optional.of("GET, POST, PATCH"), preflightResponse.header("Access-Control-Allow-Methods"));
+            assertEquals(Optional.of("content-type"), preflightResponse.header("Access-Control-Allow-Headers"));
 
-            Answer page = send(http, "GET", "/flows", Map.of("Origin", OURS));
+            Answer page = send(http, "GET", "/flows", Map.of("Origin", ALLOWED_ORIGIN));
             assertEquals(200, page.status());
             assertEquals(Optional.of(allowed), page.header("Access-Control-Allow-Origin"));
             assertEquals(405, send(http, "OPTIONS", "/flows").status());
@@ -130,21 +130,21 @@ class SettingsIT {
     }
 
     @Test
-    void pagesOfOtherOriginsMayNot() throws Exception {
+    void otherOriginsGetNoCorsHeaders() throws Exception {
         try (HttpConnection http = new HttpConnection(launcher.metadata(), Stage.DEFAULT_TIMEOUT)) {
-            Answer page = send(http, "GET", "/flows", Map.of("Origin", OTHER));
+            Answer page = send(http, "GET", "/flows", Map.of("Origin", OTHER_ORIGIN));
             assertEquals(Optional.empty(), page.header("Access-Control-Allow-Origin"));
             assertEquals(Optional.of("Origin"), page.header("Vary"));
-            Map<String, String> asking = Map.of("Origin", OTHER, "Access-Control-Request-Method", "POST");
-            assertEquals(405, send(http, "OPTIONS", "/flows", asking).status());
+            Map<String, String> preflight = Map.of("Origin", OTHER_ORIGIN, "Access-Control-Request-Method", "POST");
+            assertEquals(405, send(http, "OPTIONS", "/flows", preflight).status());
         }
     }
 
     @Test
-    void pagesOfOtherOriginsWriteNothing() throws Exception {
-        assertEquals(403, createFlow("FromOtherPage", OTHER).status());
-        assertEquals(404, launcher.ask("GET", "/flows/FromOtherPage", NOTHING).status());
-        assertEquals(200, createFlow("FromOurPage", OURS).status());
+    void writesOfOtherOriginsAreRefused() throws Exception {
+        assertEquals(403, createFlow("FromOtherPage", OTHER_ORIGIN).status());
+        assertEquals(404, launcher.ask("GET", "/flows/FromOtherPage", NO_BODY).status());
+        assertEquals(200, createFlow("FromOurPage", ALLOWED_ORIGIN).status());
     }
 
     private Answer createFlow(String flow, String origin) throws IOException {
@@ -158,11 +158,11 @@ class SettingsIT {
         }
     }
 
-    /** The migration service has no pages of its own that could ask for an upgrade. */
+    /** No web page of the migration API sends upgrades, so every origin is refused. */
     @Test
-    void pagesCannotUpgrade() throws Exception {
+    void upgradesByWebPagesAreRefused() throws Exception {
         try (HttpConnection migration = new HttpConnection(launcher.migration(), Stage.DEFAULT_TIMEOUT)) {
-            for (String origin : List.of(OURS, OTHER)) {
+            for (String origin : List.of(ALLOWED_ORIGIN, OTHER_ORIGIN)) {
                 assertEquals(
                         403,
                         send(migration, "PATCH", "/upgrade", Map.of("Origin", origin))
@@ -189,16 +189,16 @@ class SettingsIT {
     }
 
     @Test
-    void credentialsAreForNoPage() throws Exception {
+    void tokenEndpointSendsNoCorsHeaders() throws Exception {
         try (HttpConnection http = new HttpConnection(open.metadata(), Stage.DEFAULT_TIMEOUT)) {
-            Answer answer = send(http, "GET", "/auth/token", Map.of("Origin", OURS));
+            Answer answer = send(http, "GET", "/auth/token", Map.of("Origin", ALLOWED_ORIGIN));
             assertEquals(501, answer.status());
             assertEquals(Optional.empty(), answer.header("Access-Control-Allow-Origin"));
         }
     }
 
     @Test
-    void thePoolKeepsAsManyConnectionsAsItIsTold() {
+    void poolKeepsTheConfiguredNumberOfConnections() {
         String count = "select count(*) from pg_stat_activity where application_name = 'metaservice'"
                 + " and datname = current_database()";
         Eventually.await(
@@ -206,7 +206,7 @@ class SettingsIT {
     }
 
     @Test
-    void aStatementThatTakesTooLongIsAnsweredWithAWayOut() throws Exception {
+    void statementTimeoutIsAnsweredWith503AndRetryAfter() throws Exception {
         try (TestDatabase database = TestDatabases.newest();
                 LauncherProcess launcher =
                         LauncherProcess.start(with(database.environment(), Map.of("MF_METADATA_DB_TIMEOUT", "0.5")));
@@ -233,6 +233,6 @@ class SettingsIT {
 
     private static Answer send(HttpConnection http, String method, String path, Map<String, String> headers)
             throws IOException {
-        return http.send(new Request(method, path, Optional.empty(), NOTHING, headers));
+        return http.send(new Request(method, path, Optional.empty(), NO_BODY, headers));
     }
 }

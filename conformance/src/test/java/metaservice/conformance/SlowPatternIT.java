@@ -19,19 +19,19 @@ import metaservice.migrations.TestDatabase;
 import metaservice.migrations.TestDatabases;
 import org.junit.jupiter.api.Test;
 
-/** A pattern that tries everything is its client's mistake, and nobody else's trouble. */
+/** A pattern with excessive backtracking is rejected and does not delay other requests. */
 class SlowPatternIT {
 
-    /** Takes the cube of the length of a text of an odd number of {@code a}, and finds nothing. */
+    /** Cubic time in the length of a text of {@code a}; does not match if the length is odd. */
     private static final String SLOW = "%5E(a%2B)(a%2B)(a%2B)%5C1%5C2%5C3$";
 
     private static final String STEP = "/flows/F/runs/1/steps/start";
 
     @Test
-    void itIsRefusedAfterAWhileAndOthersAreServedMeanwhile() throws Exception {
+    void slowPatternIsRejectedAndOtherRequestsAreServed() throws Exception {
         try (TestDatabase database = TestDatabases.newest()) {
             Map<String, String> environment = new HashMap<>(database.environment());
-            environment.put("MF_METADATA_DB_TIMEOUT", "2"); // so that the test need not wait for ten seconds
+            environment.put("MF_METADATA_DB_TIMEOUT", "2"); // seconds; shortens the test
             environment.put("MF_METADATA_DB_POOL_MAX", "4");
             try (LauncherProcess launcher = LauncherProcess.start(environment)) {
                 fill(launcher);

@@ -28,7 +28,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 
-/** As many slow clients as the pool has connections leave half of these to other requests. */
+/** As many slow clients as the pool has connections: half of the connections remain available to other requests. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class SlowReadersIT {
 
@@ -38,7 +38,7 @@ class SlowReadersIT {
     private static final int RECEIVE_BUFFER_BYTES = 4096;
     private static final Duration STATUS_DEADLINE = Duration.ofSeconds(30);
 
-    /** Twenty megabytes: several times what the buffers of a socket hold. */
+    /** 20 MB, several times the size of the socket buffers. */
     private static final String FILL = """
             INSERT INTO flows_v3 (flow_id, ts_epoch) VALUES ('F', 1);
             INSERT INTO runs_v3 (flow_id, user_name, ts_epoch) VALUES ('F', 'u', 1);
@@ -66,17 +66,17 @@ class SlowReadersIT {
     }
 
     @Test
-    void listsThatNobodyReadsLeaveConnectionsToOthers() throws Exception {
+    void unreadListsLeaveConnectionsForOtherRequests() throws Exception {
         List<Socket> readers = new ArrayList<>();
         try {
             for (int i = 0; i < CONNECTIONS; i++) {
-                readers.add(ask());
+                readers.add(request());
             }
             List<String> statuses = new ArrayList<>();
             for (Socket reader : readers) {
                 statuses.add(status(reader));
             }
-            assertOthersAreServed();
+            assertOtherRequestsSucceed();
             assertEquals(Set.of("200", "503"), Set.copyOf(statuses));
         } finally {
             for (Socket reader : readers) {
@@ -84,11 +84,11 @@ class SlowReadersIT {
             }
         }
         Eventually.await("lists are answered again", () -> get(LIST, "").status() == 200);
-        assertEquals(ROWS, Listing.get(launcher.metadata(), LIST).rows());
+        assertEquals(ROWS, StreamedList.get(launcher.metadata(), LIST).rows());
     }
 
     @Test
-    void filteredPagesLeaveConnectionsToOthers() throws Exception {
+    void filteredPagesLeaveConnectionsForOtherRequests() throws Exception {
         ExecutorService clients = Executors.newFixedThreadPool(CONNECTIONS);
         try (Connection locking = database.dataSource().getConnection();
                 Statement statement = locking.createStatement()) {
@@ -103,7 +103,7 @@ class SlowReadersIT {
             Eventually.await(
                     "half of the pool waits", () -> database.query(waiting).size() >= CONNECTIONS / 2);
             for (int i = 0; i < CONNECTIONS; i++) {
-                assertOthersAreServed();
+                assertOtherRequestsSucceed();
             }
             locking.rollback();
             for (Future<Answer> page : pages) {
@@ -116,13 +116,13 @@ class SlowReadersIT {
         assertEquals(200, get("/flows/F/runs/1/steps/s/tasks", "user_name=u").status());
     }
 
-    private void assertOthersAreServed() throws IOException {
+    private void assertOtherRequestsSucceed() throws IOException {
         assertEquals(200, get("/flows/F", "").status());
         assertEquals(200, get("/flows/F/runs", "").status());
         assertEquals(200, get("/flows/F/runs", "_limit=5").status());
     }
 
-    private Socket ask() throws IOException {
+    private Socket request() throws IOException {
         Socket socket = new Socket();
         socket.setReceiveBufferSize(RECEIVE_BUFFER_BYTES);
         socket.setSoTimeout(Math.toIntExact(STATUS_DEADLINE.toMillis()));
@@ -133,7 +133,7 @@ class SlowReadersIT {
         return socket;
     }
 
-    /** Reads that much and nothing more. */
+    /** Reads only the status code. */
     private static String status(Socket socket) throws IOException {
         byte[] line = socket.getInputStream().readNBytes("HTTP/1.1 200".length());
         return new String(line, StandardCharsets.US_ASCII).substring("HTTP/1.1 ".length());
@@ -141,8 +141,8 @@ class SlowReadersIT {
 
     private Answer get(String path, String query) throws IOException {
         try (HttpConnection http = new HttpConnection(launcher.metadata(), Stage.DEFAULT_TIMEOUT)) {
-            Optional<String> asked = query.isEmpty() ? Optional.empty() : Optional.of(query);
-            return http.send(new Request("GET", path, asked, NullNode.getInstance(), Map.of()));
+            Optional<String> parameters = query.isEmpty() ? Optional.empty() : Optional.of(query);
+            return http.send(new Request("GET", path, parameters, NullNode.getInstance(), Map.of()));
         }
     }
 }

@@ -16,11 +16,11 @@ import org.junit.jupiter.api.Order;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** From schema 1 and service 1.0.1 to the newest of both, while clients work, and none of them notices. */
+/** An upgrade from schema 1 and service 1.0.1 to the newest ones while clients send requests: no request fails. */
 @Order(3)
 class SwapUnderLoadIT {
 
-    /** With the pauses that users have, and without, so that three nodes exchange their services at the same moment. */
+    /** With the default pauses, and without pauses, so that three nodes swap their services at the same moment. */
     @ParameterizedTest(name = "{0} launchers, pauses {1}")
     @CsvSource({"1, on", "3, off"})
     void noRequestFailsAndNoRowIsLost(int nodes, String pauses) throws Exception {
@@ -32,12 +32,13 @@ class SwapUnderLoadIT {
                 launchers.add(LauncherProcess.start(environment));
                 assertEquals("1.0.1", launchers.get(i).serviceVersion());
             }
-            List<URI> doors = launchers.stream().map(LauncherProcess::metadata).toList();
+            List<URI> addresses =
+                    launchers.stream().map(LauncherProcess::metadata).toList();
             String newest = Generation.newestVersion();
-            Load load = Load.on(doors);
+            Load load = Load.on(addresses);
             try (load) {
                 Eventually.await(
-                        "the load is under way",
+                        "the load has started",
                         () -> load.answered() > 400 * nodes || !load.failures().isEmpty());
                 long begin = System.nanoTime();
                 assertEquals("upgrade success", launchers.get(0).upgrade().text());
@@ -52,7 +53,7 @@ class SwapUnderLoadIT {
                         nodes, (end - begin) / 1e9, load.p99(0, begin), load.p99(begin, end));
                 int before = load.answered();
                 Eventually.await(
-                        "the load goes on",
+                        "the load continues",
                         () -> load.answered() > before + 200 * nodes
                                 || !load.failures().isEmpty());
             }

@@ -80,11 +80,11 @@ record SchemaAtStart(Migrations migrations, String database, LauncherConfig conf
      */
     void refusePooledTransactions() throws StartFailedException {
         try {
-            if (!migrations.connectionsKeepTheirSession()) {
+            if (!migrations.hasStableSessions()) {
                 throw new StartFailedException(
                         ExitCode.FAILED,
-                        "Cannot serve from " + database + ": " + Migrations.POOLED_TRANSACTIONS + " "
-                                + Migrations.REACH_THE_SERVER);
+                        "Cannot serve from " + database + ": " + Migrations.TRANSACTION_POOLING_REASON + " "
+                                + Migrations.TRANSACTION_POOLING_REMEDY);
             }
         } catch (SQLException e) {
             throw new StartFailedException(DatabaseTrouble.sentence(database, e), e);

@@ -7,7 +7,9 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParentCommand;
 import picocli.CommandLine.Spec;
 
-/** What the commands have in common: the address, and how an outcome becomes output and exit code. */
+/**
+ * Base class of the commands: the address of the service, and the conversion of an outcome to output and exit code.
+ */
 abstract class ApiCommand implements Callable<Integer> {
 
     @Option(
@@ -24,11 +26,11 @@ abstract class ApiCommand implements Callable<Integer> {
     @Spec
     private CommandSpec spec;
 
-    abstract Outcome ask(MigrationClient api) throws InterruptedException;
+    abstract Outcome execute(MigrationClient api) throws InterruptedException;
 
     @Override
     public final Integer call() throws InterruptedException {
-        Outcome outcome = ask(new MigrationClient(baseUrl, tools.patience()));
+        Outcome outcome = execute(new MigrationClient(baseUrl, tools.timeouts()));
         if (outcome instanceof Outcome.Failed failed) {
             spec.commandLine().getErr().println(failed.text());
             return 1;

@@ -2,28 +2,31 @@ package metaservice.tools;
 
 import java.time.Duration;
 
-/** The pauses between requests while an upgrade runs, and the time that is left for all of it. For one thread. */
+/**
+ * Exponential backoff between requests while an upgrade runs, limited by the time that is left for the upgrade. Not
+ * thread-safe.
+ */
 final class Backoff {
 
-    private static final int LONGEST = 8;
+    private static final int MAX_FACTOR = 8;
 
     private final long end;
     private final Duration first;
     private int factor = 1;
 
-    /** Begins to count now. */
-    Backoff(Timeouts patience) {
-        this.end = System.nanoTime() + patience.upgrade().toNanos();
-        this.first = patience.pause();
+    /** Starts the time limit now. */
+    Backoff(Timeouts timeouts) {
+        this.end = System.nanoTime() + timeouts.upgrade().toNanos();
+        this.first = timeouts.firstPause();
     }
 
-    /** Waits, each time twice as long as before up to a limit, but not beyond the end. */
+    /** Sleeps. The pause doubles with each call, up to eight times the first one, and ends at the time limit. */
     void pause() throws InterruptedException {
-        Thread.sleep(atMost(first.multipliedBy(factor)).toMillis());
-        factor = Math.min(LONGEST, 2 * factor);
+        Thread.sleep(limited(first.multipliedBy(factor)).toMillis());
+        factor = Math.min(MAX_FACTOR, 2 * factor);
     }
 
-    /** What is left until the end; zero after it. */
+    /** Time left until the limit; zero after it. */
     Duration left() {
         return Duration.ofNanos(Math.max(0, end - System.nanoTime()));
     }
@@ -32,8 +35,8 @@ final class Backoff {
         return left().toMillis() > 0;
     }
 
-    /** A wait that does not reach beyond the end. */
-    Duration atMost(Duration wait) {
+    /** Shortens a wait so that it ends at the time limit. */
+    Duration limited(Duration wait) {
         return wait.compareTo(left()) < 0 ? wait : left();
     }
 }

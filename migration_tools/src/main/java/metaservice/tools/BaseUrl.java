@@ -5,7 +5,7 @@ import java.net.URISyntaxException;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.TypeConversionException;
 
-/** Reads the address of a service and takes the slashes off its end. */
+/** Parses the address of a service and removes slashes at its end. */
 final class BaseUrl implements ITypeConverter<URI> {
 
     @Override

@@ -6,33 +6,33 @@ import java.nio.charset.StandardCharsets;
 import picocli.CommandLine;
 import picocli.CommandLine.ParameterException;
 
-/** Starts the tool. */
+/** Entry point of the tool. */
 public final class Main {
 
     private Main() {}
 
-    /** Exits with the code of {@link #run}. */
+    /** Runs the tool and exits with the code of {@link #run}. */
     public static void main(String[] args) {
         System.exit(run(System.out, System.err, Timeouts.DEFAULTS, args));
     }
 
     /**
-     * Does what the arguments say.
+     * Parses the arguments and runs the command.
      *
-     * @param out gets results
-     * @param err gets problems
+     * @param out receives results
+     * @param err receives error messages
      * @return 0 done, 1 failed, 2 wrong usage
      */
-    static int run(PrintStream out, PrintStream err, Timeouts patience, String... args) {
-        return new CommandLine(new Tools(patience))
+    static int run(PrintStream out, PrintStream err, Timeouts timeouts, String... args) {
+        return new CommandLine(new Tools(timeouts))
                 .setOut(new PrintWriter(out, true, StandardCharsets.UTF_8))
                 .setErr(new PrintWriter(err, true, StandardCharsets.UTF_8))
-                .setParameterExceptionHandler(Main::explainUsage)
+                .setParameterExceptionHandler(Main::printUsageError)
                 .execute(args);
     }
 
-    /** Two lines instead of the whole help, which would push the problem off the screen. */
-    private static int explainUsage(ParameterException refusal, String... args) {
+    /** Prints two lines instead of the whole help, which would scroll the error message off the screen. */
+    private static int printUsageError(ParameterException refusal, String... args) {
         CommandLine command = refusal.getCommandLine();
         command.getErr().println(refusal.getMessage());
         command.getErr().println("Try '" + command.getCommandSpec().qualifiedName() + " --help'.");

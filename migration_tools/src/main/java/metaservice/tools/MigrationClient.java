@@ -22,47 +22,52 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
- * Client of one migration service. An upgrade is asked for again only after the status said that none runs. Never throws
- * for what a service or a network can do; the outcome says it. For one thread.
+ * HTTP client of one migration service. Sends another upgrade request only after the status showed that no upgrade
+ * runs. Errors of the service and of the network are returned as an outcome, not thrown. Not thread-safe.
  */
 final class MigrationClient {
 
     private static final JsonMapper JSON = new JsonMapper();
 
-    /** {@code v_1_0_1}, {@code latest} or a schema version; the metadata service's own version has dots. */
+    /**
+     * {@code v_1_0_1}, {@code latest} or a schema version. The version of the metadata service itself contains dots
+     * and does not match.
+     */
     private static final Pattern VERSION_NAME = Pattern.compile("\\w+");
 
     private static final String UPGRADED = "upgrade success";
-    private static final int LONGEST_DETAIL = 500;
+    private static final int MAX_DETAIL_LENGTH = 500;
 
-    /** What gateways answer in place of a service; the service itself answers 503 while it stops. */
-    private static final Set<Integer> GATEWAY = Set.of(502, 503, 504);
+    /** Statuses that gateways return in place of a service; the service itself returns 503 while it stops. */
+    private static final Set<Integer> GATEWAY_STATUSES = Set.of(502, 503, 504);
 
-    /** So many questions without an answer in a row, and so many upgrades cut off, are the end: about two minutes. */
-    private static final int LONGEST_SILENCE = 10;
+    /**
+     * Most consecutive status requests without a response, and most interrupted upgrade requests; about two minutes.
+     */
+    private static final int MAX_UNANSWERED = 10;
 
     private final URI base;
-    private final Timeouts patience;
+    private final Timeouts timeouts;
     private final HttpClient http;
 
     /** @param base address of the service, without a slash at its end */
-    MigrationClient(URI base, Timeouts patience) {
+    MigrationClient(URI base, Timeouts timeouts) {
         this.base = base;
-        this.patience = patience;
-        // HTTP/1.1, because an offer of HTTP/2 in the first request is more than some gateways bear.
+        this.timeouts = timeouts;
+        // HTTP/1.1, because some gateways reject a request that offers to switch to HTTP/2.
         this.http = HttpClient.newBuilder()
                 .version(HttpClient.Version.HTTP_1_1)
-                .connectTimeout(patience.connect())
+                .connectTimeout(timeouts.connect())
                 .build();
     }
 
     /**
-     * Asks for the state of the schema.
+     * Requests the state of the schema.
      *
-     * @param rendering makes the result's text of the service's JSON object
+     * @param rendering converts the JSON object of the service to the result
      */
     Outcome schemaStatus(Function<JsonNode, String> rendering) throws InterruptedException {
-        Reply reply = exchange("GET", "/db_schema_status", patience.answer());
+        Reply reply = exchange("GET", "/db_schema_status", timeouts.response());
         return outcome(
                 reply,
                 body -> json(body)
@@ -70,25 +75,25 @@ final class MigrationClient {
                         .map(rendering));
     }
 
-    /** Asks for the name of the metadata service that fits the schema. */
+    /** Requests the name of the metadata service that is compatible with the schema. */
     Outcome serviceVersion() throws InterruptedException {
-        Reply reply = exchange("GET", "/version", patience.answer());
+        Reply reply = exchange("GET", "/version", timeouts.response());
         return outcome(reply, body -> Optional.of(body.strip()).filter(VERSION_NAME.asMatchPredicate()));
     }
 
     /**
-     * Upgrades to the newest schema and follows that to its end, whichever node does it. While the service answers that
-     * an upgrade is still running, it is asked again, which joins that upgrade. After an answer that a gateway gave or
-     * that did not arrive, the status tells what became of the upgrade.
+     * Upgrades to the newest schema and waits for the end, on whichever node the upgrade runs. While the service
+     * answers 202, the request is repeated, which joins the running upgrade. After a gateway error or an incomplete
+     * response, the status shows the outcome.
      */
     Outcome upgrade() throws InterruptedException {
-        Backoff backoff = new Backoff(patience);
-        Reply reply = exchange("PATCH", "/upgrade", patience.upgrade());
-        for (int cut = 0; ; ) {
+        Backoff backoff = new Backoff(timeouts);
+        Reply reply = exchange("PATCH", "/upgrade", timeouts.upgrade());
+        for (int interrupted = 0; ; ) {
             if (isStillRunning(reply)) {
                 backoff.pause();
-            } else if (cut < LONGEST_SILENCE && isCutOff(reply) && backoff.isTimeLeft()) {
-                cut++;
+            } else if (interrupted < MAX_UNANSWERED && isInterrupted(reply) && backoff.isTimeLeft()) {
+                interrupted++;
                 Optional<Outcome> ended = followStatus(reply, backoff);
                 if (ended.isPresent()) {
                     return ended.get();
@@ -100,7 +105,7 @@ final class MigrationClient {
                 return stillRunning();
             }
             reply = exchange("PATCH", "/upgrade", backoff.left());
-            if (reply instanceof Reply.Missing && !backoff.isTimeLeft()) {
+            if (reply instanceof Reply.NoResponse && !backoff.isTimeLeft()) {
                 return stillRunning();
             }
         }
@@ -108,40 +113,40 @@ final class MigrationClient {
 
     private Outcome upgradeOutcome(Reply reply) {
         if (reply instanceof Reply.Answered answered && answered.status() == 404) {
-            return new Outcome.Failed(base + " has no /upgrade: upgrades are switched off there"
+            return new Outcome.Failed(base + " has no /upgrade: upgrades are disabled there"
                     + " (MF_MIGRATION_ENDPOINTS_ENABLED=0), or it is not a migration service");
         }
         return outcome(reply, body -> Optional.of(body.strip()).filter(UPGRADED::equals));
     }
 
     private Outcome stillRunning() {
-        return new Outcome.Failed("the upgrade was still running after " + seconds(patience.upgrade())
-                + "; it goes on, and db-status shows when it is done");
+        return new Outcome.Failed("the upgrade was still running after " + seconds(timeouts.upgrade())
+                + "; it continues, and db-status shows when it ends");
     }
 
     /**
-     * Asks for the status until no upgrade runs.
+     * Polls the status until no upgrade runs.
      *
-     * @param cut what came instead of the outcome; told if the status cannot be had either
-     * @return the outcome; empty if the service has to be asked to upgrade again, because no upgrade was seen
+     * @param interrupted the response in place of the outcome; reported if the status cannot be read either
+     * @return the outcome; empty if the upgrade must be requested again, because no upgrade was seen running
      */
-    private Optional<Outcome> followStatus(Reply cut, Backoff backoff) throws InterruptedException {
+    private Optional<Outcome> followStatus(Reply interrupted, Backoff backoff) throws InterruptedException {
         boolean seen = false;
-        for (int silent = 0; silent < LONGEST_SILENCE; ) {
+        for (int unanswered = 0; unanswered < MAX_UNANSWERED; ) {
             backoff.pause();
             if (!backoff.isTimeLeft()) {
                 return Optional.of(stillRunning());
             }
-            Reply reply = exchange("GET", "/db_schema_status", backoff.atMost(patience.answer()));
+            Reply reply = exchange("GET", "/db_schema_status", backoff.limited(timeouts.response()));
             Optional<JsonNode> status = status(reply);
             if (status.isEmpty()) {
                 if (!isUnanswered(reply)) {
                     return Optional.of(outcome(reply, body -> Optional.empty()));
                 }
-                silent++;
+                unanswered++;
                 continue;
             }
-            silent = 0;
+            unanswered = 0;
             if (status.get().path("is_up_to_date").asBoolean()) {
                 return Optional.of(new Outcome.Done(UPGRADED));
             }
@@ -150,10 +155,10 @@ final class MigrationClient {
             }
             seen = true;
         }
-        return Optional.of(outcome(cut, body -> Optional.empty()));
+        return Optional.of(outcome(interrupted, body -> Optional.empty()));
     }
 
-    /** What the status says of the upgrade that was running a moment ago; empty if it was interrupted. */
+    /** The failure in the status after an upgrade was seen running; empty if the upgrade was interrupted. */
     private Optional<Outcome> failure(JsonNode status) {
         JsonNode last = status.path("last_upgrade");
         return last.path("outcome").asText().equals("failed")
@@ -168,24 +173,27 @@ final class MigrationClient {
                 : Optional.empty();
     }
 
-    /** The upgrade may be running all the same; without a connection it was not asked for. */
-    private static boolean isCutOff(Reply reply) {
-        return isUnanswered(reply) && !(reply instanceof Reply.Missing missing && !missing.sent());
+    /** The service may be running the upgrade although no response arrived; without a connection it is not. */
+    private static boolean isInterrupted(Reply reply) {
+        return isUnanswered(reply) && !(reply instanceof Reply.NoResponse noResponse && !noResponse.sent());
     }
 
-    /** Nothing came from the service itself, so that asking again may help. */
+    /** No response of the service itself, so a repeated request may succeed. */
     private static boolean isUnanswered(Reply reply) {
-        return !(reply instanceof Reply.Answered answered) || GATEWAY.contains(answered.status());
+        return !(reply instanceof Reply.Answered answered) || GATEWAY_STATUSES.contains(answered.status());
     }
 
     private static boolean isStillRunning(Reply reply) {
         return reply instanceof Reply.Answered answered && answered.status() == 202;
     }
 
-    /** @param result the result in the body of a success; empty if no migration service would answer like that */
+    /**
+     * @param result extracts the result from a successful response; empty if a migration service would not respond
+     *     like that
+     */
     private Outcome outcome(Reply reply, Function<String, Optional<String>> result) {
-        if (reply instanceof Reply.Missing missing) {
-            return new Outcome.Failed(missing.problem());
+        if (reply instanceof Reply.NoResponse noResponse) {
+            return new Outcome.Failed(noResponse.problem());
         }
         Reply.Answered answered = (Reply.Answered) reply;
         if (answered.status() == 404 || answered.status() == 405) {
@@ -200,8 +208,8 @@ final class MigrationClient {
     }
 
     private Outcome notAMigrationService(Reply.Answered answered) {
-        return new Outcome.Failed(base + " is not a migration service (its port is 8082 unless MF_MIGRATION_PORT says"
-                + " otherwise): it answered " + answered.status() + ": " + detail(answered.body()));
+        return new Outcome.Failed(base + " is not a migration service (default port 8082, set by"
+                + " MF_MIGRATION_PORT): it answered " + answered.status() + ": " + detail(answered.body()));
     }
 
     private Reply exchange(String method, String path, Duration timeout) throws InterruptedException {
@@ -213,22 +221,23 @@ final class MigrationClient {
             HttpResponse<String> response = http.send(request, BodyHandlers.ofString(StandardCharsets.UTF_8));
             return new Reply.Answered(response.statusCode(), response.body());
         } catch (HttpConnectTimeoutException e) {
-            return new Reply.Missing("no connection to " + base + " within " + seconds(patience.connect()), false);
+            return new Reply.NoResponse("no connection to " + base + " within " + seconds(timeouts.connect()), false);
         } catch (HttpTimeoutException e) {
-            return new Reply.Missing(
-                    "no answer from " + base + path + " within " + seconds(timeout) + unsure(method), true);
+            return new Reply.NoResponse(
+                    "no answer from " + base + path + " within " + seconds(timeout) + uncertaintyNote(method), true);
         } catch (ConnectException e) {
-            return new Reply.Missing("no connection to " + base + ": " + reason(e), false);
+            return new Reply.NoResponse("no connection to " + base + ": " + reason(e), false);
         } catch (IOException e) {
-            return new Reply.Missing(base + path + " did not answer completely: " + reason(e) + unsure(method), true);
+            return new Reply.NoResponse(
+                    base + path + " sent an incomplete response: " + reason(e) + uncertaintyNote(method), true);
         }
     }
 
-    private static String unsure(String method) {
-        return method.equals("PATCH") ? "; the upgrade may be running all the same, db-status shows it" : "";
+    private static String uncertaintyNote(String method) {
+        return method.equals("PATCH") ? "; the upgrade may still be running, see db-status" : "";
     }
 
-    /** The innermost message; for a host name that does not exist there is none, only the kind of failure. */
+    /** The first non-blank message in the chain of causes; an unknown host name has none. */
     private static String reason(IOException failure) {
         return Stream.<Throwable>iterate(failure, e -> e != null, Throwable::getCause)
                 .map(Throwable::getMessage)
@@ -237,15 +246,15 @@ final class MigrationClient {
                 .orElse("connection refused or unknown host");
     }
 
-    /** What a body says of a failure: its {@code detail} or {@code message} if it is JSON, else its text. */
+    /** The error message in a body: its {@code detail} or {@code message} if it is JSON, otherwise the text. */
     private static String detail(String body) {
         String text = json(body)
                 .flatMap(json -> Stream.of("detail", "message")
                         .filter(json::hasNonNull)
                         .map(field -> json.get(field).asText())
                         .findFirst())
-                .orElse(body.isBlank() ? "(nothing)" : body.strip().startsWith("<") ? "(a page for browsers)" : body);
-        return text.length() <= LONGEST_DETAIL ? text : text.substring(0, LONGEST_DETAIL) + "...";
+                .orElse(body.isBlank() ? "(empty body)" : body.strip().startsWith("<") ? "(an HTML page)" : body);
+        return text.length() <= MAX_DETAIL_LENGTH ? text : text.substring(0, MAX_DETAIL_LENGTH) + "...";
     }
 
     private static Optional<JsonNode> json(String text) {

@@ -1,11 +1,16 @@
 package metaservice.tools;
 
-/** What came back from the service. */
+/** The result of one HTTP request. */
 sealed interface Reply {
 
-    /** A complete HTTP answer. */
+    /** A complete HTTP response. */
     record Answered(int status, String body) implements Reply {}
 
-    /** No complete answer; the problem is one line for the operator, {@code sent} whether the request may have arrived. */
-    record Missing(String problem, boolean sent) implements Reply {}
+    /**
+     * No complete response.
+     *
+     * @param problem one line for the operator
+     * @param sent whether the request may have reached the service
+     */
+    record NoResponse(String problem, boolean sent) implements Reply {}
 }

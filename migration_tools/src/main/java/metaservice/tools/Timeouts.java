@@ -3,16 +3,16 @@ package metaservice.tools;
 import java.time.Duration;
 
 /**
- * How long the tool waits.
+ * Timeouts of the tool.
  *
  * @param connect longest wait for a connection
- * @param answer longest wait for the answer to a question
+ * @param response longest wait for the response to a read request
  * @param upgrade longest wait for an upgrade, all requests together
- * @param pause time between the first two requests while an upgrade is still running; doubles up to eight times that
+ * @param firstPause pause between the first two requests while an upgrade runs; doubles up to eight times this
  */
-record Timeouts(Duration connect, Duration answer, Duration upgrade, Duration pause) {
+record Timeouts(Duration connect, Duration response, Duration upgrade, Duration firstPause) {
 
-    /** An upgrade gets the 15 minutes that serverless callers of the same API have. */
+    /** 15 minutes for an upgrade, which is the limit of serverless callers of the same API. */
     static final Timeouts DEFAULTS = new Timeouts(
             Duration.ofSeconds(10), Duration.ofSeconds(60), Duration.ofSeconds(900), Duration.ofSeconds(2));
 }

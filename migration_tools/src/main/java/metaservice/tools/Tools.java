@@ -7,29 +7,29 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ScopeType;
 import picocli.CommandLine.Spec;
 
-/** The command that the others hang below; alone it only helps. */
+/** The parent command of the subcommands; alone it prints its usage. */
 @Command(
         name = "migration_tools",
-        header = "Asks a migration service for the state of its database and upgrades it.",
+        header = "Reads the schema status of a migration service and starts upgrades.",
         synopsisSubcommandLabel = "COMMAND",
-        description = {"", "The service listens on port 8082 unless MF_MIGRATION_PORT says otherwise.", ""},
-        subcommands = {DbStatus.class, UpgradeCommand.class, MetadataServiceVersion.class},
+        description = {"", "The default port of the service is 8082 (MF_MIGRATION_PORT).", ""},
+        subcommands = {DbStatusCommand.class, UpgradeCommand.class, MetadataServiceVersionCommand.class},
         footer = {
             "",
-            "Exit codes: 0 done (also when nothing was to do), 1 failed, 2 wrong usage. Results go to standard output,"
-                    + " problems to standard error, one line each.",
+            "Exit codes: 0 done (also when nothing was pending), 1 failed, 2 wrong usage. Results are printed to standard"
+                    + " output, error messages to standard error, one line each.",
             "",
             "Before and after a new release:",
             "  migration_tools db-status --base-url http://localhost:8082",
             "  migration_tools upgrade --base-url http://localhost:8082",
             "",
-            "'migration_tools COMMAND --help' explains a command."
+            "'migration_tools COMMAND --help' shows the help of a command."
         })
 final class Tools implements Runnable {
 
-    private final Timeouts patience;
+    private final Timeouts timeouts;
 
-    @SuppressWarnings("UnusedVariable") // picocli reads it: a set usage-help option prints the text and ends the run
+    @SuppressWarnings("UnusedVariable") // picocli reads it: the option prints the help and ends the run
     @Option(
             names = {"-h", "--help"},
             usageHelp = true,
@@ -40,12 +40,12 @@ final class Tools implements Runnable {
     @Spec
     private CommandSpec spec;
 
-    Tools(Timeouts patience) {
-        this.patience = patience;
+    Tools(Timeouts timeouts) {
+        this.timeouts = timeouts;
     }
 
-    Timeouts patience() {
-        return patience;
+    Timeouts timeouts() {
+        return timeouts;
     }
 
     @Override

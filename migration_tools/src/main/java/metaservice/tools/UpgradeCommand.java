@@ -7,14 +7,15 @@ import picocli.CommandLine.Command;
         name = "upgrade",
         header = "Upgrades the database to the newest schema.",
         description = {
-            "Waits up to 15 minutes for the end and prints 'upgrade success', also when nothing was left to do. Asking"
-                    + " while an upgrade runs, on whatever node, joins it. If a gateway cuts the request off, the"
-                    + " status is followed to the end of the upgrade. The service switches to the newest version by itself.",
+            "Waits up to 15 minutes for the end and prints 'upgrade success', also when nothing was pending. If an"
+                    + " upgrade is already running on any node, waits for that one. If a gateway interrupts the"
+                    + " request, polls the status until the upgrade ends. The service then switches to the newest"
+                    + " version by itself.",
             ""
         },
         footer = {
             "",
-            "Exit codes: 0 the schema is the newest, 1 it is not or that is not known, 2 wrong usage.",
+            "Exit codes: 0 the schema is the newest, 1 it is not or its version is unknown, 2 wrong usage.",
             "",
             "Example:",
             "  migration_tools upgrade --base-url http://localhost:8082"
@@ -22,7 +23,7 @@ import picocli.CommandLine.Command;
 final class UpgradeCommand extends ApiCommand {
 
     @Override
-    Outcome ask(MigrationClient api) throws InterruptedException {
+    Outcome execute(MigrationClient api) throws InterruptedException {
         return api.upgrade();
     }
 }

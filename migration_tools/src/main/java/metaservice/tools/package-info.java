@@ -1,9 +1,10 @@
 /**
- * The command line tool of operators and deployment scripts: asks a running migration service for the state of the
- * database's schema and tells it to upgrade.
+ * The command line tool for operators and deployment scripts: reads the schema status of a running migration service
+ * and starts upgrades.
  *
- * <p>It is an HTTP client and nothing more. Each command makes an {@link metaservice.tools.Outcome} of the service's
- * answer; {@link metaservice.tools.Main} prints it and exits. Results go to standard output in the words of the
- * reference implementation, because scripts read them; problems go to standard error, one line each.
+ * <p>The tool is an HTTP client. Each command converts the response of the service to an
+ * {@link metaservice.tools.Outcome}, which {@link metaservice.tools.ApiCommand} prints. Results are printed to
+ * standard output in the format of the reference implementation, because scripts parse them; error messages are
+ * printed to standard error, one line each.
  */
 package metaservice.tools;

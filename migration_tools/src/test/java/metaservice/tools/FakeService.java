@@ -11,23 +11,23 @@ import java.util.Deque;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 
-/** A service that gives prepared answers, one after the other, and remembers what it was asked. */
+/** An HTTP server that returns prepared responses in order and records the requests. */
 final class FakeService implements AutoCloseable {
 
     private record Prepared(int status, String body) {}
 
     private final HttpServer server;
-    private final Deque<Prepared> answers = new ArrayDeque<>();
-    private final List<String> asked = new CopyOnWriteArrayList<>();
+    private final Deque<Prepared> responses = new ArrayDeque<>();
+    private final List<String> requests = new CopyOnWriteArrayList<>();
 
     FakeService() throws IOException {
         server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
-        server.createContext("/", this::answer);
+        server.createContext("/", this::respond);
         server.start();
     }
 
     FakeService answering(int status, String body) {
-        answers.add(new Prepared(status, body));
+        responses.add(new Prepared(status, body));
         return this;
     }
 
@@ -35,8 +35,8 @@ final class FakeService implements AutoCloseable {
         return "http://127.0.0.1:" + server.getAddress().getPort();
     }
 
-    List<String> asked() {
-        return asked;
+    List<String> requests() {
+        return requests;
     }
 
     @Override
@@ -44,11 +44,11 @@ final class FakeService implements AutoCloseable {
         server.stop(0);
     }
 
-    private void answer(HttpExchange exchange) throws IOException {
+    private void respond(HttpExchange exchange) throws IOException {
         try (exchange) {
             int sent = exchange.getRequestBody().readAllBytes().length;
-            asked.add(exchange.getRequestMethod() + " " + exchange.getRequestURI() + " " + sent + " bytes");
-            Prepared prepared = answers.remove();
+            requests.add(exchange.getRequestMethod() + " " + exchange.getRequestURI() + " " + sent + " bytes");
+            Prepared prepared = responses.remove();
             byte[] body = prepared.body().getBytes(StandardCharsets.UTF_8);
             exchange.sendResponseHeaders(prepared.status(), body.length == 0 ? -1 : body.length);
             if (body.length > 0) {

@@ -22,7 +22,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class MainTest {
 
-    private static final Timeouts PATIENCE =
+    private static final Timeouts LONG =
             new Timeouts(Duration.ofSeconds(10), Duration.ofSeconds(10), Duration.ofSeconds(10), Duration.ZERO);
     private static final Timeouts SHORT =
             new Timeouts(Duration.ofMillis(300), Duration.ofMillis(300), Duration.ofMillis(300), Duration.ofMillis(10));
@@ -37,10 +37,10 @@ class MainTest {
     private final ByteArrayOutputStream err = new ByteArrayOutputStream();
 
     @Test
-    void theStatusIsPrintedInTheWordsOfTheReference() throws IOException {
+    void statusIsPrintedInTheFormatOfTheReference() throws IOException {
         try (FakeService service = new FakeService().answering(200, STATUS)) {
             assertEquals(0, run("db-status", "--base-url", service.url()));
-            assertEquals(List.of("GET /db_schema_status 0 bytes"), service.asked());
+            assertEquals(List.of("GET /db_schema_status 0 bytes"), service.requests());
         }
         assertEquals(
                 "{'is_up_to_date': False, 'current_version': '1', 'migration_in_progress': False,"
@@ -50,7 +50,7 @@ class MainTest {
     }
 
     @Test
-    void theStatusIsJsonForMachines() throws IOException {
+    void statusIsJsonOnRequest() throws IOException {
         try (FakeService service = new FakeService().answering(200, STATUS)) {
             assertEquals(0, run("db-status", "--json", "--base-url=" + service.url() + "/"));
         }
@@ -58,28 +58,28 @@ class MainTest {
     }
 
     @Test
-    void anUpgradeIsAskedForOnceAndWithoutBody() throws IOException {
+    void upgradeSendsOneRequestWithoutBody() throws IOException {
         try (FakeService service = new FakeService().answering(200, "upgrade success")) {
             assertEquals(0, run("upgrade", "--base-url", service.url()));
-            assertEquals(List.of("PATCH /upgrade 0 bytes"), service.asked());
+            assertEquals(List.of("PATCH /upgrade 0 bytes"), service.requests());
         }
         assertEquals("upgrade success\n", text(out));
     }
 
     @Test
-    void anUpgradeThatIsStillRunningIsJoined() throws IOException {
+    void upgradeJoinsARunningUpgrade() throws IOException {
         try (FakeService service = new FakeService()
                 .answering(202, "still running")
                 .answering(202, "still running")
                 .answering(200, "upgrade success")) {
             assertEquals(0, run("upgrade", "--base-url", service.url()));
-            assertEquals(Collections.nCopies(3, "PATCH /upgrade 0 bytes"), service.asked());
+            assertEquals(Collections.nCopies(3, "PATCH /upgrade 0 bytes"), service.requests());
         }
         assertEquals("upgrade success\n", text(out));
     }
 
     @Test
-    void anUpgradeThatRunsOnAnotherNodeFailsIfItFailsThere() throws IOException {
+    void upgradeFailsIfTheUpgradeOnAnotherNodeFails() throws IOException {
         try (FakeService service =
                 new FakeService().answering(202, "running on another node").answering(500, "upgrade failed")) {
             assertEquals(1, run("upgrade", "--base-url", service.url()));
@@ -89,7 +89,7 @@ class MainTest {
 
     @ParameterizedTest
     @ValueSource(ints = {502, 503, 504})
-    void anUpgradeThatAGatewayCutsOffIsFollowedToItsEnd(int status) throws IOException {
+    void upgradeInterruptedByAGatewayIsFollowedToItsEnd(int status) throws IOException {
         try (FakeService service = new FakeService()
                 .answering(status, "<html>")
                 .answering(status, "<html>")
@@ -97,18 +97,18 @@ class MainTest {
                 .answering(200, RUNNING)
                 .answering(200, STATUS.replaceFirst("false", "true"))) {
             assertEquals(0, run("upgrade", "--base-url", service.url()));
-            assertEquals(5, service.asked().size());
+            assertEquals(5, service.requests().size());
             assertEquals(
                     1,
-                    service.asked().stream()
-                            .filter(asked -> asked.startsWith("PATCH"))
+                    service.requests().stream()
+                            .filter(request -> request.startsWith("PATCH"))
                             .count());
         }
         assertEquals("upgrade success\n", text(out));
     }
 
     @Test
-    void anUpgradeThatIsCutOffAndFailsIsAFailure() throws IOException {
+    void interruptedUpgradeThatFailsIsAFailure() throws IOException {
         String failed = STATUS.replaceFirst("}$", ", \"last_upgrade\": {\"outcome\": \"failed\", \"detail\": \"no\"}}");
         try (FakeService service = new FakeService()
                 .answering(504, "<html>")
@@ -120,31 +120,31 @@ class MainTest {
     }
 
     @Test
-    void anUpgradeThatNeverArrivedIsAskedForAgain() throws IOException {
+    void upgradeRequestThatNeverArrivedIsRepeated() throws IOException {
         try (FakeService service = new FakeService()
                 .answering(502, "<html>")
                 .answering(200, STATUS)
                 .answering(200, "upgrade success")) {
             assertEquals(0, run("upgrade", "--base-url", service.url()));
-            assertEquals("PATCH /upgrade 0 bytes", service.asked().get(2));
+            assertEquals("PATCH /upgrade 0 bytes", service.requests().get(2));
         }
         assertEquals("upgrade success\n", text(out));
     }
 
     @Test
-    void aGatewayWithoutAServiceIsGivenUp() throws IOException {
+    void gatewayWithoutServiceIsAFailureAfterTheRetries() throws IOException {
         try (FakeService service = new FakeService()) {
             for (int i = 0; i < 20; i++) {
                 service.answering(502, "<html>never shown</html>");
             }
             assertEquals(1, run("upgrade", "--base-url", service.url()));
-            assertEquals(11, service.asked().size());
+            assertEquals(11, service.requests().size());
         }
-        assertFailedWith("answered 502: (a page for browsers)");
+        assertFailedWith("answered 502: (an HTML page)");
     }
 
     @Test
-    void anUpgradeIsNotAwaitedForEver() throws IOException {
+    void upgradeHasATimeout() throws IOException {
         try (FakeService service = new FakeService()) {
             for (int i = 0; i < 100; i++) {
                 service.answering(202, "still running");
@@ -156,10 +156,10 @@ class MainTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"latest", "v_1_0_1", "20230118020300"})
-    void theServiceVersionIsPrinted(String version) throws IOException {
+    void serviceVersionIsPrinted(String version) throws IOException {
         try (FakeService service = new FakeService().answering(200, version)) {
             assertEquals(0, run("metadata-service-version", "--base-url", service.url()));
-            assertEquals(List.of("GET /version 0 bytes"), service.asked());
+            assertEquals(List.of("GET /version 0 bytes"), service.requests());
         }
         assertEquals(version + "\n", text(out));
     }
@@ -175,7 +175,7 @@ class MainTest {
                 "upgrade                  | 405 | 405: Method Not Allowed       | is not a migration service",
                 "upgrade                  | 200 | welcome                       | is not a migration service",
                 "db-status                | 500 | {\"detail\": \"no database\"} | answered 500: no database",
-                "db-status                | 502 | ~~                            | answered 502: (nothing)",
+                "db-status                | 502 | ~~                            | answered 502: (empty body)",
                 "db-status                | 404 | 404: Not Found                | is not a migration service",
                 "db-status                | 200 | <html>                        | is not a migration service",
                 "db-status                | 200 | {}                            | is not a migration service",
@@ -184,17 +184,17 @@ class MainTest {
                 "metadata-service-version | 200 | 3.0.0                         | is not a migration service",
                 "metadata-service-version | 200 | <html>                        | is not a migration service"
             })
-    void anAnswerThatIsNoSuccessIsOneLine(String command, int status, String body, String problem) throws IOException {
+    void errorResponseIsPrintedOnOneLine(String command, int status, String body, String problem) throws IOException {
         try (FakeService service = new FakeService().answering(status, body)) {
             assertEquals(1, run(command, "--base-url", service.url()));
-            assertEquals(1, service.asked().size());
+            assertEquals(1, service.requests().size());
             assertFailedWith(problem);
             assertFailedWith(service.url());
         }
     }
 
     @Test
-    void aLongDetailIsCut() throws IOException {
+    void longDetailIsTruncated() throws IOException {
         try (FakeService service = new FakeService().answering(500, "x".repeat(10_000))) {
             assertEquals(1, run("upgrade", "--base-url", service.url()));
         }
@@ -203,38 +203,36 @@ class MainTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"db-status", "upgrade", "metadata-service-version"})
-    void aServiceThatIsAwayIsOneLine(String command) throws IOException {
-        String nobody;
+    void refusedConnectionIsPrintedOnOneLine(String command) throws IOException {
+        String closedAddress;
         try (ServerSocket socket = listener()) {
-            nobody = "http://127.0.0.1:" + socket.getLocalPort();
+            closedAddress = "http://127.0.0.1:" + socket.getLocalPort();
         }
-        assertEquals(1, run(command, "--base-url", nobody));
-        assertFailedWith("no connection to " + nobody);
+        assertEquals(1, run(command, "--base-url", closedAddress));
+        assertFailedWith("no connection to " + closedAddress);
     }
 
     @ParameterizedTest(name = "{0}: {1}")
-    @CsvSource({
-        "db-status, within 300 ms",
-        "upgrade, 'within 300 ms; the upgrade may be running all the same, db-status shows it'"
+    @CsvSource({"db-status, within 300 ms", "upgrade, 'within 300 ms; the upgrade may still be running, see db-status'"
     })
-    void aServiceThatIsSilentIsOneLine(String command, String problem) throws IOException {
-        try (ServerSocket silent = listener()) { // connections are made by the system; nobody ever takes them up
-            assertEquals(1, run(SHORT, command, "--base-url", "http://127.0.0.1:" + silent.getLocalPort()));
+    void missingResponseIsPrintedOnOneLine(String command, String problem) throws IOException {
+        try (ServerSocket unanswered = listener()) { // the system accepts connections, the test never answers
+            assertEquals(1, run(SHORT, command, "--base-url", "http://127.0.0.1:" + unanswered.getLocalPort()));
         }
         assertFailedWith(problem);
     }
 
     @Test
-    void anUpgradeThatIsCutOffIsNotSentAgainWithoutAStatus() throws IOException {
+    void interruptedUpgradeIsNotRepeatedWithoutAStatus() throws IOException {
         try (ServerSocket listener = listener()) {
-            Thread hangingUp = new Thread(() -> hangUpOnEveryone(listener));
-            hangingUp.setDaemon(true);
-            hangingUp.start();
+            Thread closing = new Thread(() -> closeEveryConnection(listener));
+            closing.setDaemon(true);
+            closing.start();
             assertEquals(1, run("upgrade", "--base-url", "http://127.0.0.1:" + listener.getLocalPort()));
         }
-        assertFailedWith("did not answer completely");
-        assertFailedWith("the upgrade may be running all the same");
-        assertEquals(1, upgradesHungUp.get());
+        assertFailedWith("sent an incomplete response");
+        assertFailedWith("the upgrade may still be running");
+        assertEquals(1, closedUpgradeRequests.get());
     }
 
     @ParameterizedTest(name = "''{0}'': {1}")
@@ -247,7 +245,7 @@ class MainTest {
         "db-status --base-url http://x --bogus, 'Unknown option: ''--bogus'''",
         "nope, 'Unmatched argument at index 0: ''nope'''"
     })
-    void wrongUsageIsExplained(String arguments, String problem) {
+    void wrongUsagePrintsTheErrorAndAHint(String arguments, String problem) {
         assertEquals(2, run(arguments.isEmpty() ? new String[0] : arguments.split(" ", -1)));
         assertEquals("", text(out));
         assertTrue(text(err).contains(problem), text(err));
@@ -256,7 +254,7 @@ class MainTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"--help", "-h", "db-status --help", "upgrade --help", "metadata-service-version --help"})
-    void helpTeachesOnStandardOutput(String arguments) {
+    void helpIsPrintedOnStandardOutput(String arguments) {
         assertEquals(0, run(arguments.split(" ", -1)));
         assertTrue(text(out).contains("Exit codes: 0"), text(out));
         assertTrue(text(out).contains("--base-url http://localhost:8082"), text(out));
@@ -264,16 +262,16 @@ class MainTest {
         assertEquals("", text(err));
     }
 
-    private final AtomicInteger upgradesHungUp = new AtomicInteger();
+    private final AtomicInteger closedUpgradeRequests = new AtomicInteger();
 
-    private void hangUpOnEveryone(ServerSocket listener) {
+    private void closeEveryConnection(ServerSocket listener) {
         while (!listener.isClosed()) {
             try (Socket socket = listener.accept()) {
-                if (socket.getInputStream().read() == 'P') { // of PATCH; the status is asked for by GET
-                    upgradesHungUp.incrementAndGet();
+                if (socket.getInputStream().read() == 'P') { // PATCH; status requests use GET
+                    closedUpgradeRequests.incrementAndGet();
                 }
             } catch (IOException e) {
-                return; // closed: the test is over
+                return; // the test ended
             }
         }
     }
@@ -289,11 +287,11 @@ class MainTest {
     }
 
     private int run(String... args) {
-        return run(PATIENCE, args);
+        return run(LONG, args);
     }
 
-    private int run(Timeouts patience, String... args) {
-        return Main.run(printer(out), printer(err), patience, args);
+    private int run(Timeouts timeouts, String... args) {
+        return Main.run(printer(out), printer(err), timeouts, args);
     }
 
     private static PrintStream printer(ByteArrayOutputStream bytes) {

@@ -23,8 +23,8 @@ import org.flywaydb.core.api.ResourceProvider;
 import org.flywaydb.core.api.resource.LoadableResource;
 
 /**
- * The migration files that lie beside this class, in a jar or in a folder, read whole. One list for us and for Flyway,
- * which then need not scan the class path. Immutable.
+ * The migration files beside this class, in a jar or in a folder, read completely. Flyway reads the same list, so it
+ * does not have to scan the class path. Immutable.
  */
 final class BundledFiles implements ResourceProvider {
 
@@ -54,7 +54,7 @@ final class BundledFiles implements ResourceProvider {
                 .toList();
     }
 
-    /** Flyway asks so for the script configuration beside a script; null is its word for none. */
+    /** Flyway looks up the script configuration beside a script; null means that there is none. */
     @Override
     public LoadableResource getResource(String name) {
         return contents.containsKey(name) ? new BundledFile(name, contents.get(name)) : null;
@@ -70,7 +70,7 @@ final class BundledFiles implements ResourceProvider {
     }
 
     private static List<String> names() {
-        // Not the folder itself: the tests' classes have a folder of the same name.
+        // Not the folder itself, because the test classes have a folder of the same name.
         URL here = BundledFiles.class.getResource("BundledFiles.class");
         try {
             List<String> names = "jar".equals(here.getProtocol()) ? namesInJar(here) : namesInFolder(here);
@@ -111,7 +111,7 @@ final class BundledFiles implements ResourceProvider {
         }
     }
 
-    /** One file, as Flyway wants to see it. */
+    /** One file as a resource of Flyway. */
     private static final class BundledFile extends LoadableResource {
 
         private final String name;

@@ -6,21 +6,22 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * One migration of this build, as its SQL file tells.
+ * One migration of this build, as described by the header of its SQL file.
  *
- * @param version what the schema version is afterwards
- * @param lowestService the lowest service version that can run on the result
- * @param concurrentIndexes names of the indexes it builds concurrently
- * @param onlyOurs whether the reference implementation does not have it, so that it stays out of goose's ledger
+ * @param version the schema version after the migration
+ * @param lowestService the lowest service version that can run on the resulting schema
+ * @param concurrentIndexes names of the indexes that the migration builds concurrently
+ * @param notInReference true if the reference implementation does not have the migration; it is then not recorded in
+ *     goose's ledger
  */
 record BundledMigration(
-        SchemaVersion version, ServiceVersion lowestService, List<String> concurrentIndexes, boolean onlyOurs) {
+        SchemaVersion version, ServiceVersion lowestService, List<String> concurrentIndexes, boolean notInReference) {
 
-    /** Names of files that are migrations. */
+    /** File names of migrations. */
     static final Pattern FILE_NAME = Pattern.compile("V([0-9]+)__[a-z0-9_]+\\.sql");
 
     private static final Pattern LOWEST_SERVICE = Pattern.compile("(?m)^-- lowest service: (\\S+)$");
-    private static final Pattern ONLY_OURS = Pattern.compile("(?m)^-- ledger: only ours$");
+    private static final Pattern NOT_IN_REFERENCE = Pattern.compile("(?m)^-- ledger: only ours$");
     private static final Pattern CONCURRENT_INDEX =
             Pattern.compile("(?m)^CREATE (?:UNIQUE )?INDEX CONCURRENTLY IF NOT EXISTS (\\w+)");
 
@@ -31,7 +32,8 @@ record BundledMigration(
     /**
      * Reads a migration.
      *
-     * @throws IllegalArgumentException if the name has another form or the header lacks its line
+     * @throws IllegalArgumentException if the file name has another form, or the header lacks the line with the
+     *     lowest service
      */
     static BundledMigration of(String fileName, String sql) {
         Matcher name = FILE_NAME.matcher(fileName);
@@ -49,6 +51,6 @@ record BundledMigration(
                 SchemaVersion.parse(name.group(1)),
                 ServiceVersion.parse(lowestService.group(1)),
                 indexes,
-                ONLY_OURS.matcher(sql).find());
+                NOT_IN_REFERENCE.matcher(sql).find());
     }
 }

@@ -6,8 +6,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What Flyway says, for those who look closely: a lock that could not be had makes it log an error with advice to restore backups, where
- * we only try again. What fails for good it also throws, and {@link Upgrade} and {@link Migrations} say what matters.
+ * Logs messages of Flyway at lower levels. Flyway reports a lock timeout as an error and advises to restore backups,
+ * although {@link Upgrade} only retries. Final failures are thrown as exceptions as well, and {@link Upgrade} and
+ * {@link Migrations} report those.
  */
 final class FlywayLog implements Log {
 
@@ -47,7 +48,7 @@ final class FlywayLog implements Log {
         log.debug(message);
     }
 
-    /** Flyway makes it by name, hence public. */
+    /** Public because Flyway creates it by its class name. */
     public static final class Creator implements LogCreator {
 
         @Override

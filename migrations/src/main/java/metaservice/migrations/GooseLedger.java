@@ -9,14 +9,14 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * The reference implementation's ledger, kept beside ours, so that the reference could take the database back. Versions
- * that only we have stay out of it, because the reference would not know them.
+ * The ledger of the reference implementation, {@code goose_db_version}. It is maintained beside Flyway's ledger so
+ * that the reference can still run on the database. Versions that the reference does not have are not recorded in it.
  */
 final class GooseLedger {
 
     static final String TABLE = "goose_db_version";
 
-    private static final String NAME = Names.SCHEMA + "." + TABLE;
+    private static final String NAME = DatabaseNames.SCHEMA + "." + TABLE;
 
     private static final String CREATE = """
             CREATE TABLE IF NOT EXISTS %s (
@@ -28,35 +28,35 @@ final class GooseLedger {
             )
             """.formatted(NAME);
 
-    /** SQL condition on the row {@code applied}: it says applied, and no later row takes it back. */
-    private static final String COUNTS = """
+    /** SQL condition: row {@code applied} says that its version is applied, and no later row revokes it. */
+    private static final String IS_APPLIED = """
             applied.is_applied
               AND NOT EXISTS (SELECT FROM %s later
                               WHERE later.version_id = applied.version_id
                                 AND later.id > applied.id
                                 AND NOT later.is_applied)""".formatted(NAME);
 
-    // Not the highest number: the newest row that counts. The reference asks the same.
+    // The newest valid row, not the highest number; the reference selects it the same way.
     private static final String NEWEST = """
             SELECT applied.version_id
             FROM %s applied
             WHERE %s
             ORDER BY applied.id DESC
             LIMIT 1
-            """.formatted(NAME, COUNTS);
+            """.formatted(NAME, IS_APPLIED);
 
-    private static final String ADD_IF_NOT_THERE = """
+    private static final String ADD_IF_MISSING = """
             INSERT INTO %1$s (version_id, is_applied)
             SELECT wanted.version_id, true
             FROM (VALUES (?::bigint)) AS wanted (version_id)
             WHERE NOT EXISTS (SELECT FROM %1$s applied WHERE applied.version_id = wanted.version_id AND %2$s)
-            """.formatted(NAME, COUNTS);
+            """.formatted(NAME, IS_APPLIED);
 
     private static final String ADD = "INSERT INTO %s (version_id, is_applied) VALUES (?, true)".formatted(NAME);
 
     private GooseLedger() {}
 
-    /** The version it tells, as the reference reads it; zero if it tells nothing. The table must be there. */
+    /** Reads the applied version as the reference does; zero if no row counts. The table must exist. */
     static SchemaVersion newest(Statement statement) throws SQLException {
         try (ResultSet row = statement.executeQuery(NEWEST)) {
             return row.next() ? new SchemaVersion(row.getLong(1)) : SchemaVersion.ZERO;
@@ -64,11 +64,11 @@ final class GooseLedger {
     }
 
     /**
-     * Makes the ledger tell what is applied: creates it if it is missing, appends what is not in it, and in the end
-     * lets the newest row be the newest version. Does nothing if all is well, or if the ledger is ahead of ours, because
-     * the reference went on or a kill left our row out. Can be run again when it was cut off.
+     * Creates the table if it is missing and appends the versions that are missing. Afterwards the newest row is the
+     * newest version. Changes nothing if the ledger is complete or ahead of Flyway's, which happens after an upgrade
+     * by the reference or after an interruption before Flyway's row was written. Idempotent.
      *
-     * @param applied the reference's versions that are applied, ascending
+     * @param applied the applied versions that the reference has, ascending
      */
     static void catchUp(Connection connection, List<SchemaVersion> applied) throws SQLException {
         try (Statement statement = connection.createStatement()) {
@@ -85,13 +85,13 @@ final class GooseLedger {
         }
     }
 
-    /** Appends one version unless the ledger says already that it is applied. */
+    /** Appends a version unless the ledger already lists it as applied. */
     static void add(Connection connection, SchemaVersion version) throws SQLException {
-        append(connection, ADD_IF_NOT_THERE, version);
+        append(connection, ADD_IF_MISSING, version);
     }
 
-    /** Whether the ledger tells what is applied, or more. */
-    static boolean tells(Optional<SchemaVersion> newest, List<SchemaVersion> applied) {
+    /** Whether the ledger is at the newest applied version or beyond it. */
+    static boolean includes(Optional<SchemaVersion> newest, List<SchemaVersion> applied) {
         return newest.isPresent() && newest.get().compareTo(last(applied)) >= 0;
     }
 

@@ -1,11 +1,11 @@
 package metaservice.migrations;
 
 /**
- * What an upgrade has to know of a database beyond its status.
+ * The input of an upgrade decision: the status and what else an upgrade needs.
  *
- * @param status how the schema stands
- * @param ledgerVersion what our own ledger says, even if the tables are gone; zero without one
- * @param ledgersAgree whether goose's ledger is there and tells at least what ours does, as far as the reference knows the
- *     versions
+ * @param status the state of the schema
+ * @param ledgerVersion the version in Flyway's ledger, even if the tables are missing; zero if there is no ledger
+ * @param ledgersAgree whether goose's ledger exists and includes every version in Flyway's ledger that the reference
+ *     has
  */
 record Inspection(SchemaStatus status, SchemaVersion ledgerVersion, boolean ledgersAgree) {}

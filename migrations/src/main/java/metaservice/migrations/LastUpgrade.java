@@ -5,14 +5,14 @@ import java.time.Instant;
 import java.util.Optional;
 
 /**
- * The last upgrade that is over, as the database remembers it.
+ * The last upgrade that ended, as recorded in the database.
  *
- * @param from where the schema stood before
- * @param to where it should lead
- * @param startedAt by the clock of the database
- * @param duration how long it took; absent if it was interrupted, because nobody was left to see the end
- * @param outcome what came of it
- * @param detail what was repaired, or why it did not succeed; empty if there is nothing to add
+ * @param from schema version before the upgrade
+ * @param to target schema version
+ * @param startedAt start time by the clock of the database server
+ * @param duration how long it took; empty if it was interrupted, because its end was not recorded
+ * @param outcome how it ended
+ * @param detail what was repaired, or why it failed; empty otherwise
  */
 public record LastUpgrade(
         SchemaVersion from,
@@ -22,13 +22,13 @@ public record LastUpgrade(
         Outcome outcome,
         String detail) {
 
-    /** How an upgrade can end. */
+    /** How an upgrade ended. */
     public enum Outcome {
-        /** The schema is where it should be. */
+        /** The schema is at the target version. */
         UPGRADED,
-        /** It gave up with a reason. */
+        /** It failed; the detail says why. */
         FAILED,
-        /** Its process, its node or its connection was gone before the end; the next upgrade resumes it. */
+        /** Its process, its node or its connection ended before the upgrade did; the next upgrade resumes it. */
         INTERRUPTED
     }
 }

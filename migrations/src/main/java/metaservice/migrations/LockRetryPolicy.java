@@ -3,27 +3,27 @@ package metaservice.migrations;
 import java.time.Duration;
 
 /**
- * How long an upgrade puts up with others.
+ * How long an upgrade waits for another upgrade, and how often it retries a migration that cannot acquire its locks.
  *
- * @param forOtherUpgrade longest wait for an upgrade that runs elsewhere on the same database
- * @param attempts how often a migration is tried that cannot have its locks; 1 or more
- * @param firstPause between the first two attempts; doubles from one to the next
- * @param longestPause where the doubling ends
+ * @param otherUpgradeTimeout longest wait for an upgrade of the same database by another node
+ * @param maxAttempts most attempts of a migration, 1 or more
+ * @param initialDelay delay after the first attempt; doubles after each further attempt
+ * @param maxDelay upper limit of the delay
  */
-record LockRetryPolicy(Duration forOtherUpgrade, int attempts, Duration firstPause, Duration longestPause) {
+record LockRetryPolicy(Duration otherUpgradeTimeout, int maxAttempts, Duration initialDelay, Duration maxDelay) {
 
-    /** About five minutes of attempts. */
+    /** Retries for about five minutes. */
     static final LockRetryPolicy DEFAULTS =
             new LockRetryPolicy(Duration.ofMinutes(10), 70, Duration.ofMillis(100), Duration.ofSeconds(5));
 
-    /** The same with another wait for an upgrade that runs elsewhere. */
-    LockRetryPolicy waitingForOthers(Duration longest) {
-        return new LockRetryPolicy(longest, attempts, firstPause, longestPause);
+    /** A copy with another timeout for an upgrade by another node. */
+    LockRetryPolicy withOtherUpgradeTimeout(Duration timeout) {
+        return new LockRetryPolicy(timeout, maxAttempts, initialDelay, maxDelay);
     }
 
-    /** The pause after an attempt, counted from 1. */
-    Duration pauseAfter(int attempt) {
-        Duration doubled = firstPause.multipliedBy(1L << Math.min(attempt - 1, 20));
-        return doubled.compareTo(longestPause) < 0 ? doubled : longestPause;
+    /** The delay after an attempt, counted from 1. */
+    Duration delayAfter(int attempt) {
+        Duration doubled = initialDelay.multipliedBy(1L << Math.min(attempt - 1, 20));
+        return doubled.compareTo(maxDelay) < 0 ? doubled : maxDelay;
     }
 }

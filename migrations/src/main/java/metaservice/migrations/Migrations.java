@@ -16,79 +16,81 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The migrations of this build and one database: how the schema stands, and its upgrade. Thread-safe; any number of
- * threads, processes and nodes may upgrade at once, one of them does it.
+ * The migrations of this build applied to one database: reads the state of its schema and upgrades it. Thread-safe.
+ * Any number of threads, processes and nodes may start an upgrade at the same time; one of them runs it.
  */
 public final class Migrations {
 
     /**
-     * The channel on which an upgrade tells, by {@code NOTIFY}, that it changed the schema, or raised the lowest service
-     * version before it does; the payload is the schema version then.
+     * The channel of the notifications ({@code NOTIFY}) that an upgrade sends after it changed the schema, and when
+     * it raises the lowest service version before a migration. The payload is the schema version at that moment.
      */
     public static final String CHANNEL = "metaservice_schema";
 
-    /** A network that swallows packets would otherwise keep the asker waiting for a quarter of an hour. */
+    /**
+     * Milliseconds to wait for an answer of the database; without a limit, lost packets would delay the caller for
+     * about 15 minutes.
+     */
     private static final int STATUS_TIMEOUT_MILLIS = 30_000;
 
-    /** One sentence: why a database cannot be used through a pooler of transactions. */
-    public static final String POOLED_TRANSACTIONS =
-            "The database is reached through a connection pooler that gives each"
-                    + " transaction another session of the server (PgBouncer: pool_mode=transaction), but locks, settings and"
-                    + " notifications need one session.";
+    /** Error message, one sentence: the database is reached through a pooler in transaction mode. */
+    public static final String TRANSACTION_POOLING_REASON =
+            "The database is reached through a connection pooler that assigns another server session to each transaction"
+                    + " (PgBouncer: pool_mode=transaction), but locks, settings and notifications need one session.";
 
-    /** One sentence: what to do about that. */
-    public static final String REACH_THE_SERVER =
-            "Let MF_METADATA_DB_HOST and MF_METADATA_DB_PORT, or the DSN, name the"
-                    + " PostgreSQL server itself or a pool with pool_mode=session.";
+    /** Error message, one sentence: how to correct that. */
+    public static final String TRANSACTION_POOLING_REMEDY =
+            "Set MF_METADATA_DB_HOST and MF_METADATA_DB_PORT, or the DSN, to the address of the PostgreSQL server itself or"
+                    + " of a pool with pool_mode=session.";
 
     private static final Logger LOG = LoggerFactory.getLogger(Migrations.class);
 
     private final DataSource dataSource;
-    private final LockRetryPolicy patience;
+    private final LockRetryPolicy retryPolicy;
     private final Runnable beforeEachMigration;
     private final BundledFiles files;
     private final List<SchemaVersion> bundled;
     private final SchemaReader reader;
 
     /**
-     * Looks at the files of this build, not yet at the database.
+     * Reads the migration files of this build; does not connect to the database.
      *
-     * @param dataSource gives a new connection each time and really closes it afterwards: locks and settings go with the
-     *     session, so no pool; as a user who owns the tables, for an upgrade
+     * @param dataSource opens a new connection for each call and closes it afterwards; not a pool, because locks and
+     *     settings belong to the session. For an upgrade its user must own the tables.
      */
     public Migrations(DataSource dataSource) {
         this(dataSource, LockRetryPolicy.DEFAULTS);
     }
 
     /**
-     * The same, with something to do before each migration.
+     * The same, with an action before each migration.
      *
-     * @param beforeEachMigration is called while no lock on a table is held; it may take up to some seconds
+     * @param beforeEachMigration runs while no table is locked; may take several seconds
      */
     public Migrations(DataSource dataSource, Runnable beforeEachMigration) {
         this(dataSource, LockRetryPolicy.DEFAULTS, beforeEachMigration);
     }
 
     /**
-     * The same with another limit.
+     * The same, with another timeout.
      *
-     * @param forOtherUpgrade longest wait for an upgrade that runs elsewhere on the same database
+     * @param otherUpgradeTimeout longest wait for an upgrade of the same database by another node
      */
-    public Migrations(DataSource dataSource, Duration forOtherUpgrade) {
-        this(dataSource, LockRetryPolicy.DEFAULTS.waitingForOthers(forOtherUpgrade));
+    public Migrations(DataSource dataSource, Duration otherUpgradeTimeout) {
+        this(dataSource, LockRetryPolicy.DEFAULTS.withOtherUpgradeTimeout(otherUpgradeTimeout));
     }
 
-    Migrations(DataSource dataSource, LockRetryPolicy patience) {
-        this(dataSource, patience, () -> {});
+    Migrations(DataSource dataSource, LockRetryPolicy retryPolicy) {
+        this(dataSource, retryPolicy, () -> {});
     }
 
-    private Migrations(DataSource dataSource, LockRetryPolicy patience, Runnable beforeEachMigration) {
-        this(dataSource, patience, beforeEachMigration, BundledFiles.load());
+    private Migrations(DataSource dataSource, LockRetryPolicy retryPolicy, Runnable beforeEachMigration) {
+        this(dataSource, retryPolicy, beforeEachMigration, BundledFiles.load());
     }
 
-    Migrations(DataSource dataSource, LockRetryPolicy patience, Runnable beforeEachMigration, BundledFiles files) {
+    Migrations(DataSource dataSource, LockRetryPolicy retryPolicy, Runnable beforeEachMigration, BundledFiles files) {
         this.dataSource = dataSource;
-        this.patience = patience;
+        this.retryPolicy = retryPolicy;
         this.beforeEachMigration = beforeEachMigration;
         this.files = files;
         this.bundled =
@@ -96,18 +98,18 @@ public final class Migrations {
         this.reader = new SchemaReader(files.migrations(), SchemaShapes.load());
     }
 
-    /** The schema versions this build can make, ascending; never empty. */
+    /** The schema versions that this build can migrate to, ascending; never empty. */
     public List<SchemaVersion> bundled() {
         return bundled;
     }
 
-    /** The newest schema version this build can make. */
+    /** The newest schema version that this build can migrate to. */
     public SchemaVersion newest() {
         return bundled.get(bundled.size() - 1);
     }
 
     /**
-     * How the schema stands; reads only, a few milliseconds, at most half a minute.
+     * Reads the state of the schema. Usually takes a few milliseconds, at most 30 seconds. Changes nothing.
      *
      * @throws SQLException if the database cannot be reached or read
      */
@@ -116,15 +118,15 @@ public final class Migrations {
     }
 
     /**
-     * Whether each connection keeps one session of the server, as everything but a pooler of transactions lets it. One
-     * query if no pooler is between.
+     * Whether each connection has one server session for its lifetime. False behind a connection pooler in
+     * transaction mode. One query if there is no pooler.
      *
      * @throws SQLException if the database cannot be reached
      */
-    public boolean connectionsKeepTheirSession() throws SQLException {
+    public boolean hasStableSessions() throws SQLException {
         try (Connection connection = dataSource.getConnection()) {
             connection.setNetworkTimeout(Runnable::run, STATUS_TIMEOUT_MILLIS);
-            return !SessionCheck.isShared(dataSource, connection);
+            return !TransactionPoolingCheck.isTransactionPooled(dataSource, connection);
         }
     }
 
@@ -141,13 +143,13 @@ public final class Migrations {
     }
 
     /**
-     * Applies pending migrations up to a version and blocks until that is done, which may take hours on large tables.
-     * While another node upgrades the same database, waits for it, up to ten minutes; then the outcome is {@link
-     * RunningElsewhere}. Writers are never kept waiting
-     * longer than a fraction of a second. An upgrade that was killed is resumed.
+     * Applies pending migrations up to a version. Blocks until they are applied, which may take hours on large
+     * tables. If another node upgrades the same database, waits up to ten minutes for it and then returns
+     * {@link RunningElsewhere}. Writers are blocked for a fraction of a second at most. An interrupted upgrade is
+     * resumed.
      *
-     * <p>A database of the reference implementation is adopted: its schema is held against what its ledger says, what
-     * differs is repaired as far as that can be done online, and our ledger continues from there. Both ledgers are kept
+     * <p>A database of the reference implementation is adopted: its schema is compared with its ledger, differences
+     * are repaired if that is possible online, and Flyway's ledger starts at its version. Both ledgers are maintained
      * from then on.
      *
      * @param target one of {@link #bundled()}
@@ -157,12 +159,12 @@ public final class Migrations {
         try {
             Inspection found = inspect();
             last = found.status().schemaVersion();
-            Optional<UpgradeOutcome> settled = UpgradeDecision.settled(found, target);
-            return settled.isPresent() ? settled.get() : upgradeUnderLock(target);
+            Optional<UpgradeOutcome> immediate = UpgradeDecision.immediateOutcome(found, target);
+            return immediate.isPresent() ? immediate.get() : upgradeUnderLock(target);
         } catch (UpgradeLock.HeldElsewhereException e) {
-            return new RunningElsewhere(last, patience.forOtherUpgrade());
-        } catch (UpgradeLock.SharedSessionException e) {
-            return new Refused(last, POOLED_TRANSACTIONS, REACH_THE_SERVER);
+            return new RunningElsewhere(last, retryPolicy.otherUpgradeTimeout());
+        } catch (UpgradeLock.TransactionPoolingException e) {
+            return new Refused(last, TRANSACTION_POOLING_REASON, TRANSACTION_POOLING_REMEDY);
         } catch (SQLException | FlywayException e) {
             return failed(last, target, e);
         } catch (InterruptedException e) {
@@ -173,12 +175,12 @@ public final class Migrations {
 
     private UpgradeOutcome upgradeUnderLock(SchemaVersion target)
             throws SQLException, InterruptedException, UpgradeLock.HeldElsewhereException,
-                    UpgradeLock.SharedSessionException {
-        try (UpgradeLock lock = UpgradeLock.acquire(dataSource, patience.forOtherUpgrade())) {
+                    UpgradeLock.TransactionPoolingException {
+        try (UpgradeLock lock = UpgradeLock.acquire(dataSource, retryPolicy.otherUpgradeTimeout())) {
             Connection lockConnection = lock.connection();
             Inspection found = reader.inspectUnderLock(lockConnection);
-            Optional<UpgradeOutcome> settled = UpgradeDecision.settled(found, target);
-            return settled.isPresent() ? settled.get() : apply(lockConnection, found.status(), target);
+            Optional<UpgradeOutcome> immediate = UpgradeDecision.immediateOutcome(found, target);
+            return immediate.isPresent() ? immediate.get() : apply(lockConnection, found.status(), target);
         }
     }
 
@@ -186,27 +188,30 @@ public final class Migrations {
             throws SQLException, InterruptedException {
         SchemaVersion from = status.schemaVersion();
         LOG.info("Upgrading the schema from {} to {}", from, target);
-        Journal.begin(lockConnection, from, target);
+        UpgradeHistory.begin(lockConnection, from, target);
         try {
             List<String> repaired = new Upgrade(
-                            dataSource, lockConnection, files, reader, patience, beforeEachMigration)
+                            dataSource, lockConnection, files, reader, retryPolicy, beforeEachMigration)
                     .run(status, target);
-            Journal.end(lockConnection, Outcome.UPGRADED, repaired);
-            tell(lockConnection);
+            UpgradeHistory.end(lockConnection, Outcome.UPGRADED, repaired);
+            notifyListeners(lockConnection);
             return new Upgraded(from, target, repaired);
-        } catch (Repair.NotPossibleException e) {
-            Journal.end(lockConnection, Outcome.FAILED, List.of(e.getMessage()));
-            return UpgradeDecision.drifted(status, e.getMessage());
+        } catch (SchemaRepair.NotPossibleException e) {
+            UpgradeHistory.end(lockConnection, Outcome.FAILED, List.of(e.getMessage()));
+            return UpgradeDecision.driftRefusal(status, e.getMessage());
         } catch (FlywayException | SQLException e) {
-            return failed(whereItStopped(lockConnection, from, e), target, e);
+            return failed(versionAfterFailure(lockConnection, from, e), target, e);
         }
     }
 
-    /** Migrations before the failed one are applied, so tell that, too. */
-    private SchemaVersion whereItStopped(Connection lockConnection, SchemaVersion from, Exception failure) {
+    /**
+     * Reads the schema version after a failure, because the migrations before the failed one are applied; records the
+     * failure and notifies listeners.
+     */
+    private SchemaVersion versionAfterFailure(Connection lockConnection, SchemaVersion from, Exception failure) {
         try {
-            Journal.end(lockConnection, Outcome.FAILED, List.of(Upgrade.rootMessage(failure)));
-            tell(lockConnection);
+            UpgradeHistory.end(lockConnection, Outcome.FAILED, List.of(Upgrade.rootMessage(failure)));
+            notifyListeners(lockConnection);
             return reader.ledgerVersion(lockConnection);
         } catch (SQLException e) {
             failure.addSuppressed(e);
@@ -214,8 +219,8 @@ public final class Migrations {
         }
     }
 
-    private void tell(Connection lockConnection) throws SQLException {
-        Notice.send(lockConnection, reader.ledgerVersion(lockConnection));
+    private void notifyListeners(Connection lockConnection) throws SQLException {
+        SchemaNotification.send(lockConnection, reader.ledgerVersion(lockConnection));
     }
 
     private static Failed failed(SchemaVersion at, SchemaVersion target, Exception cause) {

@@ -3,23 +3,24 @@ package metaservice.migrations;
 import java.util.Locale;
 
 /**
- * One thing a schema consists of, in words that two databases can be compared by.
+ * One object of a schema, in a form that can be compared between databases.
  *
- * @param kind what it is
- * @param table the table it is, or belongs to
- * @param name its own name; a table's is the table's
- * @param definition as the catalog spells it, without the name of the schema and with single blanks; empty for a table
+ * @param kind kind of the object
+ * @param table its table
+ * @param name its name; for a table, the name of the table
+ * @param definition as PostgreSQL's catalog formats it, without the schema name and with single blanks; empty for a
+ *     table
  */
 public record SchemaObject(Kind kind, String table, String name, String definition) {
 
-    /** What a schema consists of, as far as the services rely on it. */
+    /** Kinds of objects that the services rely on. */
     public enum Kind {
         TABLE,
         COLUMN,
         CONSTRAINT,
         INDEX;
 
-        /** In lower case, as it stands in messages and in the file of shapes. */
+        /** The kind in lower case, as in messages and in {@link SchemaShapes#FILE}. */
         public String word() {
             return name().toLowerCase(Locale.ROOT);
         }
@@ -29,8 +30,8 @@ public record SchemaObject(Kind kind, String table, String name, String definiti
         }
     }
 
-    /** Whether the other one stands for the same thing, whatever its definition. */
-    boolean isNamesake(SchemaObject other) {
+    /** Whether kind, table and name are equal; the definitions may differ. */
+    boolean isSameObject(SchemaObject other) {
         return kind == other.kind && table.equals(other.table) && name.equals(other.name);
     }
 }

@@ -14,19 +14,18 @@ import java.util.stream.Stream;
 import metaservice.migrations.SchemaObject.Kind;
 
 /**
- * What the schema consists of at each version, from a file beside this class, and what a database's schema consists of.
- * The file is made of our own migrations, and a test sees to it that it is up to date. Immutable.
+ * The schema objects at each version, read from a file beside this class, and the schema objects of a database. A
+ * test generates the file from the migrations and fails if it is out of date. Immutable.
  */
 final class SchemaShapes {
 
-    /** Name of the file: one object per line, its parts separated by tabs, see {@link Line}. */
+    /** Name of the file: one object per line, values separated by tabs, see {@link Line}. */
     static final String FILE = "schema-shapes.tsv";
 
-    /** Ends the validity of an object that the newest version still has. */
-    static final String STILL = "-";
+    /** Value of {@link Line#until} for an object that the newest version has. */
+    static final String STILL_PRESENT = "-";
 
-    // Spelled so that the search path of the session does not matter; of defaults only whether a sequence gives the
-    // value.
+    // Independent of the search path of the session. Of a default only whether it is a sequence.
     private static final String IN_DATABASE = """
             WITH ours AS (
                 SELECT oid, relname FROM pg_class
@@ -58,7 +57,7 @@ final class SchemaShapes {
                                   WHERE k.conindid = i.indexrelid AND k.contype IN ('p', 'u', 'x'))
             )
             SELECT kind, tab, name, regexp_replace(replace(definition, '%1$s.', ''), '\\s+', ' ', 'g') FROM objects
-            """.formatted(Names.SCHEMA);
+            """.formatted(DatabaseNames.SCHEMA);
 
     private final List<Line> lines;
 
@@ -69,8 +68,8 @@ final class SchemaShapes {
     /**
      * One line of the file.
      *
-     * @param since the first schema version that has the object so
-     * @param until the last one that has, as text; {@link #STILL} if the newest one has
+     * @param since first schema version that has the object in this form
+     * @param until last schema version that has it, as text; {@link #STILL_PRESENT} if the newest one has it
      */
     record Line(SchemaVersion since, String until, SchemaObject object) {
 
@@ -82,10 +81,11 @@ final class SchemaShapes {
 
         boolean holdsAt(SchemaVersion version) {
             return since.compareTo(version) <= 0
-                    && (until.equals(STILL) || SchemaVersion.parse(until).compareTo(version) >= 0);
+                    && (until.equals(STILL_PRESENT)
+                            || SchemaVersion.parse(until).compareTo(version) >= 0);
         }
 
-        /** What {@link #parse} reads. */
+        /** The format that {@link #parse} reads. */
         @Override
         public String toString() {
             return String.join(
@@ -110,7 +110,7 @@ final class SchemaShapes {
         }
     }
 
-    /** What the schema consists of at a version; nothing at a version before the first. */
+    /** The objects at a version; empty before the first version. */
     List<SchemaObject> at(SchemaVersion version) {
         return lines.stream()
                 .filter(line -> line.holdsAt(version))
@@ -118,19 +118,19 @@ final class SchemaShapes {
                 .toList();
     }
 
-    /** What the tables of ours in a database consist of; with whatever others added to them. */
+    /** The objects of the known tables in a database, including objects that others added. */
     List<SchemaObject> in(Connection connection) throws SQLException {
         Object[] tables =
                 lines.stream().map(line -> line.object().table()).distinct().toArray();
         return in(connection, tables);
     }
 
-    /** The same for the tables named. */
+    /** The objects of the given tables in a database. */
     static List<SchemaObject> in(Connection connection, Object... tables) throws SQLException {
         List<SchemaObject> objects = new ArrayList<>();
-        try (PreparedStatement question = connection.prepareStatement(IN_DATABASE)) {
-            question.setArray(1, connection.createArrayOf("text", tables));
-            try (ResultSet row = question.executeQuery()) {
+        try (PreparedStatement query = connection.prepareStatement(IN_DATABASE)) {
+            query.setArray(1, connection.createArrayOf("text", tables));
+            try (ResultSet row = query.executeQuery()) {
                 while (row.next()) {
                     objects.add(new SchemaObject(
                             Kind.of(row.getString(1)), row.getString(2), row.getString(3), row.getString(4)));

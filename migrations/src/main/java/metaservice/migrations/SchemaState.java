@@ -1,13 +1,13 @@
 package metaservice.migrations;
 
-/** What a database holds, and whose ledger tells its schema version. */
+/** The contents of a database, and which ledger determines its schema version. */
 public enum SchemaState {
-    /** No table {@code flows_v3}, whatever else there is. */
+    /** There is no table {@code flows_v3}; other tables may exist. */
     EMPTY,
-    /** The tables, but no ledger: schema version 0. */
+    /** The tables exist without a ledger: schema version 0. */
     NO_LEDGER,
-    /** The tables and goose's ledger only: the reference implementation migrated them. */
+    /** The tables and goose's ledger exist: the reference implementation migrated them. */
     GOOSE,
-    /** The tables and our own ledger; it decides, even if goose's is there too. */
+    /** The tables and Flyway's ledger exist; Flyway's ledger counts, even if goose's exists too. */
     FLYWAY
 }

@@ -4,20 +4,21 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * The schema of one database at one moment.
+ * The state of one database schema at one moment.
  *
- * @param state what the database holds, and whose ledger counts
- * @param schemaVersion the last migration applied, as that ledger says; zero without one and for an empty database
- * @param bundled every migration this build has, ascending
- * @param unapplied those of the bundled migrations that are pending, ascending; all of them if the schema version is
- *     unknown to this build, which is how the reference counts
- * @param migrationInProgress whether an upgrade runs on this database at this moment, from whatever node
- * @param lowestService the lowest service version that can run on this schema, as the last upgrade stored it; absent if
- *     none did
- * @param running what the upgrade is at; present exactly if one runs
- * @param lastUpgrade the last upgrade that is over; absent if the database remembers none
- * @param drift where the schema is not what its version says; empty on a version that is unknown to this build, and while
- *     an upgrade runs, because the schema is between two versions then
+ * @param state contents of the database, and which ledger counts
+ * @param schemaVersion last applied migration according to that ledger; zero without a ledger and for an empty
+ *     database
+ * @param bundled all migrations of this build, ascending
+ * @param unapplied bundled migrations that are pending, ascending; all of them if this build does not know the schema
+ *     version, as in the reference
+ * @param migrationInProgress whether any node upgrades this database
+ * @param lowestService lowest service version that can run on this schema, as stored by the last upgrade; empty if
+ *     none is stored
+ * @param running progress of the running upgrade; present if and only if one runs
+ * @param lastUpgrade the last upgrade that ended; empty if none is recorded
+ * @param drift differences between the schema and its version; empty if this build does not know the version, and
+ *     while an upgrade runs, because the schema is then between two versions
  */
 public record SchemaStatus(
         SchemaState state,
@@ -37,7 +38,7 @@ public record SchemaStatus(
         drift = List.copyOf(drift);
     }
 
-    /** A schema as it should be, on which no upgrade runs and none is remembered. */
+    /** A status without drift, running upgrade and last upgrade. */
     public SchemaStatus(
             SchemaState state,
             SchemaVersion schemaVersion,
@@ -57,7 +58,7 @@ public record SchemaStatus(
                 List.of());
     }
 
-    /** The same with other findings. */
+    /** A copy with other differences. */
     SchemaStatus withDrift(List<SchemaDifference> found) {
         return new SchemaStatus(
                 state,
@@ -71,12 +72,12 @@ public record SchemaStatus(
                 found);
     }
 
-    /** Whether nothing is pending. */
+    /** Whether no migration is pending. */
     public boolean isUpToDate() {
         return unapplied.isEmpty();
     }
 
-    /** Whether this build has the migration that the schema stands at; zero counts as known. */
+    /** Whether this build has a migration to the schema version; zero counts as known. */
     public boolean isKnown() {
         return schemaVersion.equals(SchemaVersion.ZERO) || bundled.contains(schemaVersion);
     }

@@ -1,17 +1,17 @@
 package metaservice.migrations;
 
 /**
- * Number of the last migration applied to a database. It looks like a date but is a number, and compares as one: {@code
- * 20210260056859} lies between {@code 20210202145952} and {@code 20211202100726}.
+ * Number of the last migration applied to a database. Looks like a date but compares as a number:
+ * {@code 20210260056859} lies between {@code 20210202145952} and {@code 20211202100726}.
  *
- * @param number 0 or more; 0 means tables without a ledger, or nothing at all
+ * @param number 0 or more; 0 stands for tables without a ledger, or for an empty database
  */
 public record SchemaVersion(long number) implements Comparable<SchemaVersion> {
 
-    /** Nothing was applied, as far as a ledger tells. */
+    /** No migration is recorded as applied. */
     public static final SchemaVersion ZERO = new SchemaVersion(0);
 
-    /** Refuses negative numbers. */
+    /** Rejects negative numbers. */
     public SchemaVersion {
         if (number < 0) {
             throw new IllegalArgumentException("schema version " + number + ": expected 0 or more");
@@ -19,9 +19,9 @@ public record SchemaVersion(long number) implements Comparable<SchemaVersion> {
     }
 
     /**
-     * Reads what {@link #toString()} writes.
+     * Reads the format of {@link #toString()}.
      *
-     * @throws IllegalArgumentException if the text is not a plain decimal number that fits a long
+     * @throws IllegalArgumentException if the text is not a decimal number of 1 to 18 digits
      */
     public static SchemaVersion parse(String text) {
         if (!text.matches("[0-9]{1,18}")) {

@@ -18,7 +18,7 @@ public record ServiceVersion(int major, int minor, int patch) implements Compara
             .thenComparingInt(ServiceVersion::minor)
             .thenComparingInt(ServiceVersion::patch);
 
-    /** Refuses negative parts. */
+    /** Rejects negative parts. */
     public ServiceVersion {
         if (major < 0 || minor < 0 || patch < 0) {
             throw new IllegalArgumentException(
@@ -27,9 +27,9 @@ public record ServiceVersion(int major, int minor, int patch) implements Compara
     }
 
     /**
-     * Reads what {@link #toString()} writes.
+     * Reads the format of {@link #toString()}.
      *
-     * @throws IllegalArgumentException if the text is not of three numbers with dots between
+     * @throws IllegalArgumentException unless the text is three numbers separated by dots
      */
     public static ServiceVersion parse(String text) {
         Matcher parts = FORM.matcher(text);

@@ -24,15 +24,18 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One upgrade of one database, under the {@link UpgradeLock}: tidies up what a killed one left behind, then has Flyway
- * apply what is pending, again and again while locks cannot be had.
+ * One upgrade of one database, under the {@link UpgradeLock}. Removes what an interrupted upgrade left, then lets
+ * Flyway apply the pending migrations; retries while locks cannot be acquired.
  */
 final class Upgrade {
 
     private static final Logger LOG = LoggerFactory.getLogger(Upgrade.class);
 
-    /** Lock not available (the lock timeout), deadlock detected: waiting helps, because every migration is idempotent. */
-    private static final Set<String> WORTH_ANOTHER_TRY = Set.of("55P03", "40P01");
+    /**
+     * SQL states lock_not_available (the lock timeout) and deadlock_detected. A retry is safe because every migration
+     * is idempotent.
+     */
+    private static final Set<String> RETRYABLE_SQL_STATES = Set.of("55P03", "40P01");
 
     private static final String UNFINISHED_INDEXES = """
             SELECT quote_ident(space.nspname) || '.' || quote_ident(class.relname)
@@ -42,94 +45,105 @@ final class Upgrade {
             WHERE NOT index.indisvalid AND space.nspname = ? AND class.relname = ANY (?)
             """;
 
-    // Not Flyway's repair: that would also rewrite checksums, and mark as deleted what a newer build applied.
-    private static final String FORGET_FAILURES =
-            "DELETE FROM %s.%s WHERE NOT success".formatted(Names.SCHEMA, Names.LEDGER);
+    // Not Flyway's repair, which would also rewrite checksums and mark migrations of a newer build as deleted.
+    private static final String DELETE_FAILED_ROWS =
+            "DELETE FROM %s.%s WHERE NOT success".formatted(DatabaseNames.SCHEMA, DatabaseNames.LEDGER);
 
     private final DataSource dataSource;
     private final Connection lockConnection;
     private final BundledFiles files;
     private final SchemaReader reader;
-    private final LockRetryPolicy patience;
+    private final LockRetryPolicy retryPolicy;
     private final Runnable beforeEachMigration;
 
-    /** What was not as it should be and has been repaired, in the order in which it was found. */
+    /** Descriptions of the repaired differences, in the order of discovery. */
     private final Set<String> repaired = new LinkedHashSet<>();
 
-    /** Prepares an upgrade; {@code lockConnection} holds the lock, {@code beforeEachMigration} runs before each migration. */
+    /**
+     * Creates an upgrade; {@link #run} starts it.
+     *
+     * @param lockConnection the session that holds the lock
+     * @param beforeEachMigration runs before each migration
+     */
     Upgrade(
             DataSource dataSource,
             Connection lockConnection,
             BundledFiles files,
             SchemaReader reader,
-            LockRetryPolicy patience,
+            LockRetryPolicy retryPolicy,
             Runnable beforeEachMigration) {
         this.dataSource = dataSource;
         this.lockConnection = lockConnection;
         this.files = files;
         this.reader = reader;
-        this.patience = patience;
+        this.retryPolicy = retryPolicy;
         this.beforeEachMigration = beforeEachMigration;
     }
 
     /**
-     * Repairs the schema, takes over a ledger of goose's, and applies what is pending up to the target.
+     * Repairs the schema, adopts goose's ledger, and applies the pending migrations up to the target.
      *
-     * @return what has been repaired, one clause each
-     * @throws FlywayException if a migration fails, or cannot have its locks in all the attempts
-     * @throws SQLException if something around the migrations fails
-     * @throws Repair.NotPossibleException if the schema is not what its ledger says, and data are in the way of a repair
+     * @return descriptions of the repaired differences, one clause each
+     * @throws FlywayException if a migration fails, or cannot acquire its locks in all attempts
+     * @throws SQLException if a statement outside of the migrations fails
+     * @throws SchemaRepair.NotPossibleException if the schema differs from its ledger and the data prevent a repair
      */
     List<String> run(SchemaStatus before, SchemaVersion target)
-            throws SQLException, InterruptedException, Repair.NotPossibleException {
-        // Noted now, because the tidying makes missing indexes of unfinished ones.
-        before.drift().stream().filter(Repair::isPossible).forEach(difference -> repaired.add(difference.toString()));
+            throws SQLException, InterruptedException, SchemaRepair.NotPossibleException {
+        // Recorded first, because removing leftovers turns unfinished indexes into missing ones.
+        before.drift().stream()
+                .filter(SchemaRepair::isPossible)
+                .forEach(difference -> repaired.add(difference.toString()));
         for (int attempt = 1; ; attempt++) {
             try {
-                tidyUp();
+                removeLeftovers();
                 apply(reader.read(lockConnection), target);
                 return List.copyOf(repaired);
             } catch (FlywayException | SQLException e) {
-                if (attempt >= patience.attempts() || !isWorthAnotherTry(e)) {
+                if (attempt >= retryPolicy.maxAttempts() || !isRetryable(e)) {
                     throw e;
                 }
-                LOG.info(
-                        "A migration could not have its locks (attempt {}), trying again: {}", attempt, rootMessage(e));
-                Thread.sleep(patience.pauseAfter(attempt).toMillis());
+                LOG.info("A migration could not acquire its locks (attempt {}), retrying: {}", attempt, rootMessage(e));
+                Thread.sleep(retryPolicy.delayAfter(attempt).toMillis());
             }
         }
     }
 
-    private void apply(SchemaStatus status, SchemaVersion target) throws SQLException, Repair.NotPossibleException {
-        Journal.betweenMigrations(lockConnection);
+    private void apply(SchemaStatus status, SchemaVersion target)
+            throws SQLException, SchemaRepair.NotPossibleException {
+        UpgradeHistory.clearMigration(lockConnection);
         repair(status.state(), status.schemaVersion());
-        GooseLedger.catchUp(lockConnection, reader.sharedUpTo(status.schemaVersion()));
+        GooseLedger.catchUp(lockConnection, reader.referenceVersionsUpTo(status.schemaVersion()));
         flyway(status, target).migrate();
-        Journal.betweenMigrations(lockConnection);
+        UpgradeHistory.clearMigration(lockConnection);
         List<SchemaDifference> left = repair(SchemaState.FLYWAY, target);
-        left.forEach(difference ->
-                LOG.warn("The schema is not what it should be, and that cannot be repaired: {}", difference));
-        GooseLedger.catchUp(lockConnection, reader.sharedUpTo(target));
+        left.forEach(
+                difference -> LOG.warn("The schema differs from its version and cannot be repaired: {}", difference));
+        GooseLedger.catchUp(lockConnection, reader.referenceVersionsUpTo(target));
     }
 
-    /** Repairs what can be and returns what cannot. */
+    /** Repairs the differences that can be repaired and returns the others. */
     private List<SchemaDifference> repair(SchemaState state, SchemaVersion version)
-            throws SQLException, Repair.NotPossibleException {
+            throws SQLException, SchemaRepair.NotPossibleException {
         Map<Boolean, List<SchemaDifference>> drift = reader.drift(lockConnection, state, version).stream()
-                .collect(Collectors.partitioningBy(Repair::isPossible));
-        new Repair(lockConnection).all(drift.get(true));
+                .collect(Collectors.partitioningBy(SchemaRepair::isPossible));
+        new SchemaRepair(lockConnection).repairAll(drift.get(true));
         noteNew(drift.get(true));
         return drift.get(false);
     }
 
-    /** An index that was unfinished at first is missing after the tidying: one fault, said once. */
+    /**
+     * Records new repairs. An unfinished index was removed as a leftover and is missing afterwards: it is recorded
+     * once.
+     */
     private void noteNew(List<SchemaDifference> done) {
         done.stream()
-                .filter(difference -> repaired.stream().noneMatch(said -> said.startsWith(difference.subject() + " ")))
+                .filter(difference ->
+                        repaired.stream().noneMatch(entry -> entry.startsWith(difference.subject() + " ")))
                 .forEach(difference -> repaired.add(difference.toString()));
     }
 
-    /** What the database said, in one line. */
+    /** The first line of the message of the root cause. */
     static String rootMessage(Throwable failure) {
         Throwable root = failure;
         while (root.getCause() != null) {
@@ -138,35 +152,35 @@ final class Upgrade {
         return String.valueOf(root.getMessage()).lines().findFirst().orElse("no message");
     }
 
-    private void tidyUp() throws SQLException {
+    private void removeLeftovers() throws SQLException {
         try (Statement statement = lockConnection.createStatement()) {
             for (String index : unfinishedIndexes()) {
-                LOG.warn("Dropping index {}, which an interrupted upgrade left unfinished; it is built again", index);
+                LOG.warn("Dropping index {}, which an interrupted upgrade left unfinished; it is rebuilt", index);
                 statement.execute("DROP INDEX CONCURRENTLY IF EXISTS " + index);
             }
-            if (hasLedger(statement) && statement.executeUpdate(FORGET_FAILURES) > 0) {
-                LOG.info("Removed the mark of a failed migration from the ledger; it is applied again");
+            if (hasLedger(statement) && statement.executeUpdate(DELETE_FAILED_ROWS) > 0) {
+                LOG.info("Removed the row of a failed migration from the ledger; the migration is applied again");
             }
         }
     }
 
     private static boolean hasLedger(Statement statement) throws SQLException {
-        String question = "SELECT to_regclass('%s.%s') IS NOT NULL".formatted(Names.SCHEMA, Names.LEDGER);
-        try (ResultSet row = statement.executeQuery(question)) {
+        String query = "SELECT to_regclass('%s.%s') IS NOT NULL".formatted(DatabaseNames.SCHEMA, DatabaseNames.LEDGER);
+        try (ResultSet row = statement.executeQuery(query)) {
             return row.next() && row.getBoolean(1);
         }
     }
 
-    /** Only indexes with names of ours: an unfinished one of another name may be an operator's work of this minute. */
+    /** Only indexes of our migrations: an operator may be building another index at this moment. */
     private List<String> unfinishedIndexes() throws SQLException {
         Object[] ours = files.migrations().stream()
                 .flatMap(migration -> migration.concurrentIndexes().stream())
                 .toArray();
         List<String> unfinished = new ArrayList<>();
-        try (PreparedStatement question = lockConnection.prepareStatement(UNFINISHED_INDEXES)) {
-            question.setString(1, Names.SCHEMA);
-            question.setArray(2, lockConnection.createArrayOf("text", ours));
-            try (ResultSet rows = question.executeQuery()) {
+        try (PreparedStatement query = lockConnection.prepareStatement(UNFINISHED_INDEXES)) {
+            query.setString(1, DatabaseNames.SCHEMA);
+            query.setArray(2, lockConnection.createArrayOf("text", ours));
+            try (ResultSet rows = query.executeQuery()) {
                 while (rows.next()) {
                     unfinished.add(rows.getString(1));
                 }
@@ -175,40 +189,43 @@ final class Upgrade {
         return unfinished;
     }
 
-    /** Flyway's first look at a database that has tables makes its ledger, which begins with what was found. */
+    /**
+     * If the database has tables, Flyway creates its ledger at the first run, with the given version as the baseline.
+     */
     private Flyway flyway(SchemaStatus status, SchemaVersion target) {
         SchemaVersion baseline = status.state() == SchemaState.GOOSE ? status.schemaVersion() : SchemaVersion.ZERO;
         FluentConfiguration configuration = Flyway.configure(Upgrade.class.getClassLoader())
                 .loggers(FlywayLog.Creator.class.getName())
                 .dataSource(dataSource)
-                .defaultSchema(Names.SCHEMA)
+                .defaultSchema(DatabaseNames.SCHEMA)
                 .createSchemas(false)
-                .table(Names.LEDGER)
+                .table(DatabaseNames.LEDGER)
                 .resourceProvider(files)
                 .javaMigrationClassProvider(List::of)
                 .placeholderReplacement(false)
                 .baselineOnMigrate(true)
                 .baselineVersion(baseline.toString())
                 .target(MigrationVersion.fromVersion(target.toString()))
-                .callbacks(new JoinWork(), new RaiseFloor(), new KeepGooseLedger());
-        // Flyway's other lock is a transaction, and concurrent index builds wait for it forever.
+                .callbacks(new PrepareSession(), new BeforeMigration(), new RecordInGooseLedger());
+        // Flyway's default lock holds a transaction open, and concurrent index builds would wait for that transaction
+        // without end.
         configuration
                 .getConfigurationExtension(PostgreSQLConfigurationExtension.class)
                 .setTransactionalLock(false);
         return configuration.load();
     }
 
-    private static boolean isWorthAnotherTry(Throwable failure) {
+    private static boolean isRetryable(Throwable failure) {
         for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
-            if (cause instanceof SQLException sql && WORTH_ANOTHER_TRY.contains(String.valueOf(sql.getSQLState()))) {
+            if (cause instanceof SQLException sql && RETRYABLE_SQL_STATES.contains(String.valueOf(sql.getSQLState()))) {
                 return true;
             }
         }
         return false;
     }
 
-    /** Makes each of Flyway's sessions one that is known to be at work. */
-    private static final class JoinWork extends BaseCallback {
+    /** Prepares each of Flyway's sessions with {@link UpgradeLock#prepareSession}. */
+    private static final class PrepareSession extends BaseCallback {
 
         @Override
         public boolean supports(Event event, Context context) {
@@ -218,15 +235,18 @@ final class Upgrade {
         @Override
         public void handle(Event event, Context context) {
             try {
-                UpgradeLock.joinWork(context.getConnection());
+                UpgradeLock.prepareSession(context.getConnection());
             } catch (SQLException e) {
                 throw new FlywayException("a session could not be prepared for migrations", e);
             }
         }
     }
 
-    /** Runs what the caller wants before each migration, while nothing is locked, and raises the floor before the schema changes. */
-    private final class RaiseFloor extends BaseCallback {
+    /**
+     * Runs the caller's action while no table is locked, then stores the lowest service version before the schema
+     * changes.
+     */
+    private final class BeforeMigration extends BaseCallback {
 
         @Override
         public boolean supports(Event event, Context context) {
@@ -240,23 +260,23 @@ final class Upgrade {
                     SchemaVersion.parse(context.getMigrationInfo().getVersion().getVersion());
             LOG.info("Migrating the schema to {}", next);
             try {
-                if (Floor.raise(lockConnection, migration(next).lowestService())) {
-                    // An older node that runs now must not learn of it only when the migrations are done.
-                    Notice.send(lockConnection, reader.ledgerVersion(lockConnection));
+                if (LowestServiceTable.raise(lockConnection, migration(next).lowestService())) {
+                    // An older node must stop serving before the migration, not after the last one.
+                    SchemaNotification.send(lockConnection, reader.ledgerVersion(lockConnection));
                 }
-                Journal.migrating(lockConnection, next);
+                UpgradeHistory.setMigration(lockConnection, next);
             } catch (SQLException e) {
                 throw new FlywayException(
-                        "the lowest service version and the begin of a migration could not be stored", e);
+                        "the lowest service version and the start of a migration could not be stored", e);
             }
         }
     }
 
     /**
-     * Writes goose's row beside ours: in the transaction of a migration that has one, and just before ours otherwise. What
-     * is cut off between the two is applied again, and finds goose's row there.
+     * Writes goose's row: within the transaction of the migration if it has one, otherwise just before Flyway's row.
+     * After an interruption between the two rows the migration is applied again and finds goose's row.
      */
-    private final class KeepGooseLedger extends BaseCallback {
+    private final class RecordInGooseLedger extends BaseCallback {
 
         @Override
         public boolean supports(Event event, Context context) {
@@ -267,7 +287,7 @@ final class Upgrade {
         public void handle(Event event, Context context) {
             SchemaVersion applied =
                     SchemaVersion.parse(context.getMigrationInfo().getVersion().getVersion());
-            if (migration(applied).onlyOurs()) {
+            if (migration(applied).notInReference()) {
                 return;
             }
             try {

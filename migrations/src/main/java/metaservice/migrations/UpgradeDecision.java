@@ -7,13 +7,13 @@ import java.util.stream.Collectors;
 import metaservice.migrations.UpgradeOutcome.AlreadyCurrent;
 import metaservice.migrations.UpgradeOutcome.Refused;
 
-/** Whether there is anything to upgrade, and whether we may; decided from values alone. */
+/** Decides whether an upgrade has work to do and whether it is allowed. Pure functions of values. */
 final class UpgradeDecision {
 
     private UpgradeDecision() {}
 
-    /** What an upgrade comes to without trying; empty if there is work to do. */
-    static Optional<UpgradeOutcome> settled(Inspection found, SchemaVersion target) {
+    /** The outcome if it is known without applying anything; empty if there is work to do. */
+    static Optional<UpgradeOutcome> immediateOutcome(Inspection found, SchemaVersion target) {
         SchemaStatus status = found.status();
         if (status.state() == SchemaState.EMPTY) {
             return emptyDatabase(status, found.ledgerVersion(), target);
@@ -36,51 +36,54 @@ final class UpgradeDecision {
         return refused(
                 status,
                 "The ledger says schema " + ledgerVersion + ", but there is no table flows_v3.",
-                "Restore the tables, or drop table " + Names.LEDGER + " to begin with an empty database.");
+                "Restore the tables, or drop table " + DatabaseNames.LEDGER + " to begin with an empty database.");
     }
 
     private static Optional<UpgradeOutcome> withTables(Inspection found, SchemaVersion target) {
         SchemaStatus status = found.status();
-        int toGo = target.compareTo(status.schemaVersion());
-        if (toGo < 0 || (toGo == 0 && isInOrder(found))) {
+        int distance = target.compareTo(status.schemaVersion());
+        if (distance < 0 || (distance == 0 && isNothingToDo(found))) {
             return Optional.of(new AlreadyCurrent(status.schemaVersion()));
         }
         Optional<UpgradeOutcome> unknown = unknownTarget(status, target);
-        return unknown.isPresent() || isOursAlready(found, toGo) ? unknown : beyondRepair(status);
+        return unknown.isPresent() || isOwnAndAtTarget(found, distance) ? unknown : refusalIfUnrepairable(status);
     }
 
-    /** Nothing that an upgrade without migrations could do. */
-    private static boolean isInOrder(Inspection found) {
+    /** Whether an upgrade without migrations would change nothing. */
+    private static boolean isNothingToDo(Inspection found) {
         return found.status().state() == SchemaState.FLYWAY
                 && found.ledgersAgree()
-                && found.status().drift().stream().noneMatch(Repair::isPossible);
+                && found.status().drift().stream().noneMatch(SchemaRepair::isPossible);
     }
 
-    /** Then what cannot be repaired stays as it was before, in the status, and hinders nothing. */
-    private static boolean isOursAlready(Inspection found, int toGo) {
-        return toGo == 0 && found.status().state() == SchemaState.FLYWAY;
+    /**
+     * At the target version of our own ledger, drift that cannot be repaired is reported in the status and does not
+     * prevent the upgrade.
+     */
+    private static boolean isOwnAndAtTarget(Inspection found, int distance) {
+        return distance == 0 && found.status().state() == SchemaState.FLYWAY;
     }
 
-    private static Optional<UpgradeOutcome> beyondRepair(SchemaStatus status) {
-        List<SchemaDifference> lost = status.drift().stream()
-                .filter(Predicate.not(Repair::isPossible))
+    private static Optional<UpgradeOutcome> refusalIfUnrepairable(SchemaStatus status) {
+        List<SchemaDifference> unrepairable = status.drift().stream()
+                .filter(Predicate.not(SchemaRepair::isPossible))
                 .toList();
-        return lost.isEmpty() ? Optional.empty() : Optional.of(drifted(status, join(lost)));
+        return unrepairable.isEmpty() ? Optional.empty() : Optional.of(driftRefusal(status, join(unrepairable)));
     }
 
-    /** The refusal of a schema that is not what its ledger says and cannot be made so. */
-    static UpgradeOutcome drifted(SchemaStatus status, String what) {
-        String says = switch (status.state()) {
-            case NO_LEDGER -> "There is no ledger, and the tables are not those of the first version";
-            default -> "The ledger says schema " + status.schemaVersion() + ", but the tables are not those of it";
+    /** The refusal of a schema that differs from its ledger and cannot be repaired. */
+    static UpgradeOutcome driftRefusal(SchemaStatus status, String what) {
+        String finding = switch (status.state()) {
+            case NO_LEDGER -> "There is no ledger, and the tables differ from those of the first version";
+            default -> "The ledger says schema " + status.schemaVersion() + ", but the tables differ from that version";
         };
         String remedy = switch (status.state()) {
             case NO_LEDGER ->
-                "Record in goose_db_version which of the reference's migrations made them, or make them right by"
-                        + " hand, and upgrade again.";
-            default -> "Make that right by hand, or correct the ledger, and upgrade again.";
+                "Record the applied migrations of the reference in goose_db_version, or correct the tables by hand,"
+                        + " and upgrade again.";
+            default -> "Correct the tables or the ledger by hand, and upgrade again.";
         };
-        return new Refused(status.schemaVersion(), says + ": " + what + ".", remedy);
+        return new Refused(status.schemaVersion(), finding + ": " + what + ".", remedy);
     }
 
     private static String join(List<SchemaDifference> differences) {

@@ -10,40 +10,41 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The right to upgrade a database, held by one node at a time, as long as its connection lives.
+ * The lock that allows one node at a time to upgrade a database. It is held as long as its connection lives.
  *
- * <p>Two advisory locks of the session kind. The <em>gate</em> is what nodes compete for. The <em>work</em> lock is shared
- * by all connections that Flyway opens: when a node dies, its gate opens at once, but its last statement may run on in the
- * server, so the next node waits until that has ended, too.
+ * <p>It consists of two session-level advisory locks. Nodes compete for the <em>upgrade lock</em>. The <em>sessions
+ * lock</em> is shared by all connections that Flyway opens. If a node dies, its upgrade lock is released at once, but
+ * its last statement may continue on the server, so the next node also waits for the sessions lock.
  *
- * <p>Nobody blocks inside {@code pg_advisory_lock}: a waiting statement holds a snapshot, and a concurrent index build
- * would wait for it, forever.
+ * <p>Nodes poll with {@code pg_try_advisory_lock} instead of blocking in {@code pg_advisory_lock}: a blocked
+ * statement holds a snapshot, and a concurrent index build would wait for that snapshot without end.
  */
 final class UpgradeLock implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(UpgradeLock.class);
 
-    /** The two halves of the locks' keys: ours, among all users of advisory locks, and which of the two it is. */
-    private static final int OURS = 0x6d747376;
+    /** The two keys of an advisory lock: the namespace of this application, and one of the two locks. */
+    private static final int NAMESPACE = 0x6d747376;
 
-    private static final int GATE = 1;
-    private static final int WORK = 2;
+    private static final int UPGRADE_LOCK = 1;
+    private static final int SESSIONS_LOCK = 2;
 
-    /** SQL query: the processes of the server that hold the gate or work, on the current database. */
-    static final String HOLDERS = """
+    /** SQL query: the server processes that hold one of the locks on the current database. */
+    static final String LOCK_HOLDERS = """
             SELECT pid FROM pg_locks
             WHERE locktype = 'advisory' AND granted
               AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
-              AND classid = %d AND objid IN (%d, %d) AND objsubid = 2""".formatted(OURS, GATE, WORK);
+              AND classid = %d AND objid IN (%d, %d) AND objsubid = 2""".formatted(NAMESPACE, UPGRADE_LOCK, SESSIONS_LOCK);
 
-    /** SQL condition: there are any. */
-    static final String IS_HELD = "EXISTS (" + HOLDERS + ")";
+    /** SQL condition: at least one process holds one of the locks. */
+    static final String IS_LOCK_HELD = "EXISTS (" + LOCK_HOLDERS + ")";
 
     /**
-     * However long it takes; but if this process or its machine is gone, the server is to notice within a minute, or the
-     * session would keep the lock for hours. Settings that a server does not have yet are passed over.
+     * Disables all timeouts of the session, because an upgrade may take hours. If the client process or its machine
+     * dies, the server must detect it within a minute, otherwise the session would hold the lock for hours. Settings
+     * that the server does not have are skipped.
      */
-    private static final String NEVER_CUT_OFF = """
+    private static final String DISABLE_TIMEOUTS = """
             SELECT set_config(name, wanted.value, false)
             FROM pg_settings
             JOIN (VALUES ('statement_timeout', '0'), ('lock_timeout', '0'), ('idle_session_timeout', '0'),
@@ -52,20 +53,24 @@ final class UpgradeLock implements AutoCloseable {
                          ('client_connection_check_interval', '5s')) AS wanted (name, value) USING (name);
             """;
 
-    /** SQL of {@link #joinWork}. */
-    static final String JOIN_WORK = NEVER_CUT_OFF + "SELECT pg_advisory_lock_shared(%d, %d);".formatted(OURS, WORK);
+    /** SQL of {@link #prepareSession}. */
+    static final String PREPARE_SESSION =
+            DISABLE_TIMEOUTS + "SELECT pg_advisory_lock_shared(%d, %d);".formatted(NAMESPACE, SESSIONS_LOCK);
 
-    private static final String TRY_GATE = "SELECT pg_try_advisory_lock(%d, %d)".formatted(OURS, GATE);
-    private static final String TRY_WORK = "SELECT pg_try_advisory_lock(%d, %d)".formatted(OURS, WORK);
-    private static final String LEAVE_WORK = "SELECT pg_advisory_unlock(%d, %d)".formatted(OURS, WORK);
-    private static final String LEAVE_ALL = "SELECT pg_advisory_unlock_all()";
-    private static final Duration LONGEST_FAREWELL = Duration.ofSeconds(5);
-    private static final Duration BETWEEN_FAREWELLS = Duration.ofMillis(10);
-    private static final Duration BETWEEN_TRIES = Duration.ofMillis(200);
+    private static final String TRY_UPGRADE_LOCK =
+            "SELECT pg_try_advisory_lock(%d, %d)".formatted(NAMESPACE, UPGRADE_LOCK);
+    private static final String TRY_SESSIONS_LOCK =
+            "SELECT pg_try_advisory_lock(%d, %d)".formatted(NAMESPACE, SESSIONS_LOCK);
+    private static final String UNLOCK_SESSIONS =
+            "SELECT pg_advisory_unlock(%d, %d)".formatted(NAMESPACE, SESSIONS_LOCK);
+    private static final String UNLOCK_ALL = "SELECT pg_advisory_unlock_all()";
+    private static final Duration SESSIONS_END_TIMEOUT = Duration.ofSeconds(5);
+    private static final Duration SESSIONS_END_POLL_INTERVAL = Duration.ofMillis(10);
+    private static final Duration LOCK_POLL_INTERVAL = Duration.ofMillis(200);
 
     private final Connection connection;
 
-    /** Another upgrade of the database held the lock for the whole wait. */
+    /** Another upgrade of the database held the lock until the timeout. */
     static final class HeldElsewhereException extends Exception {
 
         private static final long serialVersionUID = 1L;
@@ -75,13 +80,13 @@ final class UpgradeLock implements AutoCloseable {
         }
     }
 
-    /** A pooler of transactions stands between: two nodes could hold the lock at once. */
-    static final class SharedSessionException extends Exception {
+    /** A connection pooler in transaction mode is in use: two nodes could hold the lock at the same time. */
+    static final class TransactionPoolingException extends Exception {
 
         private static final long serialVersionUID = 1L;
 
-        private SharedSessionException() {
-            super("a connection pooler gives each transaction another session of the server");
+        private TransactionPoolingException() {
+            super("a connection pooler assigns another server session to each transaction");
         }
     }
 
@@ -92,61 +97,63 @@ final class UpgradeLock implements AutoCloseable {
     /**
      * Waits for the lock.
      *
-     * @throws HeldElsewhereException if others held it all the time
-     * @throws SharedSessionException if a pooler between gives each transaction another session; nothing is locked then
+     * @throws HeldElsewhereException if another node held it until the timeout
+     * @throws TransactionPoolingException if a pooler assigns another session to each transaction; nothing is locked
+     *     then
      * @throws InterruptedException if interrupted while waiting
      */
-    static UpgradeLock acquire(DataSource dataSource, Duration longest)
-            throws SQLException, InterruptedException, HeldElsewhereException, SharedSessionException {
+    static UpgradeLock acquire(DataSource dataSource, Duration timeout)
+            throws SQLException, InterruptedException, HeldElsewhereException, TransactionPoolingException {
         Connection connection = dataSource.getConnection();
         try {
             connection.setAutoCommit(true);
-            // Before the first lock and setting: through such a pooler they would stay in a session of other clients.
-            if (SessionCheck.isShared(dataSource, connection)) {
-                throw new SharedSessionException();
+            // Before the first lock and setting: behind such a pooler they would stay in a session of other clients.
+            if (TransactionPoolingCheck.isTransactionPooled(dataSource, connection)) {
+                throw new TransactionPoolingException();
             }
-            await(connection, System.nanoTime() + longest.toNanos());
+            await(connection, System.nanoTime() + timeout.toNanos());
             return new UpgradeLock(connection);
         } catch (SQLException
                 | InterruptedException
                 | HeldElsewhereException
-                | SharedSessionException
+                | TransactionPoolingException
                 | RuntimeException e) {
             closeAfter(e, connection);
             throw e;
         }
     }
 
-    /** What every session that migrates does first: it is not cut off while it works or waits, and known to be at work. */
-    static void joinWork(Connection connection) throws SQLException {
+    /** Prepares a session that migrates: disables its timeouts and takes the shared sessions lock. */
+    static void prepareSession(Connection connection) throws SQLException {
         connection.setNetworkTimeout(Runnable::run, 0);
         try (Statement statement = connection.createStatement()) {
-            statement.execute(JOIN_WORK);
+            statement.execute(PREPARE_SESSION);
         }
     }
 
-    /** The session that holds the lock; idle otherwise, and in autocommit mode. */
+    /** The session that holds the lock; otherwise idle, in autocommit mode. */
     Connection connection() {
         return connection;
     }
 
     /**
-     * Releases the lock, so that nobody sees an upgrade in progress after this. The server ends closed sessions in its own
-     * time; so this waits a moment for those that worked, and does not leave the release to the end of its own.
+     * Releases the lock; no upgrade is reported as in progress after this. The server ends closed sessions with a
+     * delay, so this first waits up to 5 seconds for Flyway's sessions, and releases the lock explicitly instead of
+     * by the end of its own session.
      */
     @Override
     public void close() {
         try (connection;
                 Statement statement = connection.createStatement()) {
-            long deadline = System.nanoTime() + LONGEST_FAREWELL.toNanos();
-            while (!succeeds(statement, TRY_WORK) && System.nanoTime() - deadline < 0) {
-                Thread.sleep(BETWEEN_FAREWELLS.toMillis());
+            long deadline = System.nanoTime() + SESSIONS_END_TIMEOUT.toNanos();
+            while (!succeeds(statement, TRY_SESSIONS_LOCK) && System.nanoTime() - deadline < 0) {
+                Thread.sleep(SESSIONS_END_POLL_INTERVAL.toMillis());
             }
-            statement.execute(LEAVE_ALL);
+            statement.execute(UNLOCK_ALL);
         } catch (InterruptedException e) {
-            Thread.currentThread().interrupt(); // the end of the session releases the lock, too
+            Thread.currentThread().interrupt(); // closing the session releases the lock
         } catch (SQLException e) {
-            LOG.debug("The session that held the lock was gone already, and the lock with it", e);
+            LOG.debug("The session that held the lock had already ended, which released the lock", e);
         }
     }
 
@@ -154,10 +161,10 @@ final class UpgradeLock implements AutoCloseable {
             throws SQLException, InterruptedException, HeldElsewhereException {
         connection.setNetworkTimeout(Runnable::run, 0);
         try (Statement statement = connection.createStatement()) {
-            statement.execute(NEVER_CUT_OFF);
-            tryUntil(statement, TRY_GATE, deadline);
-            tryUntil(statement, TRY_WORK, deadline);
-            statement.execute(LEAVE_WORK);
+            statement.execute(DISABLE_TIMEOUTS);
+            tryUntil(statement, TRY_UPGRADE_LOCK, deadline);
+            tryUntil(statement, TRY_SESSIONS_LOCK, deadline);
+            statement.execute(UNLOCK_SESSIONS);
         }
     }
 
@@ -167,7 +174,7 @@ final class UpgradeLock implements AutoCloseable {
             if (System.nanoTime() - deadline > 0) {
                 throw new HeldElsewhereException();
             }
-            Thread.sleep(BETWEEN_TRIES.toMillis());
+            Thread.sleep(LOCK_POLL_INTERVAL.toMillis());
         }
     }
 

@@ -1,7 +1,7 @@
 /**
- * The migrations of the metadata schema as SQL files, the ledgers that record them, the state of a database's schema, and
- * its upgrade. Also how the database is reached, because whoever migrates it and whoever serves from it must agree.
+ * The migrations of the metadata schema: their SQL files, the ledgers that record them, the state of a database
+ * schema, and its upgrade.
  *
- * <p>{@link metaservice.migrations.Migrations} is the way in. No HTTP and no service here.
+ * <p>{@link metaservice.migrations.Migrations} is the entry point. The package contains no HTTP and no service code.
  */
 package metaservice.migrations;

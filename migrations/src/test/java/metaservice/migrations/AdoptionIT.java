@@ -20,19 +20,22 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** A database of the reference implementation is taken over whole, and could be given back. */
+/**
+ * An upgrade adopts a database of the reference implementation completely, and its ledger stays usable by the
+ * reference.
+ */
 class AdoptionIT {
 
     private static final SchemaVersion NEWEST = new SchemaVersion(20261120000000L);
 
-    /** Cuts the session off that writes the row. */
-    private static final String CUT_OFF = """
-            CREATE FUNCTION cut_off() RETURNS trigger LANGUAGE plpgsql AS $$
+    /** Ends the session that inserts the row. */
+    private static final String END_SESSION = """
+            CREATE FUNCTION end_session() RETURNS trigger LANGUAGE plpgsql AS $$
             BEGIN
                 PERFORM pg_terminate_backend(pg_backend_pid());
                 RETURN NEW;
             END $$;
-            CREATE TRIGGER cut_off BEFORE INSERT ON %s FOR EACH ROW WHEN (%s) EXECUTE FUNCTION cut_off();
+            CREATE TRIGGER end_session BEFORE INSERT ON %s FOR EACH ROW WHEN (%s) EXECUTE FUNCTION end_session();
             """;
 
     static Stream<Long> recorded() {
@@ -67,7 +70,7 @@ class AdoptionIT {
 
     @ParameterizedTest(name = "schema {0}")
     @ValueSource(longs = {1, 20230118020300L, 20260706000003L})
-    void adoptionAloneWritesNothingButLedgers(long version) throws SQLException {
+    void adoptionWithoutMigrationsWritesOnlyLedgers(long version) throws SQLException {
         try (TestDatabase database = Dumps.restoredWithGooseAndRows(version)) {
             List<String> schema = Catalog.of(database);
             SchemaVersion at = new SchemaVersion(version);
@@ -93,7 +96,7 @@ class AdoptionIT {
     }
 
     @Test
-    void tablesOfALaterVersionWithoutLedgerAreNotGuessedAt() throws SQLException {
+    void tablesOfALaterVersionWithoutLedgerAreRefused() throws SQLException {
         try (TestDatabase database = Dumps.restored(20230118020300L)) {
             List<String> schema = Catalog.of(database);
             Refused refused = assertInstanceOf(Refused.class, new Migrations(database.dataSource()).upgrade());
@@ -109,7 +112,7 @@ class AdoptionIT {
     }
 
     @Test
-    void databaseThatWeMakeHasTheReferencesLedgerToo() {
+    void newDatabaseHasTheLedgerOfTheReferenceToo() {
         try (TestDatabase database = TestDatabases.newest();
                 TestDatabase recorded = Dumps.restoredWithGoose(Dumps.NEWEST)) {
             assertEquals(Dumps.gooseRows(recorded), Dumps.gooseRows(database));
@@ -123,7 +126,7 @@ class AdoptionIT {
     }
 
     @Test
-    void versionThatWasTakenBackIsAppendedAgain() {
+    void revokedVersionIsAppendedAgain() {
         try (TestDatabase database = Dumps.restoredWithGoose(Dumps.NEWEST)) {
             database.execute("INSERT INTO goose_db_version (version_id, is_applied) VALUES (20260706000003, false)");
             database.execute("DROP INDEX metadata_v3_idx_flow_run_ts_id_desc");
@@ -137,7 +140,7 @@ class AdoptionIT {
     }
 
     @Test
-    void ledgerOfTheReferenceThatIsGoneOrLagsBehindIsMadeWhole() throws SQLException {
+    void missingOrIncompleteLedgerOfTheReferenceIsCompleted() throws SQLException {
         try (TestDatabase database = TestDatabases.newest()) {
             Migrations migrations = new Migrations(database.dataSource());
             database.execute("DELETE FROM goose_db_version WHERE version_id > 20230118020300");
@@ -151,14 +154,14 @@ class AdoptionIT {
     }
 
     @Test
-    void databaseThatTheReferenceTookBackAndUpgradedIsUnderstood() throws SQLException {
+    void databaseThatTheReferenceUpgradedLaterIsUpgraded() throws SQLException {
         SchemaVersion ours = new SchemaVersion(20230118020300L);
         try (TestDatabase database = TestDatabases.at(ours.number());
                 TestDatabase recorded = Dumps.restored(Dumps.NEWEST)) {
-            // What the reference's own tool would do: its migrations, its ledger.
+            // The statements that the tool of the reference runs: its migrations and its ledger.
             for (long version :
                     List.of(20260615000000L, 20260706000000L, 20260706000001L, 20260706000002L, Dumps.NEWEST)) {
-                Scripts.statements(version).forEach(database::execute);
+                MigrationScripts.statements(version).forEach(database::execute);
                 database.execute(
                         "INSERT INTO goose_db_version (version_id, is_applied) VALUES (" + version + ", true)");
             }
@@ -169,7 +172,7 @@ class AdoptionIT {
         }
     }
 
-    @ParameterizedTest(name = "cut off when {0} gets the row with {1}")
+    @ParameterizedTest(name = "session ends when {0} gets the row with {1}")
     @CsvSource({
         "goose_db_version, NEW.version_id = 20200603104139",
         "goose_db_version, NEW.version_id = 20230118020300",
@@ -178,19 +181,19 @@ class AdoptionIT {
         "flyway_schema_history, NEW.version = '20260706000003'",
         "flyway_schema_history, NEW.version = '20261120000000'"
     })
-    void upgradeKilledBetweenTheLedgersIsCompleted(String ledger, String row) throws SQLException {
+    void upgradeInterruptedBetweenTheLedgersIsCompleted(String ledger, String row) throws SQLException {
         try (TestDatabase database = Dumps.restoredWithGooseAndRows(1)) {
             List<List<Object>> rows = Dumps.rows(database);
             Migrations migrations = new Migrations(database.dataSource());
             if (ledger.startsWith("flyway")) {
                 migrations.upgradeTo(new SchemaVersion(1));
             }
-            database.execute(CUT_OFF.formatted(ledger, row));
+            database.execute(END_SESSION.formatted(ledger, row));
             assertInstanceOf(Failed.class, migrations.upgrade());
             assertFalse(migrations.status().isUpToDate());
             assertEquals(List.of(), migrations.status().drift());
 
-            database.execute("DROP FUNCTION cut_off CASCADE");
+            database.execute("DROP FUNCTION end_session CASCADE");
             assertInstanceOf(Upgraded.class, migrations.upgrade());
             assertEquals(gooseRowsUpTo(Dumps.NEWEST), Dumps.gooseRows(database));
             assertEquals(rows, Dumps.rows(database));
@@ -202,14 +205,14 @@ class AdoptionIT {
     }
 
     @Test
-    void manyNodesAdoptAtOnceAndOneOfThemDoes() throws Exception {
+    void oneOfManyConcurrentNodesAdopts() throws Exception {
         try (TestDatabase database = Dumps.restoredWithGooseAndRows(20220503175500L)) {
-            List<Background<UpgradeOutcome>> nodes = new ArrayList<>();
+            List<BackgroundTask<UpgradeOutcome>> nodes = new ArrayList<>();
             for (int i = 0; i < 5; i++) {
-                nodes.add(new Background<>(() -> new Migrations(database.dataSource()).upgrade()));
+                nodes.add(new BackgroundTask<>(() -> new Migrations(database.dataSource()).upgrade()));
             }
             List<UpgradeOutcome> outcomes = new ArrayList<>();
-            for (Background<UpgradeOutcome> node : nodes) {
+            for (BackgroundTask<UpgradeOutcome> node : nodes) {
                 outcomes.add(node.result());
             }
             outcomes.remove(new Upgraded(new SchemaVersion(20220503175500L), NEWEST));
@@ -220,7 +223,7 @@ class AdoptionIT {
     }
 
     @Test
-    void locationsOfAnyLengthFitAfterwards() {
+    void locationsOfAnyLengthFitAfterTheUpgrade() {
         try (TestDatabase database = Dumps.restoredWithGooseAndRows(1)) {
             assertInstanceOf(Upgraded.class, new Migrations(database.dataSource()).upgrade());
             database.execute("UPDATE artifact_v3 SET location = repeat('l', 100000), sha = repeat('s', 1000)");
@@ -235,18 +238,20 @@ class AdoptionIT {
                     + " WHERE relname ~ '^(artifact|metadata)_v3' AND relkind IN ('r', 'i') ORDER BY 1";
             List<List<Object>> before = database.query(files);
             assertInstanceOf(Upgraded.class, new Migrations(database.dataSource()).upgrade());
-            assertEquals(before, database.query(files), "a table or an index was written anew");
+            assertEquals(before, database.query(files), "a table or an index was rewritten");
         }
     }
 
     private static void assertSchemaIsTheNewest(TestDatabase database) {
         try (TestDatabase expected = Dumps.restored(NEWEST.number())) {
-            assertEquals(String.join("\n", withoutPlaces(expected)), String.join("\n", withoutPlaces(database)));
+            assertEquals(
+                    String.join("\n", withoutColumnPositions(expected)),
+                    String.join("\n", withoutColumnPositions(database)));
         }
     }
 
-    /** Columns that were added one by one have other places than those of a recorded dump. */
-    private static List<String> withoutPlaces(TestDatabase database) {
+    /** Columns that were added one by one have other positions than those of a recorded dump. */
+    private static List<String> withoutColumnPositions(TestDatabase database) {
         return Catalog.of(database).stream()
                 .map(line -> line.replaceFirst("^(column \\w+\\.) *\\d+", "$1"))
                 .sorted()

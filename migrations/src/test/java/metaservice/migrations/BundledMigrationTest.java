@@ -31,24 +31,24 @@ class BundledMigrationTest {
     }
 
     @Test
-    void migrationThatOnlyWeHaveSaysSo() {
+    void migrationMissingInTheReferenceIsMarked() {
         String sql = "-- ledger: only ours\n-- lowest service: 1.0.1\nSELECT 1;\n";
-        assertTrue(BundledMigration.of("V2__ours.sql", sql).onlyOurs());
+        assertTrue(BundledMigration.of("V2__ours.sql", sql).notInReference());
     }
 
     @ParameterizedTest
     @CsvSource({
         "V1__no_header.sql, SELECT 1",
-        "V1__malformed_floor.sql, -- lowest service: one",
+        "V1__malformed_lowest_service.sql, -- lowest service: one",
         "R__repeatable.sql, -- lowest service: 1.0.1",
         "V1_one_underscore.sql, -- lowest service: 1.0.1"
     })
-    void fileThatDoesNotSayWhatItIsIsRefused(String name, String sql) {
+    void fileWithMalformedNameOrHeaderIsRejected(String name, String sql) {
         assertThrows(IllegalArgumentException.class, () -> BundledMigration.of(name, sql));
     }
 
     @Test
-    void everyMigrationKeepsTheFirstServiceRunning() {
+    void everyMigrationAllowsTheFirstService() {
         for (BundledMigration migration : BundledFiles.load().migrations()) {
             assertEquals(new ServiceVersion(1, 0, 1), migration.lowestService(), () -> "schema " + migration.version());
         }

@@ -2,7 +2,7 @@ package metaservice.migrations;
 
 import java.util.List;
 
-/** A database's schema as lines of text that can be compared; the ledgers and what we remember left out. */
+/** The schema of a database as comparable lines of text, without the ledgers and this application's own tables. */
 public final class Catalog {
 
     private static final String LINES = """
@@ -53,7 +53,10 @@ public final class Catalog {
 
     private Catalog() {}
 
-    /** Every relation, column, sequence, constraint, index, trigger and function of ours, in a fixed order. */
+    /**
+     * All relations, columns, sequences, constraints, indexes, triggers and functions in schema public, in a fixed
+     * order.
+     */
     public static List<String> of(TestDatabase database) {
         return database.query(LINES).stream().map(row -> (String) row.get(0)).toList();
     }

@@ -26,20 +26,23 @@ import org.junit.jupiter.api.Test;
 import org.postgresql.PGConnection;
 import org.postgresql.PGNotification;
 
-/** Many nodes, busy writers: an upgrade happens once, hurts nobody, and everybody sees how it stands. */
+/**
+ * Several nodes upgrade one database while clients write: one node upgrades, writers are not blocked, and every node
+ * reports the state.
+ */
 class ConcurrentUpgradeIT {
 
     private static final int NODES = 6;
 
     @Test
-    void oneOfManyNodesUpgradesAndTheOthersSeeItDone() throws Exception {
+    void oneOfManyNodesUpgradesAndTheOthersReportAlreadyCurrent() throws Exception {
         try (TestDatabase database = TestDatabases.empty()) {
-            List<Background<UpgradeOutcome>> nodes = new ArrayList<>();
+            List<BackgroundTask<UpgradeOutcome>> nodes = new ArrayList<>();
             for (int i = 0; i < NODES; i++) {
-                nodes.add(new Background<>(() -> new Migrations(database.dataSource()).upgrade()));
+                nodes.add(new BackgroundTask<>(() -> new Migrations(database.dataSource()).upgrade()));
             }
             List<UpgradeOutcome> outcomes = new ArrayList<>();
-            for (Background<UpgradeOutcome> node : nodes) {
+            for (BackgroundTask<UpgradeOutcome> node : nodes) {
                 outcomes.add(node.result());
             }
             SchemaVersion newest = new Migrations(database.dataSource()).newest();
@@ -54,15 +57,15 @@ class ConcurrentUpgradeIT {
     }
 
     @Test
-    void openTransactionDelaysTheUpgradeWhileOtherWritersGoOn() throws Exception {
+    void openTransactionDelaysTheUpgradeButNotOtherWriters() throws Exception {
         try (TestDatabase database = TestDatabases.at(1);
-                Writer writer = new Writer(database)) {
+                WriteTransaction writer = new WriteTransaction(database)) {
             Migrations migrations = new Migrations(database.dataSource());
             writer.begin();
-            Background<UpgradeOutcome> upgrade = new Background<>(migrations::upgrade);
+            BackgroundTask<UpgradeOutcome> upgrade = new BackgroundTask<>(migrations::upgrade);
             Eventually.await("the upgrade begins", () -> status(migrations).migrationInProgress());
 
-            // While the upgrade tries for its locks, nobody waits for it longer than its lock timeout.
+            // While the upgrade waits for its locks, no writer waits longer than the lock timeout of the upgrade.
             for (int i = 0; i < 20; i++) {
                 database.execute("SET statement_timeout = '1s'; INSERT INTO runs_v3 (flow_id, ts_epoch)"
                         + " SELECT flow_id, 1 FROM flows_v3 LIMIT 1; SELECT count(*) FROM runs_v3");
@@ -82,13 +85,14 @@ class ConcurrentUpgradeIT {
     void openTransactionAtTheChangeOfAPrimaryKeyDelaysTheUpgrade() throws Exception {
         try (TestDatabase database = TestDatabases.at(20200603104139L);
                 Connection reader = database.dataSource().getConnection()) {
-            // Between statements it has no snapshot, so index builds pass; but it keeps its lock on the table.
+            // Between its statements the transaction has no snapshot, so index builds are not blocked; but it keeps
+            // its lock on the table.
             reader.setAutoCommit(false);
-            Background<UpgradeOutcome> upgrade;
+            BackgroundTask<UpgradeOutcome> upgrade;
             Migrations migrations = new Migrations(database.dataSource());
             try (Statement statement = reader.createStatement()) {
                 statement.execute("LOCK TABLE metadata_v3 IN ACCESS SHARE MODE");
-                upgrade = new Background<>(() -> migrations.upgradeTo(new SchemaVersion(20201002000616L)));
+                upgrade = new BackgroundTask<>(() -> migrations.upgradeTo(new SchemaVersion(20201002000616L)));
                 Eventually.await(
                         "the new key waits",
                         () -> !database.query("SELECT FROM pg_stat_activity WHERE datname = current_database()"
@@ -101,28 +105,29 @@ class ConcurrentUpgradeIT {
     }
 
     @Test
-    void upgradeGivesUpWhenItNeverGetsItsLocksAndCanBeTriedAgain() throws Exception {
+    void upgradeWithoutLocksFailsAfterItsRetriesAndCanBeRepeated() throws Exception {
         try (TestDatabase database = TestDatabases.at(1);
-                Writer writer = new Writer(database)) {
-            LockRetryPolicy little =
+                WriteTransaction writer = new WriteTransaction(database)) {
+            LockRetryPolicy fewAttempts =
                     new LockRetryPolicy(Duration.ofSeconds(1), 2, Duration.ofMillis(1), Duration.ofMillis(1));
             writer.begin();
-            Failed failed = assertInstanceOf(Failed.class, new Migrations(database.dataSource(), little).upgrade());
+            Failed failed =
+                    assertInstanceOf(Failed.class, new Migrations(database.dataSource(), fewAttempts).upgrade());
             assertEquals(new SchemaVersion(1), failed.at());
             assertTrue(failed.reason().contains("lock timeout"), failed.reason());
 
             writer.commit();
-            assertInstanceOf(Upgraded.class, new Migrations(database.dataSource(), little).upgrade());
+            assertInstanceOf(Upgraded.class, new Migrations(database.dataSource(), fewAttempts).upgrade());
         }
     }
 
-    /** An autovacuum would give way, after a second; this one does not, and keeps no client waiting. */
+    /** An autovacuum would be cancelled after a second; a manual vacuum is not, and does not block clients. */
     @Test
-    void vacuumIsWaitedForHoweverLongItTakes() throws Exception {
+    void upgradeWaitsForVacuumWithoutTimeout() throws Exception {
         try (TestDatabase database = TestDatabases.at(20200603104139L);
                 Connection vacuum = database.dataSource().getConnection();
                 Statement statement = vacuum.createStatement()) {
-            LockRetryPolicy none =
+            LockRetryPolicy noRetries =
                     new LockRetryPolicy(Duration.ofSeconds(1), 1, Duration.ofMillis(1), Duration.ofMillis(1));
             database.execute("CREATE INDEX metadata_v3_akey"
                     + " ON metadata_v3 (flow_id, run_number, step_name, task_id, field_name);"
@@ -130,8 +135,8 @@ class ConcurrentUpgradeIT {
                     + " ON metadata_v3 (id, flow_id, run_number, step_name, task_id, field_name)");
             vacuum.setAutoCommit(false);
             statement.execute("LOCK TABLE metadata_v3 IN SHARE UPDATE EXCLUSIVE MODE");
-            Background<UpgradeOutcome> upgrade =
-                    new Background<>(() -> new Migrations(database.dataSource(), none).upgrade());
+            BackgroundTask<UpgradeOutcome> upgrade =
+                    new BackgroundTask<>(() -> new Migrations(database.dataSource(), noRetries).upgrade());
             String waiting = "SELECT 1 FROM pg_stat_activity WHERE datname = current_database()"
                     + " AND wait_event_type = 'Lock' AND now() - query_start > interval '1 second'";
             Eventually.await(
@@ -144,28 +149,28 @@ class ConcurrentUpgradeIT {
     }
 
     @Test
-    void waitingForAnotherNodeHasALimit() throws Exception {
+    void waitForAnotherNodeHasATimeout() throws Exception {
         try (TestDatabase database = TestDatabases.at(1);
                 UpgradeLock other = UpgradeLock.acquire(database.dataSource(), Duration.ZERO)) {
-            LockRetryPolicy none = new LockRetryPolicy(Duration.ZERO, 1, Duration.ZERO, Duration.ZERO);
+            LockRetryPolicy noRetries = new LockRetryPolicy(Duration.ZERO, 1, Duration.ZERO, Duration.ZERO);
             assertEquals(
                     new RunningElsewhere(new SchemaVersion(1), Duration.ZERO),
-                    new Migrations(database.dataSource(), none).upgrade());
+                    new Migrations(database.dataSource(), noRetries).upgrade());
             assertFalse(other.connection().isClosed());
         }
     }
 
     @Test
-    void lastStatementOfADeadNodeIsWaitedFor() throws Exception {
+    void upgradeWaitsForTheLastStatementOfADeadNode() throws Exception {
         try (TestDatabase database = TestDatabases.at(1);
                 Connection orphan = database.dataSource().getConnection();
                 Statement statement = orphan.createStatement()) {
-            statement.execute(UpgradeLock.JOIN_WORK);
+            statement.execute(UpgradeLock.PREPARE_SESSION);
             Migrations migrations = new Migrations(database.dataSource());
             assertTrue(migrations.status().migrationInProgress());
 
-            LockRetryPolicy none = new LockRetryPolicy(Duration.ZERO, 1, Duration.ZERO, Duration.ZERO);
-            assertInstanceOf(RunningElsewhere.class, new Migrations(database.dataSource(), none).upgrade());
+            LockRetryPolicy noRetries = new LockRetryPolicy(Duration.ZERO, 1, Duration.ZERO, Duration.ZERO);
+            assertInstanceOf(RunningElsewhere.class, new Migrations(database.dataSource(), noRetries).upgrade());
 
             statement.execute("SELECT pg_advisory_unlock_all()");
             assertInstanceOf(Upgraded.class, migrations.upgrade());
@@ -173,36 +178,36 @@ class ConcurrentUpgradeIT {
     }
 
     @Test
-    void upgradeOfOneDatabaseIsNoneOfItsNeighbours() throws Exception {
+    void upgradeOfOneDatabaseDoesNotAffectOtherDatabases() throws Exception {
         try (TestDatabase database = TestDatabases.at(1);
-                TestDatabase neighbour = TestDatabases.at(1);
+                TestDatabase otherDatabase = TestDatabases.at(1);
                 UpgradeLock lock = UpgradeLock.acquire(database.dataSource(), Duration.ZERO)) {
             assertFalse(lock.connection().isClosed());
             assertTrue(new Migrations(database.dataSource()).status().migrationInProgress());
-            assertFalse(new Migrations(neighbour.dataSource()).status().migrationInProgress());
-            assertInstanceOf(Upgraded.class, new Migrations(neighbour.dataSource()).upgrade());
+            assertFalse(new Migrations(otherDatabase.dataSource()).status().migrationInProgress());
+            assertInstanceOf(Upgraded.class, new Migrations(otherDatabase.dataSource()).upgrade());
         }
     }
 
     @Test
-    void upgradeTellsThoseWhoListen() throws Exception {
+    void upgradeNotifiesListeners() throws Exception {
         try (TestDatabase database = TestDatabases.at(1);
                 Connection listener = database.dataSource().getConnection();
                 Statement statement = listener.createStatement()) {
             statement.execute("LISTEN " + Migrations.CHANNEL);
             Migrations migrations = new Migrations(database.dataSource());
             migrations.upgrade();
-            PGNotification[] heard = listener.unwrap(PGConnection.class).getNotifications(10_000);
-            assertEquals(1, heard.length);
-            assertEquals(migrations.newest().toString(), heard[0].getParameter());
+            PGNotification[] notifications = listener.unwrap(PGConnection.class).getNotifications(10_000);
+            assertEquals(1, notifications.length);
+            assertEquals(migrations.newest().toString(), notifications[0].getParameter());
         }
     }
 
-    /** Otherwise an older node would serve on, for up to half a minute, a schema that shuts it out. */
+    /** Otherwise an older node would serve an incompatible schema until its next poll, up to 30 seconds later. */
     @Test
-    void raisedFloorIsToldBeforeTheMigrationThatNeedsIt() throws Exception {
+    void raisedLowestServiceIsNotifiedBeforeTheMigration() throws Exception {
         SchemaVersion before = new SchemaVersion(20200603104139L);
-        BundledFiles files = withFloor("V20201002000616", "4.0.0");
+        BundledFiles files = withLowestService("V20201002000616", "4.0.0");
         try (TestDatabase database = TestDatabases.at(before.number());
                 Connection listener = database.dataSource().getConnection();
                 Statement statement = listener.createStatement();
@@ -212,11 +217,11 @@ class ConcurrentUpgradeIT {
             reader.setAutoCommit(false);
             lock.execute("LOCK TABLE metadata_v3 IN ACCESS SHARE MODE");
             Migrations migrations = new Migrations(database.dataSource(), LockRetryPolicy.DEFAULTS, () -> {}, files);
-            Background<UpgradeOutcome> upgrade = new Background<>(migrations::upgrade);
+            BackgroundTask<UpgradeOutcome> upgrade = new BackgroundTask<>(migrations::upgrade);
 
-            PGNotification[] heard = listener.unwrap(PGConnection.class).getNotifications(30_000);
-            assertEquals(1, heard.length);
-            assertEquals(before.toString(), heard[0].getParameter());
+            PGNotification[] notifications = listener.unwrap(PGConnection.class).getNotifications(30_000);
+            assertEquals(1, notifications.length);
+            assertEquals(before.toString(), notifications[0].getParameter());
             assertEquals(
                     Optional.of(ServiceVersion.parse("4.0.0")),
                     status(migrations).lowestService());
@@ -226,7 +231,7 @@ class ConcurrentUpgradeIT {
         }
     }
 
-    private static BundledFiles withFloor(String migration, String lowestService) {
+    private static BundledFiles withLowestService(String migration, String lowestService) {
         Map<String, String> contents = new HashMap<>();
         for (LoadableResource file : BundledFiles.load().getResources("V", new String[] {".sql", ".conf"})) {
             String text = new BufferedReader(file.read()).lines().collect(Collectors.joining("\n"));

@@ -11,12 +11,12 @@ import metaservice.settings.DatabaseConfig;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What the configuration says is what the driver does. */
+/** The driver connects to the database that the configuration names. */
 class DatabaseConfigIT {
 
     @ParameterizedTest
     @ValueSource(strings = {"plain", "with blank", "a/b?c&d=e%20f+g#h", "ünï", "quo\"te'd"})
-    void databaseOfAnyNameIsReached(String name) throws SQLException {
+    void databaseWithAnyNameIsReachable(String name) throws SQLException {
         String quoted = '"' + name.replace("\"", "\"\"") + '"';
         TestDatabase.administer(TestDatabases.port(), "CREATE DATABASE " + quoted);
         try {

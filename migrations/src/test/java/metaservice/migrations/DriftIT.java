@@ -15,7 +15,10 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** A ledger that lies is found out: by the status, in words; by an upgrade, which repairs what it can. */
+/**
+ * Detects a ledger that does not match the tables: the status describes the differences, and an upgrade repairs those
+ * that can be repaired.
+ */
 class DriftIT {
 
     private static final SchemaVersion AT = new SchemaVersion(20230118020300L);
@@ -52,16 +55,17 @@ class DriftIT {
                         + " CREATE UNIQUE INDEX runs_v3_flow_id_run_id_key ON runs_v3 (flow_id, run_id)"
                         + " | constraint runs_v3.runs_v3_flow_id_run_id_key is missing, expected UNIQUE (flow_id, run_id)"
             })
-    void whatCanBeRepairedIsToldAndRepaired(String damage, String told) throws SQLException {
+    void repairableDifferenceIsReportedAndRepaired(String damage, String reported) throws SQLException {
         try (TestDatabase database = Dumps.restoredWithGooseAndRows(AT.number())) {
             List<List<Object>> rows = Dumps.rows(database);
             database.execute(damage);
             Migrations migrations = new Migrations(database.dataSource());
             List<String> drift = drift(migrations);
             assertEquals(
-                    told,
+                    reported,
                     drift.get(0)
-                            .substring(0, Math.min(told.length(), drift.get(0).length())));
+                            .substring(
+                                    0, Math.min(reported.length(), drift.get(0).length())));
 
             assertEquals(new Upgraded(AT, migrations.newest(), drift), migrations.upgrade());
 
@@ -90,18 +94,18 @@ class DriftIT {
                 "ALTER TABLE runs_v3 DROP CONSTRAINT runs_v3_flow_id_run_id_key, ADD CONSTRAINT runs_v3_flow_id_run_id_key"
                         + " UNIQUE (run_id) | constraint runs_v3.runs_v3_flow_id_run_id_key is UNIQUE (run_id), expected UNIQUE (flow_id, run_id)"
             })
-    void whatCannotBeRepairedIsToldAndNothingIsTouched(String damage, String told) throws SQLException {
+    void unrepairableDifferenceIsReportedAndNothingIsChanged(String damage, String reported) throws SQLException {
         try (TestDatabase database = Dumps.restoredWithGoose(AT.number())) {
             database.execute(damage);
             database.execute("DROP INDEX runs_v3_idx_ts_epoch");
             List<String> before = Catalog.of(database);
             Migrations migrations = new Migrations(database.dataSource());
-            assertTrue(drift(migrations).contains(told), drift(migrations)::toString);
+            assertTrue(drift(migrations).contains(reported), drift(migrations)::toString);
 
             Refused refused = assertInstanceOf(Refused.class, migrations.upgrade());
 
             assertEquals(AT, refused.found());
-            assertTrue(refused.reason().contains(told), refused.reason());
+            assertTrue(refused.reason().contains(reported), refused.reason());
             assertEquals(before, Catalog.of(database));
             assertEquals(SchemaState.GOOSE, migrations.status().state());
         }
@@ -116,7 +120,7 @@ class DriftIT {
                 "ALTER TABLE tasks_v3 DROP CONSTRAINT tasks_v3_flow_id_run_number_step_name_fkey;"
                         + " UPDATE tasks_v3 SET step_name = 'nowhere' | violates foreign key constraint"
             })
-    void dataInTheWayOfARepairAreToldAndNothingIsLeftBehind(String damage, String told) throws SQLException {
+    void dataThatPreventARepairAreReportedAndTheRepairIsReverted(String damage, String reported) throws SQLException {
         try (TestDatabase database = Dumps.restoredWithGooseAndRows(AT.number())) {
             database.execute(damage);
             List<String> before = Catalog.of(database);
@@ -124,7 +128,7 @@ class DriftIT {
 
             Refused refused = assertInstanceOf(Refused.class, migrations.upgrade());
 
-            assertTrue(refused.reason().contains(told), refused.reason());
+            assertTrue(refused.reason().contains(reported), refused.reason());
             assertEquals(before, Catalog.of(database));
             assertEquals(SchemaState.GOOSE, migrations.status().state());
             assertEquals(1, drift(migrations).size());
@@ -148,7 +152,7 @@ class DriftIT {
                 "CREATE FUNCTION f() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NEW; END';"
                         + " CREATE TRIGGER t AFTER INSERT ON runs_v3 FOR EACH ROW EXECUTE FUNCTION f()"
             })
-    void whatOthersAddedIsNoDrift(String addition) throws SQLException {
+    void additionalObjectsAreNoDrift(String addition) throws SQLException {
         try (TestDatabase database = Dumps.restoredWithGooseAndRows(AT.number())) {
             database.execute(addition.formatted(database.name()));
             Migrations migrations = new Migrations(database.dataSource());
@@ -158,7 +162,7 @@ class DriftIT {
     }
 
     @Test
-    void ourOwnDatabasesAreLookedAtTheSameWay() throws SQLException {
+    void driftOfOurOwnLedgerIsDetectedToo() throws SQLException {
         try (TestDatabase database = TestDatabases.newest()) {
             Migrations migrations = new Migrations(database.dataSource());
             SchemaVersion newest = migrations.newest();
@@ -170,7 +174,7 @@ class DriftIT {
             assertEquals(new Upgraded(newest, newest, drift), migrations.upgrade());
             assertEquals(List.of(), drift(migrations));
 
-            // Nothing is pending, and nothing could be done: an upgrade has no work.
+            // Nothing is pending and nothing can be repaired: an upgrade has no work.
             database.execute("ALTER TABLE runs_v3 ALTER COLUMN ts_epoch DROP NOT NULL");
             assertEquals(1, drift(migrations).size());
             assertEquals(new AlreadyCurrent(newest), migrations.upgrade());
@@ -178,7 +182,7 @@ class DriftIT {
     }
 
     @Test
-    void indexOfAnotherKindUnderTheNameOfAPendingOneIsReplaced() throws SQLException {
+    void differentIndexWithTheNameOfAPendingOneIsReplaced() throws SQLException {
         try (TestDatabase database = TestDatabases.at(AT.number())) {
             database.execute("CREATE INDEX runs_v3_idx_flow_ts_runnum_desc ON runs_v3 (run_number)");
             Migrations migrations = new Migrations(database.dataSource());
@@ -190,17 +194,17 @@ class DriftIT {
     }
 
     @Test
-    void repairWaitsForNobodyLongerThanAMigrationAndIsTriedAgain() throws Exception {
+    void repairHasALockTimeoutAndIsRetried() throws Exception {
         try (TestDatabase database = Dumps.restoredWithGoose(AT.number());
-                Writer writer = new Writer(database)) {
+                WriteTransaction writer = new WriteTransaction(database)) {
             database.execute("ALTER TABLE runs_v3 DROP COLUMN last_heartbeat_ts");
             writer.begin();
-            LockRetryPolicy little =
+            LockRetryPolicy fewAttempts =
                     new LockRetryPolicy(Duration.ofSeconds(1), 2, Duration.ofMillis(1), Duration.ofMillis(1));
-            assertInstanceOf(UpgradeOutcome.Failed.class, new Migrations(database.dataSource(), little).upgrade());
+            assertInstanceOf(UpgradeOutcome.Failed.class, new Migrations(database.dataSource(), fewAttempts).upgrade());
             writer.commit();
             Upgraded upgraded =
-                    assertInstanceOf(Upgraded.class, new Migrations(database.dataSource(), little).upgrade());
+                    assertInstanceOf(Upgraded.class, new Migrations(database.dataSource(), fewAttempts).upgrade());
             assertEquals(1, upgraded.repaired().size());
         }
     }

@@ -6,15 +6,15 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 
-/** Databases as the reference implementation leaves them, made from its recorded dumps. */
+/** Databases with the contents that the reference implementation writes, restored from its recorded dumps. */
 public final class Dumps {
 
     private Dumps() {}
 
-    /** The newest of the reference's schema versions. */
+    /** The newest schema version of the reference. */
     static final long NEWEST = 20260706000003L;
 
-    /** Six rows that belong to each other, one per table, and one that is as long as the columns allow. */
+    /** Related rows in all six tables; one value has the maximum length of its column. */
     private static final String ROWS = """
             INSERT INTO flows_v3 (flow_id, user_name, ts_epoch, tags, system_tags) VALUES ('F', 'u', 1, '["t"]', '[]');
             INSERT INTO runs_v3 (flow_id, user_name, ts_epoch) VALUES ('F', 'u', 2), ('F', NULL, 3);
@@ -26,7 +26,10 @@ public final class Dumps {
             VALUES ('F', 1, 's', 1, 'n', repeat('l', 255), 's3', 0, 7), ('F', 1, 's', 1, 'n', 'l', 's3', 1, 8);
             """;
 
-    /** The tables at a schema version, without a ledger; those that only we have as they should be. */
+    /**
+     * The tables at a schema version, without a ledger. Versions that the reference does not have come from a file of
+     * this project.
+     */
     public static TestDatabase restored(long version) {
         TestDatabase database = TestDatabases.empty();
         database.execute(dump(Long.toString(Math.min(version, NEWEST))));
@@ -36,7 +39,7 @@ public final class Dumps {
         return database;
     }
 
-    /** The same with goose's ledger and rows in all six tables. */
+    /** The tables at a schema version with goose's ledger and with rows in all six tables. */
     static TestDatabase restoredWithGooseAndRows(long version) {
         TestDatabase database = restoredWithGoose(version);
         addRows(database);
@@ -48,7 +51,7 @@ public final class Dumps {
         database.execute(ROWS);
     }
 
-    /** The rows of the six tables, as far as columns of schema 1 go; text by text. */
+    /** The rows of the six tables as text, limited to the columns of schema 1. */
     public static List<List<Object>> rows(TestDatabase database) {
         return database.query("""
                 SELECT 'flow', (f.flow_id, user_name, ts_epoch, tags, system_tags)::text FROM flows_v3 f
@@ -63,19 +66,19 @@ public final class Dumps {
                 """);
     }
 
-    /** What goose's ledger holds, in its order: number and whether applied. */
+    /** The rows of goose's ledger in order of insertion: version number and whether applied. */
     public static List<List<Object>> gooseRows(TestDatabase database) {
         return database.query("SELECT version_id, is_applied FROM goose_db_version ORDER BY id");
     }
 
-    /** The tables at a schema version, and goose's ledger up to it. */
+    /** The tables at a schema version with goose's ledger up to it. */
     static TestDatabase restoredWithGoose(long version) {
         TestDatabase database = restored(version);
         addGooseLedger(database, version);
         return database;
     }
 
-    /** Goose's ledger up to a version; 0 gives row 0 only. */
+    /** Adds goose's ledger up to a version; 0 adds row 0 only. */
     static void addGooseLedger(TestDatabase database, long version) {
         database.execute(dump("goose_db_version"));
         database.execute("DELETE FROM goose_db_version WHERE version_id > " + version);

@@ -3,16 +3,16 @@ package metaservice.migrations;
 import java.time.Duration;
 import java.util.concurrent.locks.LockSupport;
 
-/** Waits for something that happens in another process, by asking again and again. */
+/** Polls for a condition that another thread or process brings about. */
 public final class Eventually {
 
-    private static final Duration LONGEST = Duration.ofSeconds(60);
-    /** Most looks cost a connection; looking more often would keep the processor from what is waited for. */
-    private static final Duration BETWEEN = Duration.ofMillis(25);
+    private static final Duration TIMEOUT = Duration.ofSeconds(60);
+    /** Most conditions open a connection; polling more often would take processor time from the observed process. */
+    private static final Duration POLL_INTERVAL = Duration.ofMillis(25);
 
     private Eventually() {}
 
-    /** Whether it has happened. What it throws fails the test. */
+    /** The condition. An exception fails the test. */
     public interface Condition {
         boolean holds() throws Exception;
     }
@@ -20,27 +20,27 @@ public final class Eventually {
     /**
      * Returns as soon as the condition holds.
      *
-     * @param what ends the sentence "in vain was waited until …"
-     * @throws AssertionError if it does not hold within a minute, or throws
+     * @param what description of the condition, as a clause for the error message
+     * @throws AssertionError if the condition does not hold within 60 seconds, or throws
      */
-    public static void await(String what, Condition happened) {
-        long deadline = System.nanoTime() + LONGEST.toNanos();
-        while (!holds(what, happened)) {
+    public static void await(String what, Condition condition) {
+        long deadline = System.nanoTime() + TIMEOUT.toNanos();
+        while (!holds(what, condition)) {
             if (System.nanoTime() - deadline > 0) {
-                throw new AssertionError("in vain was waited until " + what);
+                throw new AssertionError("timed out after " + TIMEOUT.toSeconds() + " s waiting until " + what);
             }
-            LockSupport.parkNanos(BETWEEN.toNanos());
+            LockSupport.parkNanos(POLL_INTERVAL.toNanos());
         }
     }
 
-    private static boolean holds(String what, Condition happened) {
+    private static boolean holds(String what, Condition condition) {
         try {
-            return happened.holds();
+            return condition.holds();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new AssertionError("interrupted while waiting until " + what, e);
         } catch (Exception e) {
-            throw new AssertionError("could not find out whether " + what, e);
+            throw new AssertionError("failed to check whether " + what, e);
         }
     }
 }

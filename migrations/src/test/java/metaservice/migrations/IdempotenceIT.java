@@ -12,7 +12,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.postgresql.ds.PGSimpleDataSource;
 
-/** Whatever a killed upgrade leaves behind, the next one completes it. */
+/** The next upgrade completes an upgrade that was killed at any point. */
 class IdempotenceIT {
 
     private static final SchemaVersion STRING_IDS = new SchemaVersion(20200603104139L);
@@ -27,10 +27,10 @@ class IdempotenceIT {
 
     @ParameterizedTest(name = "schema {0}")
     @MethodSource("versions")
-    void migrationRunAgainOnItsResultChangesNothing(SchemaVersion version) {
+    void repeatedMigrationChangesNothing(SchemaVersion version) {
         try (TestDatabase database = TestDatabases.at(version.number())) {
             List<String> expected = Catalog.of(database);
-            // As if it was killed between the last statement and the row in the ledger.
+            // As if the upgrade was killed after the last statement and before the row in the ledger.
             database.execute("DELETE FROM flyway_schema_history WHERE version = '" + version + "'");
             assertEquals(
                     new Upgraded(before(version), version), new Migrations(database.dataSource()).upgradeTo(version));
@@ -44,7 +44,7 @@ class IdempotenceIT {
         if (version.number() == 1) {
             return; // one transaction: all or nothing
         }
-        List<String> statements = Scripts.statements(version.number());
+        List<String> statements = MigrationScripts.statements(version.number());
         List<String> expected;
         try (TestDatabase database = TestDatabases.at(version.number())) {
             expected = Catalog.of(database);
@@ -60,7 +60,7 @@ class IdempotenceIT {
     }
 
     @Test
-    void unfinishedIndexIsBuiltAgainAndThoseOfOthersStay() {
+    void unfinishedIndexIsRebuiltAndForeignIndexesStay() {
         try (TestDatabase database = TestDatabases.at(STRING_IDS.number())) {
             database.execute("CREATE INDEX runs_v3_idx_ts_epoch ON runs_v3 (ts_epoch)");
             database.execute("CREATE INDEX of_an_operator ON runs_v3 (ts_epoch)");
@@ -75,18 +75,18 @@ class IdempotenceIT {
     }
 
     @Test
-    void upgradeWhoseSessionIsKilledDuringAnIndexBuildIsResumed() throws Exception {
+    void upgradeKilledDuringAnIndexBuildIsResumed() throws Exception {
         try (TestDatabase database = TestDatabases.at(STRING_IDS.number());
-                Writer writer = new Writer(database)) {
+                WriteTransaction writer = new WriteTransaction(database)) {
             Migrations migrations = new Migrations(database.dataSource());
             writer.begin();
-            Background<UpgradeOutcome> upgrade = new Background<>(migrations::upgrade);
+            BackgroundTask<UpgradeOutcome> upgrade = new BackgroundTask<>(migrations::upgrade);
             WaitingIndex index = new WaitingIndex("runs_v3");
             Eventually.await("an index build waits for the writer", () -> index.isIn(database));
             assertEquals(List.of(List.of(true)), database.query(index.cut()));
 
             Failed failed = assertInstanceOf(Failed.class, upgrade.result());
-            assertEquals(new SchemaVersion(20201002000616L), failed.at(), "its tables are not those of the writer");
+            assertEquals(new SchemaVersion(20201002000616L), failed.at(), "the writer has no locks on its tables");
             assertEquals(List.of(List.of(1L)), database.query("SELECT count(*) FROM pg_index WHERE NOT indisvalid"));
 
             writer.commit();

@@ -10,9 +10,9 @@ class LockRetryPolicyTest {
 
     @ParameterizedTest(name = "after attempt {0}: {1} ms")
     @CsvSource({"1, 100", "2, 200", "3, 400", "4, 500", "5, 500", "1000, 500"})
-    void pausesDoubleUpToALimit(int attempt, long millis) {
-        LockRetryPolicy patience =
+    void delaysDoubleUpToALimit(int attempt, long millis) {
+        LockRetryPolicy retryPolicy =
                 new LockRetryPolicy(Duration.ZERO, 10, Duration.ofMillis(100), Duration.ofMillis(500));
-        assertEquals(Duration.ofMillis(millis), patience.pauseAfter(attempt));
+        assertEquals(Duration.ofMillis(millis), retryPolicy.delayAfter(attempt));
     }
 }

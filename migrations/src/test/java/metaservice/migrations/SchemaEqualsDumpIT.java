@@ -8,7 +8,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.postgresql.ds.PGSimpleDataSource;
 
-/** The migrations lead to the recorded schemas, names included. */
+/** The migrations create the recorded schemas, including the names of constraints and indexes. */
 class SchemaEqualsDumpIT {
 
     static Stream<Long> versions() {

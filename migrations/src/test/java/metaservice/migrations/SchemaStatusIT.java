@@ -21,7 +21,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.postgresql.ds.PGSimpleDataSource;
 
-/** What a database is said to hold, whoever made it; and that looking changes nothing. */
+/** The status of databases of every origin; reading it changes nothing. */
 class SchemaStatusIT {
 
     private static final long NEWEST = 20261120000000L;
@@ -36,14 +36,14 @@ class SchemaStatusIT {
     }
 
     @Test
-    void emptyDatabaseIsEmptyAndStaysSo() throws SQLException {
+    void emptyDatabaseIsReportedAsEmpty() throws SQLException {
         try (TestDatabase database = TestDatabases.empty()) {
             assertStatus(database, SchemaState.EMPTY, 0, 14, Optional.empty());
         }
     }
 
     @Test
-    void goosesRowZeroAloneIsStillAnEmptyDatabaseAndCanBeUpgraded() throws SQLException {
+    void databaseWithRowZeroOfGooseOnlyIsEmptyAndCanBeUpgraded() throws SQLException {
         try (TestDatabase database = TestDatabases.empty()) {
             Dumps.addGooseLedger(database, 0);
             assertStatus(database, SchemaState.EMPTY, 0, 14, Optional.empty());
@@ -61,7 +61,7 @@ class SchemaStatusIT {
 
     @ParameterizedTest(name = "schema {0}")
     @MethodSource("recorded")
-    void goosesLedgerIsReadTruthfully(long version) throws SQLException {
+    void goosesLedgerDeterminesTheVersion(long version) throws SQLException {
         try (TestDatabase database = Dumps.restoredWithGooseAndRows(version)) {
             long pending = versions().filter(one -> one > version).count();
             assertStatus(database, SchemaState.GOOSE, version, (int) pending, Optional.empty());
@@ -77,7 +77,7 @@ class SchemaStatusIT {
     }
 
     @Test
-    void rowThatTakesAVersionBackCountsInGoosesLedger() throws SQLException {
+    void revokedVersionInGoosesLedgerDoesNotCount() throws SQLException {
         try (TestDatabase database = Dumps.restoredWithGoose(Dumps.NEWEST)) {
             database.execute("DELETE FROM goose_db_version WHERE version_id >= 20260706000000");
             assertStatus(database, SchemaState.GOOSE, 20260615000000L, 5, Optional.empty());
@@ -89,7 +89,7 @@ class SchemaStatusIT {
     }
 
     @Test
-    void newestRowDecidesInGoosesLedgerNotTheHighestNumber() throws SQLException {
+    void newestRowOfGoosesLedgerCountsNotTheHighestNumber() throws SQLException {
         try (TestDatabase database = Dumps.restoredWithGoose(Dumps.NEWEST)) {
             database.execute("INSERT INTO goose_db_version (version_id, is_applied) VALUES (20230118020300, true)");
             assertStatus(database, SchemaState.GOOSE, 20230118020300L, 6, Optional.empty());
@@ -106,7 +106,7 @@ class SchemaStatusIT {
 
     @ParameterizedTest(name = "schema {0}")
     @MethodSource("versions")
-    void ourLedgerIsReadTruthfully(long version) throws SQLException {
+    void ourLedgerDeterminesTheVersion(long version) throws SQLException {
         try (TestDatabase database = TestDatabases.at(version)) {
             long pending = versions().filter(one -> one > version).count();
             assertStatus(database, SchemaState.FLYWAY, version, (int) pending, Optional.of(FIRST));
@@ -117,11 +117,11 @@ class SchemaStatusIT {
     }
 
     @Test
-    void ourLedgerDecidesBesideGooses() throws SQLException {
+    void ourLedgerTakesPrecedenceOverGooses() throws SQLException {
         try (TestDatabase database = TestDatabases.at(20230118020300L)) {
             database.execute("DELETE FROM goose_db_version WHERE version_id > 1");
             assertStatus(database, SchemaState.FLYWAY, 20230118020300L, 6, Optional.of(FIRST));
-            // The reference took the database back and went on to what this build does not know.
+            // The reference upgraded the database later to a version that this build does not know.
             database.execute("INSERT INTO goose_db_version (version_id, is_applied) VALUES (20990101000000, true)");
             assertStatus(database, SchemaState.FLYWAY, 20990101000000L, 14, Optional.of(FIRST));
             assertRefused(database, 20990101000000L);
@@ -129,7 +129,7 @@ class SchemaStatusIT {
     }
 
     @Test
-    void newerReferenceIsKnownByNumbersThatAreBelowOurOwnToo() throws SQLException {
+    void newerReferenceIsDetectedEvenIfItsNumberIsBelowOurNewest() throws SQLException {
         try (TestDatabase database = TestDatabases.newest()) {
             database.execute("INSERT INTO goose_db_version (version_id, is_applied) VALUES (20260901000000, true)");
             assertStatus(database, SchemaState.FLYWAY, 20260901000000L, 14, Optional.of(FIRST));
@@ -159,7 +159,7 @@ class SchemaStatusIT {
     }
 
     @Test
-    void ledgerWithoutTablesIsEmptyButIsNotUpgradedBlindly() throws SQLException {
+    void ledgerWithoutTablesIsEmptyAndNotUpgraded() throws SQLException {
         try (TestDatabase database = TestDatabases.at(1)) {
             database.execute("DROP TABLE flows_v3, runs_v3, steps_v3, tasks_v3, metadata_v3, artifact_v3");
             assertStatus(database, SchemaState.EMPTY, 0, 14, Optional.of(FIRST));
@@ -168,7 +168,7 @@ class SchemaStatusIT {
     }
 
     @Test
-    void strangeColumnFailsTheUpgradeBeforeAnythingChanges() throws SQLException {
+    void unexpectedColumnFailsTheUpgradeBeforeAnyChange() throws SQLException {
         try (TestDatabase database = TestDatabases.at(1)) {
             List<String> before = Catalog.of(database);
             database.execute("ALTER TABLE tasks_v3 ADD COLUMN task_name varchar(10)");
@@ -181,7 +181,7 @@ class SchemaStatusIT {
             assertStatus(database, SchemaState.FLYWAY, 1, 13, Optional.of(FIRST));
 
             database.execute("ALTER TABLE tasks_v3 DROP COLUMN task_name");
-            // A dropped column keeps its place among the columns, so compare without the places.
+            // A dropped column keeps its position, so compare only lines that exist before.
             assertEquals(
                     before,
                     Catalog.of(database).stream().filter(before::contains).toList());
@@ -194,7 +194,7 @@ class SchemaStatusIT {
     }
 
     @Test
-    void databaseOutOfReachIsAFailure() {
+    void unreachableDatabaseIsAFailure() {
         DatabaseConfig config =
                 DatabaseConfig.fromEnvironment(Map.of("MF_METADATA_DB_HOST", "localhost", "MF_METADATA_DB_PORT", "1"));
         Migrations migrations = new Migrations(config.dataSource());
@@ -205,7 +205,7 @@ class SchemaStatusIT {
     private static void assertStatus(
             TestDatabase database, SchemaState state, long version, int pending, Optional<ServiceVersion> lowest)
             throws SQLException {
-        List<List<Object>> before = everything(database);
+        List<List<Object>> before = fingerprint(database);
         SchemaStatus status = new Migrations(database.dataSource()).status();
         List<SchemaVersion> bundled = status.bundled();
         assertEquals(
@@ -221,22 +221,22 @@ class SchemaStatusIT {
                         List.of()),
                 status);
         assertEquals(pending == 0, status.isUpToDate());
-        assertEquals(before, everything(database), "looking changed something");
+        assertEquals(before, fingerprint(database), "reading the status changed something");
     }
 
     private static void assertRefused(TestDatabase database, long found) {
-        List<List<Object>> before = everything(database);
+        List<List<Object>> before = fingerprint(database);
         Refused refused = assertInstanceOf(Refused.class, new Migrations(database.dataSource()).upgrade());
         assertEquals(new SchemaVersion(found), refused.found());
         assertFalse(refused.reason().isBlank() || refused.remedy().isBlank());
-        assertEquals(before, everything(database), "a refused upgrade changed something");
+        assertEquals(before, fingerprint(database), "a refused upgrade changed something");
     }
 
     /**
-     * Every relation in the schema, and where each row of a table lies and who wrote it. Not the server's statistics: they
-     * come late, even those of the statements that prepared a test.
+     * All relations in the schema, and position and transaction ids of each row. Not the statistics of the server,
+     * which are updated with a delay.
      */
-    private static List<List<Object>> everything(TestDatabase database) {
+    private static List<List<Object>> fingerprint(TestDatabase database) {
         List<List<Object>> all =
                 new ArrayList<>(database.query("SELECT relname, relkind::text, relfilenode FROM pg_class"
                         + " WHERE relnamespace = 'public'::regnamespace ORDER BY 1"));

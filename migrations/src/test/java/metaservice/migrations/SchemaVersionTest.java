@@ -23,12 +23,12 @@ class SchemaVersionTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"", " 1", "-1", "+1", "1.0", "v1", "1234567890123456789", "١"})
-    void otherTextIsRefused(String text) {
+    void otherTextIsRejected(String text) {
         assertThrows(IllegalArgumentException.class, () -> SchemaVersion.parse(text));
     }
 
     @Test
-    void bundledVersionsAreTheRecordedOnesAndThenOurs() {
+    void bundledVersionsAreTheRecordedOnesFollowedByOurs() {
         List<String> names = BundledFiles.load().migrations().stream()
                 .map(one -> one.version().toString())
                 .toList();

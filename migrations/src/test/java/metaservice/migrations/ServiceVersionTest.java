@@ -17,13 +17,13 @@ class ServiceVersionTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"", "1", "1.0", "1.0.0.0", "1.0.x", "v1.0.0", "1.0.-1", "1.0.12345678901"})
-    void otherTextIsRefused(String text) {
+    void otherTextIsRejected(String text) {
         assertThrows(IllegalArgumentException.class, () -> ServiceVersion.parse(text));
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"1.0.1", "2.5.1", "10.20.30"})
-    void textIsReadBackAsItWasWritten(String text) {
+    void parseAcceptsToString(String text) {
         assertEquals(text, ServiceVersion.parse(text).toString());
     }
 }

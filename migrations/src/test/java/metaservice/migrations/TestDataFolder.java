@@ -11,32 +11,35 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Where the server for the tests keeps its data: in memory if there is room, because cloning a database writes hundreds of
- * files.
+ * The data folder of the test server: in memory if there is enough space, because cloning a database writes hundreds
+ * of files.
  */
 final class TestDataFolder {
 
     private static final Logger LOG = LoggerFactory.getLogger(TestDataFolder.class);
     private static final Path MEMORY = Path.of("/dev/shm");
-    private static final long ROOM = 4L << 30;
+    private static final long MIN_FREE_BYTES = 4L << 30;
     private static final String PREFIX = "metaservice-test-";
 
     private TestDataFolder() {}
 
-    /** A new folder, named after this process; what killed processes left behind is removed first. */
+    /** Creates a folder named after the process id; removes folders of processes that no longer exist. */
     static Path create() throws IOException {
-        Path place = inMemory() ? MEMORY : Path.of(System.getProperty("java.io.tmpdir"));
-        removeOrphans(place);
-        return Files.createTempDirectory(place, PREFIX + ProcessHandle.current().pid() + "-");
+        Path parent = inMemory() ? MEMORY : Path.of(System.getProperty("java.io.tmpdir"));
+        removeOrphans(parent);
+        return Files.createTempDirectory(
+                parent, PREFIX + ProcessHandle.current().pid() + "-");
     }
 
     private static boolean inMemory() throws IOException {
-        return Files.isWritable(MEMORY) && Files.getFileStore(MEMORY).getUsableSpace() > ROOM;
+        return Files.isWritable(MEMORY) && Files.getFileStore(MEMORY).getUsableSpace() > MIN_FREE_BYTES;
     }
 
-    /** A PostgreSQL that still runs in such a folder notices within a minute that it is gone, and ends. */
-    private static void removeOrphans(Path place) throws IOException {
-        try (DirectoryStream<Path> folders = Files.newDirectoryStream(place, PREFIX + "*-*")) {
+    /**
+     * A PostgreSQL that still runs in such a folder detects within a minute that the folder is missing, and stops.
+     */
+    private static void removeOrphans(Path parent) throws IOException {
+        try (DirectoryStream<Path> folders = Files.newDirectoryStream(parent, PREFIX + "*-*")) {
             for (Path folder : folders) {
                 String name = folder.getFileName().toString();
                 long pid = Long.parseLong(name.substring(PREFIX.length(), name.lastIndexOf('-')));
@@ -53,7 +56,7 @@ final class TestDataFolder {
                 Files.deleteIfExists(path);
             }
         } catch (IOException | UncheckedIOException e) {
-            // Another JVM removes it, too, or its PostgreSQL still writes: the next JVM that starts tries again.
+            // Another JVM removes it at the same time, or its PostgreSQL still writes. The next JVM retries.
             LOG.debug("{} is not removed yet", folder, e);
         }
     }

@@ -10,7 +10,7 @@ import java.util.Map;
 import javax.sql.DataSource;
 import org.postgresql.ds.PGSimpleDataSource;
 
-/** One database of a test; closing drops it, whoever is still connected. Thread-safe. */
+/** One database of a test. Closing drops it and ends its connections. Thread-safe. */
 public final class TestDatabase implements AutoCloseable {
 
     private static final String USER = "postgres";
@@ -24,12 +24,12 @@ public final class TestDatabase implements AutoCloseable {
     }
 
     /**
-     * Makes a database on a server that listens on the loopback address and knows the user {@code postgres}.
+     * Creates a database on a server that listens on the loopback address and has the user {@code postgres}.
      *
-     * @param template which database it begins as a copy of; nobody may be connected to that
+     * @param template database to copy; it must have no connections
      */
     public static TestDatabase create(int port, String name, String template) {
-        // Copying files costs half of what copying through the log does, while nobody flushes them.
+        // FILE_COPY takes half of the time of WAL_LOG because the test server does not flush files.
         administer(port, "CREATE DATABASE " + name + " TEMPLATE " + template + " STRATEGY FILE_COPY");
         return new TestDatabase(port, name);
     }
@@ -44,7 +44,7 @@ public final class TestDatabase implements AutoCloseable {
         return dataSource;
     }
 
-    /** Runs a statement that concerns whole databases. */
+    /** Runs a statement that creates or drops a database. */
     static void administer(int port, String sql) {
         try (Connection connection = dataSource(port, "postgres").getConnection();
                 Statement statement = connection.createStatement()) {
@@ -54,17 +54,17 @@ public final class TestDatabase implements AutoCloseable {
         }
     }
 
-    /** The database's name on the server. */
+    /** Name of the database on the server. */
     public String name() {
         return name;
     }
 
-    /** Gives a new connection each time; no pool. */
+    /** Opens a new connection for each call; no pool. */
     public DataSource dataSource() {
         return dataSource(port, name);
     }
 
-    /** The variables with which an operator would name this database. */
+    /** Environment variables that configure a launcher to use this database. */
     public Map<String, String> environment() {
         return Map.of(
                 "MF_METADATA_DB_HOST", "localhost",
@@ -74,12 +74,15 @@ public final class TestDatabase implements AutoCloseable {
                 "MF_METADATA_DB_NAME", name);
     }
 
-    /** The address; user and password are both {@code postgres}. */
+    /** JDBC URL; user and password are both {@code postgres}. */
     public String jdbcUrl() {
         return "jdbc:postgresql://localhost:" + port + "/" + name;
     }
 
-    /** Runs one or more statements, as one transaction unless they cannot be; for one that cannot, give it alone. */
+    /**
+     * Runs one or more statements in one transaction. A statement that cannot run in a transaction must be the only
+     * one.
+     */
     public void execute(String sql) {
         try (Connection connection = dataSource().getConnection();
                 Statement statement = connection.createStatement()) {
@@ -89,7 +92,7 @@ public final class TestDatabase implements AutoCloseable {
         }
     }
 
-    /** The rows of a query, values as the driver's {@code getObject} gives them, SQL's null as null. */
+    /** The rows of a query. Values are those of the driver's {@code getObject}; an SQL null is null. */
     public List<List<Object>> query(String sql) {
         try (Connection connection = dataSource().getConnection();
                 Statement statement = connection.createStatement();

@@ -10,8 +10,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.postgresql.ds.PGSimpleDataSource;
 
 /**
- * Databases for tests, on one PostgreSQL per JVM: started at the first use, stopped when the JVM ends. A database at some
- * schema version is migrated once and then cloned, which takes a fraction of a second. Thread-safe.
+ * Test databases on one PostgreSQL per JVM, which starts at the first use and stops when the JVM ends. Each schema
+ * version is migrated once and then cloned, which takes a fraction of a second. Thread-safe.
  */
 public final class TestDatabases {
 
@@ -21,15 +21,15 @@ public final class TestDatabases {
 
     private TestDatabases() {}
 
-    /** A database without any table. */
+    /** A database without tables. */
     public static TestDatabase empty() {
         return create("template0");
     }
 
     /**
-     * A database migrated to a schema version by our migrations.
+     * A database at a schema version, created by our migrations.
      *
-     * @param schemaVersion one of the bundled ones; or 0: the tables of 1 without a ledger
+     * @param schemaVersion a bundled version; or 0 for the tables of version 1 without a ledger
      */
     public static TestDatabase at(long schemaVersion) {
         return create(TEMPLATES
@@ -37,7 +37,7 @@ public final class TestDatabases {
                 .name());
     }
 
-    /** A database migrated to the newest schema version. */
+    /** A database at the newest schema version. */
     public static TestDatabase newest() {
         return at(new Migrations(new PGSimpleDataSource()).newest().number());
     }
@@ -58,13 +58,18 @@ public final class TestDatabases {
             throw new IllegalStateException("no template at " + schemaVersion + ": " + outcome);
         }
         if (schemaVersion == 0) {
-            template.execute(
-                    "DROP TABLE " + String.join(", ", Names.LEDGER, GooseLedger.TABLE, Floor.TABLE, Journal.TABLE));
+            template.execute("DROP TABLE "
+                    + String.join(
+                            ", ",
+                            DatabaseNames.LEDGER,
+                            GooseLedger.TABLE,
+                            LowestServiceTable.TABLE,
+                            UpgradeHistory.TABLE));
         }
         return template;
     }
 
-    /** The one server; started when first asked for. */
+    /** The server; starts at the first access. */
     private static final class Server {
         static final EmbeddedPostgres RUNNING = start();
 

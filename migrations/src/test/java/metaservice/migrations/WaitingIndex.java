@@ -1,20 +1,20 @@
 package metaservice.migrations;
 
 /**
- * An index build that waits for those who wrote to its table before it began. It is looked for in the server's progress
- * report, not among all waits for a lock: a build waits also for whoever only looks, and so for the looking test itself,
- * for a moment.
+ * A concurrent index build that waits for transactions that wrote to its table. It is found in the progress view of
+ * the server, not by its lock wait: a build also waits briefly for transactions that only read, among them the
+ * queries of a test.
  *
- * @param table its table
+ * @param table table of the index
  */
 public record WaitingIndex(String table) {
 
-    /** Whether there is one. Its index is there then, and not valid. */
+    /** Whether such a build exists. Its index then exists and is invalid. */
     public boolean isIn(TestDatabase database) {
         return !database.query("SELECT 1" + from()).isEmpty();
     }
 
-    /** SQL query: cuts its connection; one row if there is one. */
+    /** SQL query that ends the connection of the build; returns one row if there is a build. */
     public String cut() {
         return "SELECT pg_terminate_backend(pid)" + from();
     }

@@ -14,36 +14,36 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * The key of a client certificate, as the driver wants it. libpq takes any key that OpenSSL can read; the driver takes
- * PKCS #8 without a password, as text if the file's name ends with {@code .key} or {@code .pem}, and has to be told the
- * algorithm of such a text.
+ * The private key of a client certificate, in the form that the JDBC driver requires. libpq accepts every key that
+ * OpenSSL can read. The driver accepts PKCS #8 without a password; a PEM file needs a name that ends with
+ * {@code .key} or {@code .pem}, and the algorithm of its key must be set as a property.
  */
 final class ClientKey {
 
     private static final String BEGIN = "-----BEGIN ";
-    private static final String KIND = "PRIVATE KEY-----";
+    private static final String PRIVATE_KEY = "PRIVATE KEY-----";
     private static final List<String> TEXT_SUFFIXES = List.of(".key", ".pem");
     private static final List<String> ALGORITHMS = List.of("RSA", "EC", "Ed25519");
 
     private ClientKey() {}
 
     /**
-     * Looks into the key among the properties, if there is one, and adds what the driver has to be told. A file that
-     * cannot be read is left to the driver: the key may never be asked for.
+     * Validates the key file named by the properties, if any, and adds the property with its algorithm. A file that
+     * cannot be read is not reported here, because the driver may not need it; the driver reports it when it does.
      *
-     * @param variable the setting to blame
+     * @param variable name of the setting for messages
      */
-    static void describe(Environment environment, String variable, Map<String, String> properties) {
+    static void validate(EnvironmentReader environment, String variable, Map<String, String> properties) {
         String path = properties.getOrDefault("sslkey", "");
         Optional<String> text = text(path).filter(content -> content.contains(BEGIN));
         if (text.isEmpty()) {
             return;
         }
-        if (!text.get().contains(BEGIN + KIND)) {
-            environment.problem(variable + " names " + path
+        if (!text.get().contains(BEGIN + PRIVATE_KEY)) {
+            environment.addProblem(variable + " names " + path
                     + "; expected PKCS #8 without a password, as 'openssl pkcs8 -topk8 -nocrypt' writes it");
         } else if (TEXT_SUFFIXES.stream().noneMatch(path::endsWith)) {
-            environment.problem(variable + " names " + path + "; expected a name that ends with .key or .pem");
+            environment.addProblem(variable + " names " + path + "; expected a name that ends with .key or .pem");
         } else {
             algorithm(text.get()).ifPresent(name -> properties.put("pemKeyAlgorithm", name));
         }
@@ -60,12 +60,14 @@ final class ClientKey {
     }
 
     private static Optional<String> algorithm(String text) {
-        String from = text.substring(text.indexOf(BEGIN + KIND) + BEGIN.length() + KIND.length());
+        String from = text.substring(text.indexOf(BEGIN + PRIVATE_KEY) + BEGIN.length() + PRIVATE_KEY.length());
         String content = from.substring(0, Math.max(0, from.indexOf("-----END ")));
-        return ALGORITHMS.stream().filter(algorithm -> fits(algorithm, content)).findFirst();
+        return ALGORITHMS.stream()
+                .filter(algorithm -> isKeyOf(algorithm, content))
+                .findFirst();
     }
 
-    private static boolean fits(String algorithm, String content) {
+    private static boolean isKeyOf(String algorithm, String content) {
         try {
             byte[] bytes = Base64.getMimeDecoder().decode(content);
             KeyFactory.getInstance(algorithm).generatePrivate(new PKCS8EncodedKeySpec(bytes));

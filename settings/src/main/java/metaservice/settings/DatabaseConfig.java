@@ -16,17 +16,17 @@ import javax.sql.DataSource;
 import org.postgresql.ds.PGSimpleDataSource;
 
 /**
- * How to reach the database, from the environment of the process.
+ * Connection settings of the database, read from environment variables.
  *
  * @param jdbcUrl address without credentials
- * @param readerUrl likewise, of the database that reads go to with a pool of their own; empty if there is none
- * @param jdbcProperties the driver's properties, user and password among them; never to be logged
- * @param poolMin connections a pool keeps open, 0 or more
+ * @param readerUrl address for the separate pool of read requests; empty if there is no such pool
+ * @param jdbcProperties properties of the driver, including user and password; must not be logged
+ * @param poolMin idle connections that a pool keeps open, 0 or more
  * @param poolMax most connections of a pool, 1 or more, not below {@code poolMin}
- * @param timeout longest wait for a connection and for one statement
- * @param describe {@code host:port/name} for people; no secret
- * @param ignoredDsn why {@code MF_METADATA_DB_DSN} is not used although it is set, one sentence for the log; empty if all is
- *     well
+ * @param timeout longest wait for a connection, and longest duration of a statement
+ * @param describe {@code host:port/name} for messages; contains no secret
+ * @param ignoredDsn one sentence for the log if {@code MF_METADATA_DB_DSN} is set but cannot be parsed; otherwise
+ *     empty
  */
 public record DatabaseConfig(
         String jdbcUrl,
@@ -41,19 +41,19 @@ public record DatabaseConfig(
     private static final String DSN = Setting.DB_DSN.name();
     private static final String SOCKET_TIMEOUT = "socketTimeout";
 
-    /** How the reference spells yes; anything else is no. */
-    private static final Set<String> SWITCHED_ON = Set.of("1", "true", "True");
+    /** Values that the reference treats as true; all other values are false. */
+    private static final Set<String> TRUE_VALUES = Set.of("1", "true", "True");
 
-    /** With these, the certificates count. */
+    /** SSL modes that use the certificate settings. */
     private static final Set<String> SSL_MODES = Set.of("allow", "prefer", "require", "verify-ca", "verify-full");
 
-    /** With these, the reference leaves it to libpq, which prefers SSL and does without if the server has none. */
-    private static final Set<String> NO_SSL_MODES = Set.of("disable", "disabled");
+    /** Modes for which the reference uses the default of libpq: SSL if the server supports it. */
+    private static final Set<String> DISABLED_SSL_MODES = Set.of("disable", "disabled");
 
     private static final String LIBPQ_SSL_MODE = "prefer";
 
-    /** libpq's keywords that the driver has under another name, with the same values. */
-    private static final Map<String, String> SAME_VALUES = Map.ofEntries(
+    /** Keywords of libpq and the driver properties with the same values. */
+    private static final Map<String, String> DRIVER_PROPERTIES = Map.ofEntries(
             Map.entry("user", "user"),
             Map.entry("password", "password"),
             Map.entry("application_name", "ApplicationName"),
@@ -84,18 +84,18 @@ public record DatabaseConfig(
     /**
      * Reads the {@code MF_METADATA_DB_...} variables. An empty variable counts as unset.
      *
-     * @throws InvalidConfigException if values are malformed; it names them all
+     * @throws InvalidConfigException if values are malformed; lists all of them
      */
     public static DatabaseConfig fromEnvironment(Map<String, String> variables) {
-        Environment environment = new Environment(variables);
+        EnvironmentReader environment = new EnvironmentReader(variables);
         Duration timeout = environment.seconds(Setting.DB_TIMEOUT);
         int poolMin = environment.integer(Setting.DB_POOL_MIN, 0, 10_000);
         int poolMax = environment.integer(Setting.DB_POOL_MAX, 1, 10_000);
-        if (environment.given(Setting.DB_POOL_MAX).isEmpty()) {
+        if (environment.value(Setting.DB_POOL_MAX).isEmpty()) {
             poolMax = Math.max(poolMax, poolMin);
         }
         if (poolMin > poolMax) {
-            environment.wrong(
+            environment.reject(
                     Setting.DB_POOL_MIN,
                     Integer.toString(poolMin),
                     "not more than " + Setting.DB_POOL_MAX.name() + ", which is " + poolMax);
@@ -104,10 +104,10 @@ public record DatabaseConfig(
         Map<String, String> properties = new TreeMap<>();
         properties.put("ApplicationName", "metaservice");
         properties.put("tcpKeepAlive", "true");
-        // A server that was a replica a second ago may be the primary now.
+        // A replica may become the primary within a second.
         properties.put("hostRecheckSeconds", "1");
         properties.put("connectTimeout", wholeSeconds(timeout));
-        // A little more than a statement may take, so that the server's own answer comes first.
+        // 10 seconds more than the statement timeout, so that the error of the server arrives first.
         properties.put(SOCKET_TIMEOUT, wholeSeconds(timeout.plusSeconds(10)));
 
         Address address;
@@ -116,14 +116,15 @@ public record DatabaseConfig(
         try {
             dsn = environment.secret(Setting.DB_DSN).map(Dsn::parse);
         } catch (IllegalArgumentException e) {
-            ignored = Optional.of(DSN + " is ignored because it cannot be read: " + e.getMessage());
+            ignored = Optional.of(DSN + " is ignored because it cannot be parsed: " + e.getMessage());
         }
-        address = dsn.isPresent() ? fromDsn(environment, dsn.get(), properties) : fromParts(environment, properties);
+        address =
+                dsn.isPresent() ? fromDsn(environment, dsn.get(), properties) : fromVariables(environment, properties);
         Optional<Address> reader = Optional.empty();
-        if (SWITCHED_ON.contains(environment.text(Setting.READER_POOL))) {
-            reader = Optional.of(dsn.isPresent() ? address : inParts(environment, Setting.REPLICA_HOST));
+        if (TRUE_VALUES.contains(environment.text(Setting.READER_POOL))) {
+            reader = Optional.of(dsn.isPresent() ? address : addressFromVariables(environment, Setting.REPLICA_HOST));
         }
-        environment.check();
+        environment.throwIfInvalid();
         return new DatabaseConfig(
                 address.jdbcUrl(),
                 reader.map(Address::jdbcUrl),
@@ -136,8 +137,8 @@ public record DatabaseConfig(
     }
 
     /**
-     * Gives a new connection each time; for migrations and the watch. An answer may take as long as for a service, unless
-     * who uses the connection allows more; a server that is gone is noticed within a minute even then.
+     * Opens a new connection for each call; for migrations and for the schema watch. The socket timeout applies
+     * unless the user of the connection changes it. TCP keep-alive detects a dead server within a minute.
      */
     public DataSource dataSource() {
         PGSimpleDataSource dataSource = new PGSimpleDataSource();
@@ -147,14 +148,14 @@ public record DatabaseConfig(
         return dataSource;
     }
 
-    /** Names the properties but not their values, because a password is one of them. */
+    /** Contains the names of the properties but not their values, because the password is one of them. */
     @Override
     public String toString() {
         return describe + " " + new TreeSet<>(jdbcProperties.keySet()) + " pool " + poolMin + ".." + poolMax
                 + " timeout " + timeout;
     }
 
-    private static Address fromParts(Environment environment, Map<String, String> properties) {
+    private static Address fromVariables(EnvironmentReader environment, Map<String, String> properties) {
         properties.put("user", environment.text(Setting.DB_USER));
         properties.put(
                 "password",
@@ -164,31 +165,31 @@ public record DatabaseConfig(
                         .orElseThrow());
         String mode = environment.text(Setting.DB_SSL_MODE);
         if (SSL_MODES.contains(mode)) {
-            environment.given(Setting.DB_SSL_CERT_PATH).ifPresent(path -> properties.put("sslcert", path));
-            environment.given(Setting.DB_SSL_KEY_PATH).ifPresent(path -> properties.put("sslkey", path));
+            environment.value(Setting.DB_SSL_CERT_PATH).ifPresent(path -> properties.put("sslcert", path));
+            environment.value(Setting.DB_SSL_KEY_PATH).ifPresent(path -> properties.put("sslkey", path));
             environment
-                    .given(Setting.DB_SSL_ROOT_CERT_PATH)
-                    .or(() -> environment.given(Setting.DB_SSL_ROOT_CERT))
+                    .value(Setting.DB_SSL_ROOT_CERT_PATH)
+                    .or(() -> environment.value(Setting.DB_SSL_ROOT_CERT))
                     .ifPresent(path -> properties.put("sslrootcert", path));
-            ClientKey.describe(environment, Setting.DB_SSL_KEY_PATH.name(), properties);
-        } else if (!NO_SSL_MODES.contains(mode)) {
-            environment.wrong(Setting.DB_SSL_MODE, mode, "disabled, or one of " + sorted(SSL_MODES));
+            ClientKey.validate(environment, Setting.DB_SSL_KEY_PATH.name(), properties);
+        } else if (!DISABLED_SSL_MODES.contains(mode)) {
+            environment.reject(Setting.DB_SSL_MODE, mode, "disabled, or one of " + sorted(SSL_MODES));
         }
         putSslMode(properties, SSL_MODES.contains(mode) ? mode : LIBPQ_SSL_MODE);
-        return inParts(environment, Setting.DB_HOST);
+        return addressFromVariables(environment, Setting.DB_HOST);
     }
 
-    private static Address inParts(Environment environment, Setting host) {
+    private static Address addressFromVariables(EnvironmentReader environment, Setting host) {
         String port = Integer.toString(environment.integer(Setting.DB_PORT, 1, 65535));
         return Address.of(environment, host.name(), environment.text(host), port, environment.text(Setting.DB_NAME));
     }
 
-    private static Address fromDsn(Environment environment, Dsn dsn, Map<String, String> properties) {
+    private static Address fromDsn(EnvironmentReader environment, Dsn dsn, Map<String, String> properties) {
         Map<String, String> settings = dsn.settings();
-        // Where libpq would ask ~/.pgpass.
+        // libpq would read ~/.pgpass instead.
         environment.secret(Setting.DB_PSWD).ifPresent(password -> properties.put("password", password));
         properties.put("user", System.getProperty("user.name"));
-        SAME_VALUES.forEach((keyword, property) -> {
+        DRIVER_PROPERTIES.forEach((keyword, property) -> {
             if (settings.containsKey(keyword)) {
                 properties.put(property, settings.get(keyword));
             }
@@ -200,10 +201,11 @@ public record DatabaseConfig(
         oneOf(environment, settings, "keepalives", Map.of("0", "false", "1", "true"))
                 .ifPresent(value -> properties.put("tcpKeepAlive", value));
         putConnectTimeout(environment, settings, properties);
-        ClientKey.describe(environment, DSN, properties);
+        ClientKey.validate(environment, DSN, properties);
         String mode = settings.getOrDefault("sslmode", LIBPQ_SSL_MODE);
         if (!SSL_MODES.contains(mode) && !mode.equals("disable")) {
-            environment.problem(DSN + " holds sslmode=" + mode + "; expected disable, or one of " + sorted(SSL_MODES));
+            environment.addProblem(
+                    DSN + " holds sslmode=" + mode + "; expected disable, or one of " + sorted(SSL_MODES));
         }
         putSslMode(properties, mode);
         String host = settings.getOrDefault("host", settings.getOrDefault("hostaddr", "localhost"));
@@ -211,14 +213,17 @@ public record DatabaseConfig(
         return Address.of(environment, DSN, host, settings.getOrDefault("port", ""), name);
     }
 
-    /** libpq verifies the server's certificate as soon as it has a root certificate; the driver wants to be told. */
+    /**
+     * libpq verifies the server certificate if a root certificate is set; the driver needs {@code verify-ca} for
+     * that.
+     */
     private static void putSslMode(Map<String, String> properties, String mode) {
         boolean verifies = mode.equals("require") && properties.containsKey("sslrootcert");
         properties.put("sslmode", verifies ? "verify-ca" : mode);
     }
 
     private static void putConnectTimeout(
-            Environment environment, Map<String, String> settings, Map<String, String> properties) {
+            EnvironmentReader environment, Map<String, String> settings, Map<String, String> properties) {
         String text = settings.getOrDefault("connect_timeout", "");
         if (text.isEmpty()) {
             return;
@@ -226,15 +231,15 @@ public record DatabaseConfig(
         if (text.matches("-?[0-9]{1,6}")) {
             properties.put("connectTimeout", Integer.toString(Math.max(0, Integer.parseInt(text))));
         } else {
-            environment.problem(DSN + " holds connect_timeout=" + text + "; expected a whole number of seconds");
+            environment.addProblem(DSN + " holds connect_timeout=" + text + "; expected a whole number of seconds");
         }
     }
 
     private static Optional<String> oneOf(
-            Environment environment, Map<String, String> settings, String keyword, Map<String, String> meanings) {
+            EnvironmentReader environment, Map<String, String> settings, String keyword, Map<String, String> meanings) {
         String value = settings.getOrDefault(keyword, "");
         if (!value.isEmpty() && !meanings.containsKey(value)) {
-            environment.problem(
+            environment.addProblem(
                     DSN + " holds " + keyword + "=" + value + "; expected one of " + sorted(meanings.keySet()));
         }
         return Optional.ofNullable(meanings.get(value));
@@ -252,56 +257,57 @@ public record DatabaseConfig(
         try {
             dataSource.setProperty(property, value);
         } catch (SQLException e) {
-            throw new IllegalStateException("the driver does not take property " + property, e);
+            throw new IllegalStateException("the driver does not support property " + property, e);
         }
     }
 
-    /** Where the servers are, in the driver's words and in people's. */
+    /** The addresses of the servers, as a JDBC URL and for messages. */
     private record Address(String jdbcUrl, String describe) {
 
-        /** Puts lists of hosts and ports together as libpq does: one port for all, or one for each. */
-        static Address of(Environment environment, String variable, String hosts, String ports, String name) {
+        /** Combines lists of hosts and ports like libpq: one port for all hosts, or one for each. */
+        static Address of(EnvironmentReader environment, String variable, String hosts, String ports, String name) {
             String[] host = hosts.split(",", -1);
             String[] port = ports.split(",", -1);
             if (port.length != 1 && port.length != host.length) {
-                environment.problem(variable + " names " + host.length + " hosts and " + port.length
+                environment.addProblem(variable + " names " + host.length + " hosts and " + port.length
                         + " ports; expected one port, or one for each host");
                 return new Address("", "");
             }
-            List<String> places = new ArrayList<>();
+            List<String> addresses = new ArrayList<>();
             for (int i = 0; i < host.length; i++) {
-                places.add(place(environment, variable, host[i].strip(), port[port.length == 1 ? 0 : i].strip()));
+                addresses.add(
+                        hostAndPort(environment, variable, host[i].strip(), port[port.length == 1 ? 0 : i].strip()));
             }
-            String all = String.join(",", places);
+            String all = String.join(",", addresses);
             return new Address(
                     "jdbc:postgresql://" + all + "/" + URLEncoder.encode(name, StandardCharsets.UTF_8),
                     all + "/" + name);
         }
 
-        private static String place(Environment environment, String variable, String host, String port) {
+        private static String hostAndPort(EnvironmentReader environment, String variable, String host, String port) {
             String named = host.isEmpty() ? "localhost" : host;
             if (named.startsWith("/") || named.startsWith("@")) {
-                environment.problem(variable + " names the socket " + quoted(variable, named)
-                        + "; expected a host, reached over TCP");
+                environment.addProblem(variable + " names the socket " + quoted(variable, named)
+                        + "; expected a host name or address (TCP)");
             } else if (!named.matches("[A-Za-z0-9._-]+|\\[?[0-9A-Fa-f:.]+(%[A-Za-z0-9]+)?]?")) {
-                environment.problem(variable + " names the host " + quoted(variable, named)
+                environment.addProblem(variable + " names the host " + quoted(variable, named)
                         + "; expected a name or an address" + hint(variable));
             }
             if (!port.matches("|[0-9]{1,5}") || (!port.isEmpty() && !isPort(Integer.parseInt(port)))) {
-                environment.problem(variable + " names the port " + quoted(variable, port) + "; expected 1 to 65535"
+                environment.addProblem(variable + " names the port " + quoted(variable, port) + "; expected 1 to 65535"
                         + hint(variable));
             }
             boolean bare = named.contains(":") && !named.startsWith("[");
             return (bare ? "[" + named + "]" : named.toLowerCase(Locale.ROOT)) + ":" + (port.isEmpty() ? "5432" : port);
         }
 
-        /** Of a connection string, what looks like a host or a port may be half a password. */
+        /** Hides the value if it comes from a connection string, because it may be a part of a password. */
         private static String quoted(String variable, String text) {
             return variable.equals(DSN) ? "(not shown)" : "'" + text + "'";
         }
 
         private static String hint(String variable) {
-            return variable.equals(DSN) ? "; in a password, @ : / and % are written %40 %3A %2F and %25" : "";
+            return variable.equals(DSN) ? "; in a password, write @ : / and % as %40 %3A %2F and %25" : "";
         }
 
         private static boolean isPort(int number) {

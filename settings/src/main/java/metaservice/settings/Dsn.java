@@ -11,16 +11,16 @@ import java.util.Set;
 import java.util.TreeSet;
 
 /**
- * A connection string of libpq taken apart: keyword/value pairs such as {@code host=db password='it\'s'}, or a URL such as
+ * A parsed connection string of libpq: keyword/value pairs such as {@code host=db password='it\'s'}, or a URL such as
  * {@code postgresql://user:pass@db1,db2:5433/name?sslmode=require}.
  *
- * <p>Its failures never quote the text, because a password may be in it.
+ * <p>Error messages never quote the text, because it may contain a password.
  *
- * @param settings libpq's keywords and their values, as written, the last one if repeated
+ * @param settings keywords of libpq and their values; the last value if a keyword is repeated
  */
 record Dsn(Map<String, String> settings) {
 
-    /** What libpq knows, and so may stand in a string that is meant for it. */
+    /** All keywords of libpq. */
     private static final Set<String> KEYWORDS = Set.of(
             "host",
             "hostaddr",
@@ -80,25 +80,25 @@ record Dsn(Map<String, String> settings) {
     }
 
     /**
-     * Takes a connection string apart.
+     * Parses a connection string.
      *
-     * @throws IllegalArgumentException if libpq would not understand it either; the message says where
+     * @throws IllegalArgumentException if libpq would reject it too; the message describes the error and its position
      */
     static Dsn parse(String text) {
         Map<String, String> settings = new LinkedHashMap<>();
         String lower = text.toLowerCase(Locale.ROOT);
         if (lower.startsWith("postgresql://") || lower.startsWith("postgres://")) {
-            new Url(text.substring(text.indexOf("://") + 3)).into(settings);
+            new UrlParser(text.substring(text.indexOf("://") + 3)).parseInto(settings);
         } else {
-            new Pairs(text).into(settings);
+            new KeywordValueParser(text).parseInto(settings);
         }
         if (settings.isEmpty()) {
-            throw new IllegalArgumentException("it holds no settings");
+            throw new IllegalArgumentException("it contains no settings");
         }
         return new Dsn(settings);
     }
 
-    /** Names the keywords but not their values, because passwords are among them. */
+    /** Contains the keywords but not their values, because passwords are among them. */
     @Override
     public String toString() {
         return "Dsn" + new TreeSet<>(settings.keySet());
@@ -106,26 +106,26 @@ record Dsn(Map<String, String> settings) {
 
     private static void put(Map<String, String> settings, String keyword, String value) {
         if (!KEYWORDS.contains(keyword)) {
-            // Not quoted: what stands before a stray equals sign may be half a password.
-            throw new IllegalArgumentException("it holds a keyword that libpq does not know");
+            // Not quoted, because the text before a stray equals sign may be a part of a password.
+            throw new IllegalArgumentException("it contains a keyword that libpq does not have");
         }
         if (value.indexOf('\0') >= 0) {
-            throw new IllegalArgumentException("the value of " + keyword + " holds a zero byte");
+            throw new IllegalArgumentException("the value of " + keyword + " contains a zero byte");
         }
         settings.put(keyword, value);
     }
 
-    /** Reads {@code keyword = value keyword='quoted value'}. */
-    private static final class Pairs {
+    /** Parses {@code keyword = value keyword='quoted value'}. */
+    private static final class KeywordValueParser {
 
         private final String text;
         private int at;
 
-        private Pairs(String text) {
+        private KeywordValueParser(String text) {
             this.text = text;
         }
 
-        private void into(Map<String, String> settings) {
+        private void parseInto(Map<String, String> settings) {
             skipBlanks();
             while (at < text.length()) {
                 String keyword = keyword();
@@ -142,7 +142,7 @@ record Dsn(Map<String, String> settings) {
             String keyword = text.substring(start, at);
             skipBlanks();
             if (at == text.length() || text.charAt(at) != '=') {
-                throw new IllegalArgumentException("after character " + start + " a keyword lacks its equals sign");
+                throw new IllegalArgumentException("the keyword after character " + start + " has no equals sign");
             }
             at++;
             skipBlanks();
@@ -162,7 +162,7 @@ record Dsn(Map<String, String> settings) {
                 value.append(text.charAt(at++));
             }
             if (quoted && at++ >= text.length()) {
-                throw new IllegalArgumentException("the quoted value of " + keyword + " does not end");
+                throw new IllegalArgumentException("the quoted value of " + keyword + " has no closing quote");
             }
             return value.toString();
         }
@@ -182,26 +182,26 @@ record Dsn(Map<String, String> settings) {
         }
     }
 
-    /** Reads {@code user:password@host:port,[::1]:port/name?keyword=value&keyword=value}. */
-    private static final class Url {
+    /** Parses {@code user:password@host:port,[::1]:port/name?keyword=value&keyword=value}. */
+    private static final class UrlParser {
 
         private final String text;
         private int at;
 
-        private Url(String text) {
+        private UrlParser(String text) {
             this.text = text;
         }
 
-        private void into(Map<String, String> settings) {
+        private void parseInto(Map<String, String> settings) {
             credentials(settings);
             hosts(settings);
             if (at < text.length() && text.charAt(at) == '/') {
                 at++;
                 String name = upTo("?");
                 if (name.contains("@")) {
-                    // Or the rest of a password would pass for the name of a database, and be shown as that.
+                    // Otherwise a part of a password would be treated as the database name and be logged.
                     throw new IllegalArgumentException(
-                            "after the host there is an @; in user, password and name, @ : / and % are written"
+                            "the database name contains an @; in user, password and name, write @ : / and % as"
                                     + " %40 %3A %2F and %25");
                 }
                 putUnlessEmpty(settings, "dbname", name);
@@ -256,7 +256,7 @@ record Dsn(Map<String, String> settings) {
             at++;
             String address = upTo("]");
             if (at++ >= text.length() || (at < text.length() && ":,/?".indexOf(text.charAt(at)) < 0)) {
-                throw new IllegalArgumentException("an IPv6 address does not end as it should");
+                throw new IllegalArgumentException("an IPv6 address has no closing bracket");
             }
             return address;
         }
@@ -265,7 +265,7 @@ record Dsn(Map<String, String> settings) {
             while (at < text.length()) {
                 String keyword = decoded(upTo("=&"));
                 if (at == text.length() || text.charAt(at) != '=') {
-                    throw new IllegalArgumentException("a parameter lacks its equals sign");
+                    throw new IllegalArgumentException("a parameter has no equals sign");
                 }
                 at++;
                 String value = decoded(upTo("&"));

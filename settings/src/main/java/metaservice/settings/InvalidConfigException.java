@@ -2,22 +2,23 @@ package metaservice.settings;
 
 import java.util.List;
 
-/** Settings that cannot be used; all that is wrong with them, not only the first thing. */
+/** Malformed settings; lists all problems, not only the first one. */
 public final class InvalidConfigException extends RuntimeException {
 
     private final List<String> problems;
 
     /**
-     * Collects the problems.
+     * Creates the exception.
      *
-     * @param problems one sentence each: the variable's name, what it holds (unless secret), what was expected
+     * @param problems one sentence each: the name of the variable, its value (unless it is a secret), the expected
+     *     values
      */
     public InvalidConfigException(List<String> problems) {
         super(String.join("\n", problems));
         this.problems = List.copyOf(problems);
     }
 
-    /** One sentence per problem; never empty, no secrets in it. */
+    /** One sentence per problem; never empty; contains no secrets. */
     public List<String> problems() {
         return problems;
     }

@@ -9,14 +9,14 @@ import javax.net.SocketFactory;
 import jdk.net.ExtendedSocketOptions;
 
 /**
- * Sockets that notice within a minute that the other side is gone, where the system can do that, although nothing is sent
- * for hours: while an index is being built. The system's own default is two hours. Public, because the driver makes it by
- * its name.
+ * Creates sockets with TCP keep-alive that detect a dead peer within a minute, if the system supports it, even if
+ * nothing is sent for hours, for example during an index build. The default of the system is two hours. Public
+ * because the driver creates it by its class name.
  */
 public final class KeepAliveSocketFactory extends SocketFactory {
 
-    /** Seconds of silence before the first question, seconds between two, and how many may stay without an answer. */
-    private static final Map<SocketOption<Integer>, Integer> QUESTIONS = Map.of(
+    /** Idle seconds before the first probe, seconds between probes, and number of probes without a response. */
+    private static final Map<SocketOption<Integer>, Integer> KEEP_ALIVE_OPTIONS = Map.of(
             ExtendedSocketOptions.TCP_KEEPIDLE, 30,
             ExtendedSocketOptions.TCP_KEEPINTERVAL, 10,
             ExtendedSocketOptions.TCP_KEEPCOUNT, 3);
@@ -24,9 +24,9 @@ public final class KeepAliveSocketFactory extends SocketFactory {
     @Override
     public Socket createSocket() throws IOException {
         Socket socket = new Socket();
-        for (Map.Entry<SocketOption<Integer>, Integer> question : QUESTIONS.entrySet()) {
-            if (socket.supportedOptions().contains(question.getKey())) {
-                socket.setOption(question.getKey(), question.getValue());
+        for (Map.Entry<SocketOption<Integer>, Integer> option : KEEP_ALIVE_OPTIONS.entrySet()) {
+            if (socket.supportedOptions().contains(option.getKey())) {
+                socket.setOption(option.getKey(), option.getValue());
             }
         }
         return socket;
@@ -34,25 +34,25 @@ public final class KeepAliveSocketFactory extends SocketFactory {
 
     @Override
     public Socket createSocket(String host, int port) {
-        throw alreadyConnected();
+        throw unsupported();
     }
 
     @Override
     public Socket createSocket(String host, int port, InetAddress localHost, int localPort) {
-        throw alreadyConnected();
+        throw unsupported();
     }
 
     @Override
     public Socket createSocket(InetAddress host, int port) {
-        throw alreadyConnected();
+        throw unsupported();
     }
 
     @Override
     public Socket createSocket(InetAddress address, int port, InetAddress localAddress, int localPort) {
-        throw alreadyConnected();
+        throw unsupported();
     }
 
-    private static UnsupportedOperationException alreadyConnected() {
+    private static UnsupportedOperationException unsupported() {
         return new UnsupportedOperationException("the driver connects its sockets itself");
     }
 }

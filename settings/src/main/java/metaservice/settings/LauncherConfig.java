@@ -15,22 +15,23 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /**
- * What the operator chose, apart from where the database is and {@linkplain TokenSettings whose credentials clients
- * get}. Read from the environment here and nowhere else.
+ * Settings of the launcher, except for the {@linkplain DatabaseConfig database} and the
+ * {@linkplain TokenSettings token service}.
  *
- * @param services what the process runs and where each part listens, in the order in which the operator named them: {@link
- *     #MIGRATION} is the migration API, every other name is a kind of service; never empty
- * @param allowedHosts what the Host header of a request may be, a port after it only if that counts; empty: anything
+ * @param services the services of this process and their listeners, in the configured order: {@link #MIGRATION} is
+ *     the migration API, each other name is a service kind; never empty
+ * @param allowedHosts allowed values of the Host header; a value without a port allows all ports; empty: no
+ *     restriction
  * @param upgradeEndpoint whether the migration API offers {@code /upgrade}
- * @param service what is handed on to every service version
+ * @param service settings that are passed to every service version
  * @param drainTimeout longest wait for requests in flight when stopping or swapping; zero does not wait
  * @param swaps whether another service version may take over without a restart
- * @param pauses whether upgrades and swaps pause while clients are served
- * @param pollInterval pause between two looks at the schema, more than zero
- * @param connectionAttempts how often the database is tried at start, 1 or more
- * @param connectionWait pause between two of these attempts; zero does not wait
- * @param logLevel as slf4j-simple spells it
- * @param logStatements whether every SQL statement is logged, whatever the level
+ * @param pauses whether upgrades and swaps pause while requests are being served
+ * @param pollInterval interval between checks of the schema, more than zero
+ * @param connectionAttempts attempts to connect to the database at start, 1 or more
+ * @param connectionWait pause between these attempts; zero does not wait
+ * @param logLevel level name of slf4j-simple
+ * @param logStatements whether every SQL statement is logged at any level
  */
 public record LauncherConfig(
         Map<String, ListenAddress> services,
@@ -56,7 +57,7 @@ public record LauncherConfig(
             "CRITICAL", "error",
             "FATAL", "error");
 
-    /** As browsers write them: nothing after host and port. */
+    /** Origins as browsers send them: scheme, host and port only. */
     private static final Pattern ORIGIN = Pattern.compile("\\*|[a-z][a-z0-9+.-]*://[^/?#,\\s]+");
 
     private static final Pattern HOST_NAME = Pattern.compile("(\\[[0-9A-Fa-f:.]+]|[A-Za-z0-9._-]+)(:[0-9]{1,5})?");
@@ -64,12 +65,12 @@ public record LauncherConfig(
     /** The name of the migration API in {@code MF_SERVICES}. */
     public static final String MIGRATION = "migration";
 
-    /** What a process can be asked to run. */
+    /** The services that a process can run. */
     public static final Set<String> KNOWN_SERVICES = Set.of(MIGRATION, "metadata", "ui", "schemaspaces");
 
     private static final Pattern SERVICE = Pattern.compile("[a-z][a-z0-9-]*");
 
-    private static final int MOST_SECONDS = 86_400;
+    private static final int MAX_SECONDS = 86_400;
 
     /** Copies the collections and checks the names of the services. */
     public LauncherConfig {
@@ -83,41 +84,41 @@ public record LauncherConfig(
     }
 
     /**
-     * Reads the environment; a variable that is missing or blank has its default.
+     * Reads the environment. An unset or blank variable has its default.
      *
-     * @throws InvalidConfigException with all problems at once, each naming its variable and what was expected
+     * @throws InvalidConfigException with all problems, each with its variable and the expected values
      */
     public static LauncherConfig fromEnvironment(Map<String, String> environment) {
         return fromEnvironment(environment, KNOWN_SERVICES);
     }
 
-    /** The same, with other names of services than those that are bundled. */
+    /** The same, with other allowed names of services. */
     public static LauncherConfig fromEnvironment(Map<String, String> environment, Set<String> knownServices) {
-        Environment reader = new Environment(environment);
+        EnvironmentReader reader = new EnvironmentReader(environment);
         LauncherConfig config = new LauncherConfig(
                 services(reader, knownServices),
-                reader.list(Setting.ALLOWED_HOSTS, HOST_NAME, "host names like meta.example:8080, with commas between"),
+                reader.list(Setting.ALLOWED_HOSTS, HOST_NAME, "host names like meta.example:8080, separated by commas"),
                 reader.integer(Setting.UPGRADE_ENDPOINT, Integer.MIN_VALUE, Integer.MAX_VALUE) != 0,
                 service(reader),
-                Duration.ofSeconds(reader.integer(Setting.DRAIN, 0, MOST_SECONDS)),
+                Duration.ofSeconds(reader.integer(Setting.DRAIN, 0, MAX_SECONDS)),
                 reader.onOrOff(Setting.SWAP),
                 reader.onOrOff(Setting.PAUSES),
-                Duration.ofSeconds(reader.integer(Setting.POLL, 1, MOST_SECONDS)),
+                Duration.ofSeconds(reader.integer(Setting.POLL, 1, MAX_SECONDS)),
                 reader.integer(Setting.ATTEMPTS, 1, 1_000_000),
-                Duration.ofSeconds(reader.integer(Setting.ATTEMPT_WAIT, 0, MOST_SECONDS)),
+                Duration.ofSeconds(reader.integer(Setting.ATTEMPT_WAIT, 0, MAX_SECONDS)),
                 logLevel(reader),
                 reader.text(Setting.ECHO).equals("1"));
         config.checkPorts(reader);
-        reader.check();
+        reader.throwIfInvalid();
         return config;
     }
 
-    /** Where a part listens; empty if the process does not run it. */
+    /** The listener of a service; empty if the process does not run the service. */
     public Optional<ListenAddress> listener(String service) {
         return Optional.ofNullable(services.get(service));
     }
 
-    /** The values in force, for the log; there is no secret among them. */
+    /** The effective values for the log; contains no secrets. */
     public String describe() {
         return Setting.SERVICES.name() + "=" + String.join(",", services.keySet()) + " "
                 + services.values().stream().map(LauncherConfig::describe).collect(Collectors.joining())
@@ -139,11 +140,11 @@ public record LauncherConfig(
                 + service.tables();
     }
 
-    private static ServiceOptions service(Environment reader) {
+    private static ServiceOptions service(EnvironmentReader reader) {
         return new ServiceOptions(
                 pathPrefix(reader),
                 reader.integer(Setting.MAX_BODY, 1, 1 << 30),
-                reader.list(Setting.ORIGINS, ORIGIN, "* or origins like https://ui.example:8083, with commas between"),
+                reader.list(Setting.ORIGINS, ORIGIN, "* or origins like https://ui.example:8083, separated by commas"),
                 new TableNames(
                         table(reader, Setting.FLOWS),
                         table(reader, Setting.RUNS),
@@ -156,25 +157,27 @@ public record LauncherConfig(
                 Duration.ofSeconds(reader.integer(Setting.CUTOFF, 0, Integer.MAX_VALUE)));
     }
 
-    private static String table(Environment reader, Setting setting) {
+    private static String table(EnvironmentReader reader, Setting setting) {
         return reader.text(
-                setting, TableNames.NAME, "letters, digits and underscores, after a schema and a dot if need be");
+                setting,
+                TableNames.NAME,
+                "letters, digits and underscores, optionally preceded by a schema name and a dot");
     }
 
-    private static String pathPrefix(Environment reader) {
-        String value = reader.given(Setting.PATH_PREFIX).orElse("");
+    private static String pathPrefix(EnvironmentReader reader) {
+        String value = reader.value(Setting.PATH_PREFIX).orElse("");
         if (value.isEmpty() || (value.startsWith("/") && !value.endsWith("/"))) {
             return value;
         }
-        reader.wrong(Setting.PATH_PREFIX, value, "a path that begins with / and does not end with it");
+        reader.reject(Setting.PATH_PREFIX, value, "a path that starts with / and does not end with /");
         return "";
     }
 
-    private static String logLevel(Environment reader) {
+    private static String logLevel(EnvironmentReader reader) {
         String value = reader.text(Setting.LOG_LEVEL);
         String level = LOG_LEVELS.get(value.toUpperCase(Locale.ROOT));
         if (level == null) {
-            reader.wrong(Setting.LOG_LEVEL, value, "DEBUG, INFO, WARNING, ERROR or CRITICAL");
+            reader.reject(Setting.LOG_LEVEL, value, "DEBUG, INFO, WARNING, ERROR or CRITICAL");
             return "info";
         }
         return level;
@@ -185,20 +188,20 @@ public record LauncherConfig(
                 + listener.portSetting().name() + "=" + listener.port() + " ";
     }
 
-    /** What the process runs, in the order in which the operator named it. */
-    private static Map<String, ListenAddress> services(Environment reader, Set<String> known) {
-        String expected = "services of " + new TreeSet<>(known) + ", with commas between";
+    /** The configured services and their listeners, in the configured order. */
+    private static Map<String, ListenAddress> services(EnvironmentReader reader, Set<String> known) {
+        String expected = "one or more of " + new TreeSet<>(known) + ", separated by commas";
         Map<String, ListenAddress> services = new LinkedHashMap<>();
         for (String name : reader.list(Setting.SERVICES, SERVICE, expected)) {
             services.put(name, listener(reader, name));
         }
         if (!known.containsAll(services.keySet())) {
-            reader.wrong(Setting.SERVICES, reader.text(Setting.SERVICES), expected);
+            reader.reject(Setting.SERVICES, reader.text(Setting.SERVICES), expected);
         }
         return services;
     }
 
-    private static ListenAddress listener(Environment reader, String service) {
+    private static ListenAddress listener(EnvironmentReader reader, String service) {
         return switch (service) {
             case "metadata" -> listener(reader, Setting.HOST, Setting.METADATA_PORT);
             case MIGRATION -> listener(reader, Setting.MIGRATION_HOST, Setting.MIGRATION_PORT);
@@ -208,23 +211,23 @@ public record LauncherConfig(
         };
     }
 
-    private static ListenAddress listener(Environment reader, Setting host, Setting port) {
+    private static ListenAddress listener(EnvironmentReader reader, Setting host, Setting port) {
         return new ListenAddress(
-                reader.given(host).orElseGet(() -> reader.text(Setting.HOST)),
+                reader.value(host).orElseGet(() -> reader.text(Setting.HOST)),
                 reader.integer(port, 0, 65535),
                 host,
                 port);
     }
 
-    /** Two listeners must not share a port. */
-    private void checkPorts(Environment reader) {
+    /** Reports two listeners with the same port. */
+    private void checkPorts(EnvironmentReader reader) {
         Map<Integer, Setting> taken = new HashMap<>();
         for (ListenAddress listener : new TreeMap<>(services).values()) {
             Setting port = listener.portSetting();
             Setting other = listener.port() == 0 ? port : taken.getOrDefault(listener.port(), port);
             taken.putIfAbsent(listener.port(), port);
             if (!other.equals(port)) {
-                reader.problem(port.name() + " is " + listener.port() + ", as is " + other.name()
+                reader.addProblem(port.name() + " is " + listener.port() + ", as is " + other.name()
                         + "; expected two different ports");
             }
         }

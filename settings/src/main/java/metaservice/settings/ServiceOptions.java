@@ -5,15 +5,14 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * What the operator chose for all service versions.
+ * Settings that are passed to every service version.
  *
- * @param pathPrefix put before every path of the service; empty, or begins with a slash and does not end with one
- * @param maxBodyBytes longest request body that is read, 1 or more
- * @param allowedOrigins origins whose pages may use the service from a browser; {@code *} stands for all of them; empty:
- *     none
- * @param tables what the tables are called
- * @param triggerSchema where triggers that notify of changes are wanted; empty if nowhere
- * @param inactiveCutoff age of a heartbeat from which an unfinished run counts as failed
+ * @param pathPrefix prefix of every path of the service; empty, or starts with a slash and does not end with one
+ * @param maxBodyBytes largest request body in bytes, 1 or more
+ * @param allowedOrigins origins whose pages may use the service from a browser; {@code *} allows all; empty: none
+ * @param tables names of the tables
+ * @param triggerSchema schema in which notification triggers are created; empty if none are created
+ * @param inactiveCutoff age of the last heartbeat at which an unfinished run counts as failed
  */
 public record ServiceOptions(
         String pathPrefix,

@@ -8,11 +8,11 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * One environment variable, as {@code --help} tells of it.
+ * An environment variable as listed by {@code --help}.
  *
- * @param name the variable
- * @param defaultValue what holds without it, as an operator would write it; empty if nothing does
- * @param meaning one line
+ * @param name name of the variable
+ * @param defaultValue default as an operator would write it; empty if there is none
+ * @param meaning description, one line
  */
 public record Setting(String name, Optional<String> defaultValue, String meaning) {
 
@@ -25,43 +25,43 @@ public record Setting(String name, Optional<String> defaultValue, String meaning
     }
 
     public static final Setting HOST =
-            new Setting("MF_METADATA_HOST", "0.0.0.0", "address all listeners bind to, unless one of its own is set");
+            new Setting("MF_METADATA_HOST", "0.0.0.0", "bind address of all listeners without their own setting");
     public static final Setting METADATA_PORT =
-            new Setting("MF_METADATA_PORT", "8080", "port of the metadata service; 0: any free one");
+            new Setting("MF_METADATA_PORT", "8080", "port of the metadata service; 0 selects a free port");
     public static final Setting MIGRATION_PORT =
-            new Setting("MF_MIGRATION_PORT", "8082", "port of the migration service; 0: any free one");
+            new Setting("MF_MIGRATION_PORT", "8082", "port of the migration service; 0 selects a free port");
     public static final Setting MIGRATION_HOST =
-            new Setting("MF_MIGRATION_HOST", "address the migration service binds to; unset: MF_METADATA_HOST");
+            new Setting("MF_MIGRATION_HOST", "bind address of the migration service; unset: MF_METADATA_HOST");
     public static final Setting UI_HOST =
-            new Setting("MF_UI_METADATA_HOST", "address the ui service binds to; unset: MF_METADATA_HOST");
+            new Setting("MF_UI_METADATA_HOST", "bind address of the ui service; unset: MF_METADATA_HOST");
     public static final Setting UI_PORT =
-            new Setting("MF_UI_METADATA_PORT", "8083", "port of the ui service; 0: any free one");
+            new Setting("MF_UI_METADATA_PORT", "8083", "port of the ui service; 0 selects a free port");
     public static final Setting SCHEMASPACES_PORT =
-            new Setting("MF_SCHEMASPACES_PORT", "8084", "port of the schemaspaces service; 0: any free one");
+            new Setting("MF_SCHEMASPACES_PORT", "8084", "port of the schemaspaces service; 0 selects a free port");
     public static final Setting SERVICES =
-            new Setting("MF_SERVICES", "migration,metadata", "what this process runs, with commas between");
+            new Setting("MF_SERVICES", "migration,metadata", "services to run, separated by commas");
     public static final Setting ALLOWED_HOSTS =
-            new Setting("MF_ALLOWED_HOSTS", "host names that requests may ask for, with commas between; unset: all");
+            new Setting("MF_ALLOWED_HOSTS", "allowed Host headers, separated by commas; unset: all");
     public static final Setting UPGRADE_ENDPOINT = new Setting(
-            "MF_MIGRATION_ENDPOINTS_ENABLED", "1", "an integer; 0 takes /upgrade away from the migration service");
+            "MF_MIGRATION_ENDPOINTS_ENABLED", "1", "an integer; 0 disables /upgrade of the migration service");
     public static final Setting PATH_PREFIX =
-            new Setting("PATH_PREFIX", "put before all paths of the metadata service; starts with /");
-    public static final Setting MAX_BODY =
-            new Setting("MF_METADATA_MAX_BODY_BYTES", "16777216", "longest request body; longer ones are answered 413");
+            new Setting("PATH_PREFIX", "prefix of all paths of the metadata service; starts with /");
+    public static final Setting MAX_BODY = new Setting(
+            "MF_METADATA_MAX_BODY_BYTES", "16777216", "largest request body in bytes; larger ones get status 413");
     public static final Setting DRAIN = new Setting(
-            "MF_METADATA_DRAIN_SECONDS", "20", "longest wait for requests in flight when stopping or swapping");
+            "MF_METADATA_DRAIN_SECONDS", "20", "seconds to wait for requests in flight when stopping or swapping");
     public static final Setting SWAP =
-            new Setting("MF_UPGRADE_SWAP", "on", "off: after an upgrade a newer service waits for a restart");
+            new Setting("MF_UPGRADE_SWAP", "on", "off: a newer service starts only after a restart");
     public static final Setting PAUSES =
-            new Setting("MF_UPGRADE_PAUSES", "on", "off: upgrades and swaps do not pause while clients are served");
+            new Setting("MF_UPGRADE_PAUSES", "on", "off: upgrades and swaps do not pause while requests are served");
     public static final Setting POLL =
-            new Setting("MF_UPGRADE_POLL_SECONDS", "30", "seconds between two looks at the schema");
+            new Setting("MF_UPGRADE_POLL_SECONDS", "30", "seconds between checks of the schema version");
     public static final Setting ATTEMPTS =
-            new Setting("MF_SERVICE_CONNECTION_RETRIES", "3", "attempts to reach the database at start");
+            new Setting("MF_SERVICE_CONNECTION_RETRIES", "3", "attempts to connect to the database at start");
     public static final Setting ATTEMPT_WAIT =
-            new Setting("MF_SERVICE_CONNECTION_RETRY_WAITTIME_SECONDS", "1", "seconds between two of these attempts");
+            new Setting("MF_SERVICE_CONNECTION_RETRY_WAITTIME_SECONDS", "1", "seconds between these attempts");
     public static final Setting CUTOFF = new Setting(
-            "RUN_INACTIVE_CUTOFF_TIME", "360", "seconds after the last heartbeat until an unfinished run has failed");
+            "RUN_INACTIVE_CUTOFF_TIME", "360", "seconds without heartbeat after which a run counts as failed");
     public static final Setting FLOWS = new Setting("DB_TABLE_NAME_FLOWS", "flows_v3", "table of flows");
     public static final Setting RUNS = new Setting("DB_TABLE_NAME_RUNS", "runs_v3", "table of runs");
     public static final Setting STEPS = new Setting("DB_TABLE_NAME_STEPS", "steps_v3", "table of steps");
@@ -70,15 +70,15 @@ public record Setting(String name, Optional<String> defaultValue, String meaning
     public static final Setting ARTIFACT = new Setting("DB_TABLE_NAME_ARTIFACT", "artifact_v3", "table of artifacts");
     public static final Setting TRIGGERS =
             new Setting("DB_TRIGGER_CREATE", "0", "1: create triggers that notify a user interface of changes");
-    public static final Setting SCHEMA = new Setting("DB_SCHEMA_NAME", "public", "schema that gets these triggers");
+    public static final Setting SCHEMA = new Setting("DB_SCHEMA_NAME", "public", "schema of these triggers");
     public static final Setting ORIGINS =
-            new Setting("ORIGIN_TO_ALLOW_CORS_FROM", "origins whose pages may use the service: a,b or *");
+            new Setting("ORIGIN_TO_ALLOW_CORS_FROM", "origins allowed by CORS, separated by commas, or *");
     public static final Setting ECHO = new Setting("AIOPG_ECHO", "0", "1: log SQL statements, without their values");
     public static final Setting IAM_ROLE =
-            new Setting("MF_USER_IAM_ROLE", "ARN of the role whose credentials /auth/token gives");
+            new Setting("MF_USER_IAM_ROLE", "ARN of the role whose credentials /auth/token returns");
     public static final Setting STS_REGION = new Setting("MF_REGION", "us-west-2", "AWS region of the token service");
     public static final Setting STS_ENDPOINT =
-            new Setting("MF_STS_ENDPOINT", "address of the token service, if not AWS's");
+            new Setting("MF_STS_ENDPOINT", "address of the token service; unset: that of AWS");
     public static final Setting LOG_LEVEL = new Setting("LOGLEVEL", "INFO", "DEBUG, INFO, WARNING, ERROR or CRITICAL");
 
     /** The launcher's own variables, in the order of the help. */
@@ -117,12 +117,12 @@ public record Setting(String name, Optional<String> defaultValue, String meaning
             LOG_LEVEL,
             ECHO);
 
-    /** What the reference knows and means nothing here; set or not, it makes no difference. */
+    /** Variables of the reference that have no effect here. */
     public static final List<String> WITHOUT_EFFECT =
             List.of("MF_SERVICE_STARTUP_RETRIES", "MF_SERVICE_STARTUP_WAITTIME_SECONDS");
 
     public static final Setting DB_DSN =
-            new Setting("MF_METADATA_DB_DSN", "libpq string or postgres:// URL; beats the settings below");
+            new Setting("MF_METADATA_DB_DSN", "libpq string or postgres:// URL; overrides the settings below");
     public static final Setting DB_HOST = new Setting("MF_METADATA_DB_HOST", "localhost", "database host");
     public static final Setting DB_PORT = new Setting("MF_METADATA_DB_PORT", "5432", "database port");
     public static final Setting DB_USER = new Setting("MF_METADATA_DB_USER", "postgres", "database user");
@@ -131,22 +131,22 @@ public record Setting(String name, Optional<String> defaultValue, String meaning
     public static final Setting DB_SSL_MODE =
             new Setting("MF_METADATA_DB_SSL_MODE", "disabled", "allow, prefer, require, verify-ca or verify-full");
     public static final Setting DB_SSL_CERT_PATH =
-            new Setting("MF_METADATA_DB_SSL_CERT_PATH", "client certificate, only with an SSL mode");
-    public static final Setting DB_SSL_KEY_PATH = new Setting("MF_METADATA_DB_SSL_KEY_PATH", "its key");
+            new Setting("MF_METADATA_DB_SSL_CERT_PATH", "client certificate file; only with an SSL mode");
+    public static final Setting DB_SSL_KEY_PATH = new Setting("MF_METADATA_DB_SSL_KEY_PATH", "client key file");
     public static final Setting DB_SSL_ROOT_CERT_PATH =
-            new Setting("MF_METADATA_DB_SSL_ROOT_CERT_PATH", "trusted root; also MF_METADATA_DB_SSL_ROOT_CERT");
-    public static final Setting DB_POOL_MIN = new Setting("MF_METADATA_DB_POOL_MIN", "1", "connections kept open");
-    public static final Setting DB_POOL_MAX =
-            new Setting("MF_METADATA_DB_POOL_MAX", "10", "most connections open at once");
+            new Setting("MF_METADATA_DB_SSL_ROOT_CERT_PATH", "root certificate file");
+    public static final Setting DB_POOL_MIN =
+            new Setting("MF_METADATA_DB_POOL_MIN", "1", "idle connections that stay open");
+    public static final Setting DB_POOL_MAX = new Setting("MF_METADATA_DB_POOL_MAX", "10", "most open connections");
     public static final Setting DB_TIMEOUT =
-            new Setting("MF_METADATA_DB_TIMEOUT", "60", "seconds to wait for a connection or a statement");
+            new Setting("MF_METADATA_DB_TIMEOUT", "60", "timeout of connecting and of a statement, in seconds");
     public static final Setting READER_POOL =
-            new Setting("USE_SEPARATE_READER_POOL", "0", "1 or true: a pool of its own for reads");
-    public static final Setting REPLICA_HOST =
-            new Setting("MF_METADATA_DB_READ_REPLICA_HOST", "localhost", "host of that pool; a DSN serves both");
+            new Setting("USE_SEPARATE_READER_POOL", "0", "1 or true: separate connection pool for reads");
+    public static final Setting REPLICA_HOST = new Setting(
+            "MF_METADATA_DB_READ_REPLICA_HOST", "localhost", "host of that pool; a DSN applies to both pools");
     public static final Setting DB_SSL_ROOT_CERT =
-            new Setting("MF_METADATA_DB_SSL_ROOT_CERT", "another name of the above");
-    /** Settings that are secrets; each can be given in a file, too. */
+            new Setting("MF_METADATA_DB_SSL_ROOT_CERT", "another name of MF_METADATA_DB_SSL_ROOT_CERT_PATH");
+    /** Secrets; each can also be read from a file. */
     public static final List<Setting> SECRETS = List.of(DB_DSN, DB_PSWD);
 
     /** The variables that {@link DatabaseConfig} reads, in the order of the help. */
@@ -168,7 +168,10 @@ public record Setting(String name, Optional<String> defaultValue, String meaning
             READER_POOL,
             REPLICA_HOST));
 
-    /** What the reference image knows and this one does not: published deployments set these. */
+    /**
+     * Variables of the reference image that this build does not support but that published deployments set; no
+     * warning is logged for them.
+     */
     static final Set<String> REFERENCE_ONLY = Set.of(
             "MF_BASEURL",
             "MF_CARD_LOAD_POLICY",
@@ -177,10 +180,10 @@ public record Setting(String name, Optional<String> defaultValue, String meaning
             "MF_LOG_LOAD_POLICY",
             "MF_LOG_LOAD_TAIL_SIZE");
 
-    /** What every variable that says where the database is begins with. */
+    /** Prefix of the variables of the database connection. */
     public static final String DATABASE_PREFIX = "MF_METADATA_DB_";
 
-    /** All names that are read, the {@code _FILE} forms of secrets included. */
+    /** Names of all variables that are read, including the {@code _FILE} variants of secrets. */
     static Set<String> names() {
         return Stream.concat(LAUNCHER.stream(), DATABASE.stream())
                 .map(Setting::name)
@@ -193,17 +196,19 @@ public record Setting(String name, Optional<String> defaultValue, String meaning
                         ? Stream.of(
                                 setting,
                                 new Setting(
-                                        setting.name() + Environment.FILE,
-                                        "file that holds " + setting.name() + ", which it beats"))
+                                        setting.name() + EnvironmentReader.FILE_SUFFIX,
+                                        "file with the value of " + setting.name() + "; overrides it"))
                         : Stream.of(setting))
                 .toList();
     }
 
-    /** The port of a kind of service that has no setting above: {@code MF_<KIND>_PORT}, by default any free one. */
+    /**
+     * The port setting of a service kind without a predefined one: {@code MF_<KIND>_PORT}, by default 0, a free port.
+     */
     static Setting portOf(String kind) {
         return new Setting(
                 "MF_" + kind.toUpperCase(Locale.ROOT).replace('-', '_') + "_PORT",
                 "0",
-                "port of the " + kind + " service; 0: any free one");
+                "port of the " + kind + " service; 0 selects a free port");
     }
 }

@@ -3,11 +3,11 @@ package metaservice.settings;
 import java.util.regex.Pattern;
 
 /**
- * What the six tables are called: plain identifiers of letters, digits and underscores, at most 63 of them, after a schema
- * and a dot if need be.
+ * Names of the six tables: identifiers of at most 63 letters, digits and underscores, optionally preceded by a schema
+ * name and a dot.
  */
 public record TableNames(String flows, String runs, String steps, String tasks, String metadata, String artifacts) {
 
-    /** What the name of a table looks like. */
+    /** Pattern of a table name. */
     static final Pattern NAME = Pattern.compile("([A-Za-z_][A-Za-z0-9_]{0,62}\\.)?[A-Za-z_][A-Za-z0-9_]{0,62}");
 }

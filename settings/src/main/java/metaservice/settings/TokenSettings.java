@@ -6,11 +6,12 @@ import java.util.Optional;
 import java.util.regex.Pattern;
 
 /**
- * Whose temporary credentials clients get, and where from.
+ * Settings of {@code /auth/token}: the AWS role whose temporary credentials clients receive, and the token service
+ * (STS).
  *
- * @param arn the role
+ * @param arn ARN of the role
  * @param region AWS region of the token service
- * @param endpoint address of the token service; empty for the region's own
+ * @param endpoint address of the token service; empty for the endpoint of the region
  */
 public record TokenSettings(String arn, String region, Optional<URI> endpoint) {
 
@@ -19,13 +20,13 @@ public record TokenSettings(String arn, String region, Optional<URI> endpoint) {
     private static final Pattern ENDPOINT = Pattern.compile("https?://[^/?#\\s]+/?");
 
     /**
-     * Reads the environment; without a role the other variables do not matter.
+     * Reads the environment; empty if no role is set, whatever the other variables are.
      *
-     * @throws InvalidConfigException with all problems at once, each naming its variable and what was expected
+     * @throws InvalidConfigException with all problems, each with its variable and the expected values
      */
     public static Optional<TokenSettings> fromEnvironment(Map<String, String> environment) {
-        Environment reader = new Environment(environment);
-        if (reader.given(Setting.IAM_ROLE).isEmpty()) {
+        EnvironmentReader reader = new EnvironmentReader(environment);
+        if (reader.value(Setting.IAM_ROLE).isEmpty()) {
             return Optional.empty();
         }
         TokenSettings settings = new TokenSettings(
@@ -34,13 +35,13 @@ public record TokenSettings(String arn, String region, Optional<URI> endpoint) {
                 reader.text(Setting.STS_REGION, REGION, "a region such as us-west-2"),
                 checked(reader, Setting.STS_ENDPOINT, ENDPOINT, "an address such as https://sts.example")
                         .map(URI::create));
-        reader.check();
+        reader.throwIfInvalid();
         return Optional.of(settings);
     }
 
-    private static Optional<String> checked(Environment reader, Setting setting, Pattern form, String expected) {
-        Optional<String> value = reader.given(setting);
-        value.filter(text -> !form.matcher(text).matches()).ifPresent(text -> reader.wrong(setting, text, expected));
+    private static Optional<String> checked(EnvironmentReader reader, Setting setting, Pattern form, String expected) {
+        Optional<String> value = reader.value(setting);
+        value.filter(text -> !form.matcher(text).matches()).ifPresent(text -> reader.reject(setting, text, expected));
         return value.filter(text -> form.matcher(text).matches());
     }
 }

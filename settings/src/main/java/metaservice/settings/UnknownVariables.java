@@ -10,29 +10,30 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.Pattern;
 
-/** Finds variables that look like settings and are none: a misspelled name would otherwise be ignored silently. */
+/** Finds variables that look like settings but are none, because a misspelled name would be ignored silently. */
 public final class UnknownVariables {
 
     private static final String PREFIX = "MF_";
 
-    /** At most as many letters may differ for a name to be suggested. */
-    private static final int NEAR = 3;
+    /** Largest edit distance between a name and a suggested setting. */
+    private static final int MAX_DISTANCE = 3;
 
-    /** What Kubernetes and Docker links set for a service whose name begins with "mf-". */
-    private static final Pattern LINK = Pattern.compile(".*_(SERVICE_HOST|SERVICE_PORT(_.*)?|PORT|PORT_[0-9]+_.*)");
+    /** Variables that Kubernetes and Docker links set for a service whose name starts with "mf-". */
+    private static final Pattern SERVICE_LINK =
+            Pattern.compile(".*_(SERVICE_HOST|SERVICE_PORT(_.*)?|PORT|PORT_[0-9]+_.*)");
 
     private UnknownVariables() {}
 
-    /** One sentence for each variable that begins with {@code MF_} and is not known, in the order of their names. */
+    /** One sentence for each unknown variable that starts with {@code MF_}, sorted by name. */
     public static List<String> warnings(Map<String, String> environment) {
         Set<String> known = Setting.names();
         List<String> warnings = new ArrayList<>();
         for (String name : new TreeSet<>(environment.keySet())) {
-            if (name.startsWith(PREFIX) && !known.contains(name) && !isIgnored(name)) {
+            if (name.startsWith(PREFIX) && !known.contains(name) && !isReferenceSetting(name)) {
                 Optional<String> nearest = nearest(name, known);
                 if (nearest.isPresent()) {
                     warnings.add(name + " is not a setting and is ignored; did you mean " + nearest.get() + "?");
-                } else if (!LINK.matcher(name).matches()) {
+                } else if (!SERVICE_LINK.matcher(name).matches()) {
                     warnings.add(name + " is not a setting and is ignored; --help lists the settings");
                 }
             }
@@ -40,18 +41,18 @@ public final class UnknownVariables {
         return warnings;
     }
 
-    private static boolean isIgnored(String name) {
+    private static boolean isReferenceSetting(String name) {
         return Setting.WITHOUT_EFFECT.contains(name) || Setting.REFERENCE_ONLY.contains(name);
     }
 
     private static Optional<String> nearest(String name, Collection<String> known) {
         return known.stream()
-                .filter(candidate -> distance(name, candidate) <= NEAR)
+                .filter(candidate -> distance(name, candidate) <= MAX_DISTANCE)
                 .min(Comparator.<String>comparingInt(candidate -> distance(name, candidate))
                         .thenComparing(Comparator.naturalOrder()));
     }
 
-    /** How many letters have to be added, removed or replaced to make one text of the other. */
+    /** The edit distance: how many letters must be added, removed or replaced to turn one text into the other. */
     static int distance(String one, String other) {
         int[] row = new int[other.length() + 1];
         for (int j = 0; j <= other.length(); j++) {

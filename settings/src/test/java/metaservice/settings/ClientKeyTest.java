@@ -25,13 +25,13 @@ class ClientKeyTest {
 
     @ParameterizedTest
     @CsvSource({"RSA, client.key", "EC, client.pem", "Ed25519, client.key"})
-    void theDriverIsToldTheAlgorithmOfAText(String algorithm, String file) throws Exception {
+    void algorithmOfAPemFileIsAdded(String algorithm, String file) throws Exception {
         Path key = write(file, "PRIVATE KEY", algorithm);
         assertEquals(algorithm, properties(key).get("pemKeyAlgorithm"));
     }
 
     @Test
-    void bytesAndMissingFilesAreLeftToTheDriver() throws Exception {
+    void binaryAndMissingFilesAreNotValidated() throws Exception {
         Path bytes = folder.resolve("client.pk8");
         Files.write(bytes, encoded("RSA"));
         assertEquals(Map.of("sslkey", bytes.toString()), properties(bytes));
@@ -41,22 +41,22 @@ class ClientKeyTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"RSA PRIVATE KEY", "EC PRIVATE KEY", "ENCRYPTED PRIVATE KEY"})
-    void otherFormsAreRefusedWithTheWayToConvertThem(String kind) throws Exception {
+    void otherFormatsAreRejectedWithTheCommandToConvertThem(String kind) throws Exception {
         Path key = write("client.key", kind, "RSA");
         assertTrue(problem(key).contains("openssl pkcs8 -topk8 -nocrypt"), problem(key));
     }
 
     @Test
-    void aTextNeedsANameByWhichTheDriverKnowsIt() throws Exception {
+    void pemFileNeedsAKnownSuffix() throws Exception {
         Path key = write("client-key", "PRIVATE KEY", "RSA");
         assertEquals("KEY names " + key + "; expected a name that ends with .key or .pem", problem(key));
     }
 
     private static Map<String, String> properties(Path key) {
-        Environment environment = new Environment(Map.of());
+        EnvironmentReader environment = new EnvironmentReader(Map.of());
         Map<String, String> properties = new HashMap<>(Map.of("sslkey", key.toString()));
-        ClientKey.describe(environment, "KEY", properties);
-        environment.check();
+        ClientKey.validate(environment, "KEY", properties);
+        environment.throwIfInvalid();
         return properties;
     }
 

@@ -27,7 +27,7 @@ class DatabaseConfigTest {
     private static final String EVERY_SPECIAL = "!#$%&*()-_=+[]{}<>:?'\"@/\\";
 
     @Test
-    void withoutVariablesTheDefaultsHold() {
+    void withoutVariablesTheDefaultsApply() {
         DatabaseConfig config = DatabaseConfig.fromEnvironment(Map.of());
         assertEquals("jdbc:postgresql://localhost:5432/postgres", config.jdbcUrl());
         assertEquals("localhost:5432/postgres", config.describe());
@@ -57,14 +57,14 @@ class DatabaseConfigTest {
     }
 
     @Test
-    void passwordOfAnyCharactersIsAPropertyAndNowhereElse() {
+    void passwordWithAnyCharactersIsAPropertyOnly() {
         DatabaseConfig config = DatabaseConfig.fromEnvironment(Map.of("MF_METADATA_DB_PSWD", EVERY_SPECIAL));
         assertEquals(EVERY_SPECIAL, config.jdbcProperties().get("password"));
         assertFalse((config.jdbcUrl() + config.describe() + config).contains(EVERY_SPECIAL));
     }
 
     @Test
-    void passwordMayStandInAFile(@TempDir Path folder) throws IOException {
+    void passwordIsReadFromAFile(@TempDir Path folder) throws IOException {
         Path file = Files.writeString(folder.resolve("secret"), " with blanks \n");
         DatabaseConfig config = DatabaseConfig.fromEnvironment(
                 Map.of("MF_METADATA_DB_PSWD_FILE", file.toString(), "MF_METADATA_DB_PSWD", "other"));
@@ -77,11 +77,11 @@ class DatabaseConfigTest {
         "disabled, prefer, ",
         "allow, allow, /ca",
         "prefer, prefer, /ca",
-        "require, verify-ca, /ca", // as libpq: a root certificate is there to verify with
+        "require, verify-ca, /ca", // like libpq: a root certificate enables verification
         "verify-ca, verify-ca, /ca",
         "verify-full, verify-full, /ca"
     })
-    void certificatesCountWithSslModesOnly(String mode, String expectedMode, String expectedRoot) {
+    void certificatesApplyWithSslModesOnly(String mode, String expectedMode, String expectedRoot) {
         for (String rootVariable : List.of("MF_METADATA_DB_SSL_ROOT_CERT_PATH", "MF_METADATA_DB_SSL_ROOT_CERT")) {
             Map<String, String> properties = DatabaseConfig.fromEnvironment(Map.of(
                             "MF_METADATA_DB_SSL_MODE",
@@ -125,17 +125,17 @@ class DatabaseConfigTest {
 
     @ParameterizedTest(name = "{0}")
     @MethodSource("dsns")
-    void dsnBeatsTheOtherVariables(String dsn, String place, Map<String, String> expected) {
+    void dsnOverridesTheOtherVariables(String dsn, String address, Map<String, String> expected) {
         DatabaseConfig config = DatabaseConfig.fromEnvironment(
                 Map.of("MF_METADATA_DB_DSN", dsn, "MF_METADATA_DB_HOST", "other", "MF_METADATA_DB_SSL_MODE", "allow"));
-        assertEquals(place, config.describe());
+        assertEquals(address, config.describe());
         expected.forEach(
                 (name, value) -> assertEquals(value, config.jdbcProperties().get(name), name));
         assertTrue(config.ignoredDsn().isEmpty());
     }
 
     @Test
-    void dsnThatCannotBeReadIsIgnoredAndThatIsSaid() {
+    void unparsableDsnIsIgnoredWithAMessage() {
         DatabaseConfig config = DatabaseConfig.fromEnvironment(
                 Map.of("MF_METADATA_DB_DSN", "hunter2 hunter2", "MF_METADATA_DB_HOST", "other"));
         assertEquals("other:5432/postgres", config.describe());
@@ -145,14 +145,14 @@ class DatabaseConfigTest {
     }
 
     @Test
-    void dsnWithoutPasswordTakesTheOneThatIsSet() {
+    void dsnWithoutPasswordUsesThePasswordVariable() {
         DatabaseConfig config = DatabaseConfig.fromEnvironment(
                 Map.of("MF_METADATA_DB_DSN", "host=db user=me", "MF_METADATA_DB_PSWD", "mine"));
         assertEquals("mine", config.jdbcProperties().get("password"));
     }
 
     @Test
-    void allProblemsAreReportedTogetherEachWithItsVariable() {
+    void allProblemsAreReportedTogether() {
         Map<String, String> wrong = Map.of(
                 "MF_METADATA_DB_HOST", "db/other",
                 "MF_METADATA_DB_PORT", "65536",
@@ -178,7 +178,7 @@ class DatabaseConfigTest {
         "host=db target_session_attrs=writable",
         "host=db connect_timeout=soon"
     })
-    void dsnThatIsReadableButCannotBeUsedIsAProblem(String dsn) {
+    void dsnWithUnsupportedValueIsAProblem(String dsn) {
         List<String> problems = assertThrows(
                         InvalidConfigException.class,
                         () -> DatabaseConfig.fromEnvironment(Map.of("MF_METADATA_DB_DSN", dsn)))
@@ -189,7 +189,7 @@ class DatabaseConfigTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"postgresql://me:half@hunter2@db/n", "postgresql://me:hunter2", "host=/hunter2"})
-    void whatMayBeHalfAPasswordIsNotQuoted(String dsn) {
+    void possiblePartsOfAPasswordAreNotQuoted(String dsn) {
         List<String> problems = assertThrows(
                         InvalidConfigException.class,
                         () -> DatabaseConfig.fromEnvironment(Map.of("MF_METADATA_DB_DSN", dsn)))
@@ -198,7 +198,7 @@ class DatabaseConfigTest {
     }
 
     @Test
-    void smallestPoolMayNotBeLargerThanTheLargest() {
+    void minimumOfThePoolMayNotExceedTheMaximum() {
         assertThrows(
                 InvalidConfigException.class,
                 () -> DatabaseConfig.fromEnvironment(
@@ -216,7 +216,7 @@ class DatabaseConfigTest {
                 "true, r.example, jdbc:postgresql://r.example:6543/postgres",
                 "True, none,      jdbc:postgresql://localhost:6543/postgres"
             })
-    void readersHaveAnAddressOfTheirOwnIfTheyAreWanted(String separate, String host, String expected) {
+    void separateReaderPoolHasItsOwnAddress(String separate, String host, String expected) {
         Map<String, String> environment =
                 new HashMap<>(Map.of("MF_METADATA_DB_HOST", "db.example", "MF_METADATA_DB_PORT", "6543"));
         if (separate != null) {
@@ -231,7 +231,7 @@ class DatabaseConfigTest {
     }
 
     @Test
-    void aDsnServesReadersToo() {
+    void dsnAppliesToTheReaderPoolToo() {
         DatabaseConfig config = DatabaseConfig.fromEnvironment(Map.of(
                 "MF_METADATA_DB_DSN", "host=a,b dbname=n",
                 "USE_SEPARATE_READER_POOL", "1",

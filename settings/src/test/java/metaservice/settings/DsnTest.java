@@ -58,7 +58,7 @@ class DsnTest {
 
     @ParameterizedTest(name = "{0}")
     @MethodSource("strings")
-    void connectionStringIsTakenApartAsLibpqDoes(String text, Map<String, String> expected) {
+    void connectionStringIsParsedLikeLibpqDoes(String text, Map<String, String> expected) {
         assertEquals(expected, Dsn.parse(text).settings());
     }
 
@@ -81,14 +81,14 @@ class DsnTest {
                 "postgresql://db?hunter2",
                 "postgresql://db?hunter2=1"
             })
-    void whatLibpqRefusesIsRefusedWithoutQuotingIt(String text) {
+    void stringThatLibpqRejectsIsRejectedWithoutQuotingIt(String text) {
         String message = assertThrows(IllegalArgumentException.class, () -> Dsn.parse(text))
                 .getMessage();
         assertFalse(message.contains("hunter2"), message);
     }
 
     @Test
-    void textOfADsnHidesItsValues() {
+    void toStringHidesTheValues() {
         assertEquals("Dsn[host, password]", Dsn.parse("host=db password=secret").toString());
     }
 }

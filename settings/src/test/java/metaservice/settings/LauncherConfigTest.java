@@ -15,7 +15,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 class LauncherConfigTest {
 
     @Test
-    void defaultsAreTheReferences() {
+    void defaultsAreThoseOfTheReference() {
         assertEquals(
                 new LauncherConfig(
                         Map.of(
@@ -45,7 +45,7 @@ class LauncherConfigTest {
     }
 
     @Test
-    void blankIsLikeMissing() {
+    void blankVariablesCountAsUnset() {
         assertEquals(
                 LauncherConfig.fromEnvironment(Map.of()),
                 LauncherConfig.fromEnvironment(Map.of("MF_METADATA_PORT", "", "LOGLEVEL", " ", "PATH_PREFIX", "")));
@@ -121,8 +121,8 @@ class LauncherConfigTest {
                 "MF_METADATA_PORT               | 65536 | expected an integer from 0 to 65535",
                 "MF_MIGRATION_PORT              | -1    | expected an integer from 0 to 65535",
                 "MF_MIGRATION_ENDPOINTS_ENABLED | true  | expected an integer from -2147483648 to 2147483647",
-                "PATH_PREFIX                    | meta  | expected a path that begins with / and does not end with it",
-                "PATH_PREFIX                    | /a/   | expected a path that begins with / and does not end with it",
+                "PATH_PREFIX                    | meta  | expected a path that starts with / and does not end with /",
+                "PATH_PREFIX                    | /a/   | expected a path that starts with / and does not end with /",
                 "MF_METADATA_MAX_BODY_BYTES     | 0     | expected an integer from 1 to 1073741824",
                 "MF_METADATA_DRAIN_SECONDS      | -1    | expected an integer from 0 to 86400",
                 "MF_UPGRADE_SWAP                | maybe | expected on or off",
@@ -130,22 +130,22 @@ class LauncherConfigTest {
                 "MF_UPGRADE_POLL_SECONDS        | 0     | expected an integer from 1 to 86400",
                 "MF_SERVICE_CONNECTION_RETRIES  | 0     | expected an integer from 1 to 1000000",
                 "RUN_INACTIVE_CUTOFF_TIME       | 6min  | expected an integer from 0 to 2147483647",
-                "DB_TABLE_NAME_FLOWS            | f; x  | expected letters, digits and underscores, after a schema and a dot if need be",
-                "DB_TABLE_NAME_RUNS             | a.b.c | expected letters, digits and underscores, after a schema and a dot if need be",
-                "DB_TABLE_NAME_ARTIFACT         | 1a    | expected letters, digits and underscores, after a schema and a dot if need be",
-                "ORIGIN_TO_ALLOW_CORS_FROM      | ui    | expected * or origins like https://ui.example:8083, with commas between",
-                "MF_SERVICES                    | a,    | expected services of [metadata, migration, schemaspaces, ui], with commas between",
-                "MF_SERVICES                    | meta  | expected services of [metadata, migration, schemaspaces, ui], with commas between",
-                "MF_ALLOWED_HOSTS               | a b   | expected host names like meta.example:8080, with commas between",
+                "DB_TABLE_NAME_FLOWS            | f; x  | expected letters, digits and underscores, optionally preceded by a schema name and a dot",
+                "DB_TABLE_NAME_RUNS             | a.b.c | expected letters, digits and underscores, optionally preceded by a schema name and a dot",
+                "DB_TABLE_NAME_ARTIFACT         | 1a    | expected letters, digits and underscores, optionally preceded by a schema name and a dot",
+                "ORIGIN_TO_ALLOW_CORS_FROM      | ui    | expected * or origins like https://ui.example:8083, separated by commas",
+                "MF_SERVICES                    | a,    | expected one or more of [metadata, migration, schemaspaces, ui], separated by commas",
+                "MF_SERVICES                    | meta  | expected one or more of [metadata, migration, schemaspaces, ui], separated by commas",
+                "MF_ALLOWED_HOSTS               | a b   | expected host names like meta.example:8080, separated by commas",
                 "LOGLEVEL                       | loud  | expected DEBUG, INFO, WARNING, ERROR or CRITICAL"
             })
-    void malformedValueIsNamedWithWhatWasExpected(String name, String value, String expected) {
+    void malformedValueIsReportedWithTheExpectedValues(String name, String value, String expected) {
         assertEquals(List.of(name + " is '" + value + "'; " + expected), problems(Map.of(name, value)));
     }
 
     @ParameterizedTest
     @CsvSource({"true", "0", "yes", "2"})
-    void onlyOneSwitchesTriggersOn(String value) {
+    void onlyTheValueOneEnablesTriggers(String value) {
         assertEquals(
                 Optional.empty(),
                 LauncherConfig.fromEnvironment(Map.of("DB_TRIGGER_CREATE", value))
@@ -156,12 +156,12 @@ class LauncherConfigTest {
     @Test
     void twoListenersOnOnePortAreAProblem() {
         assertEquals(
-                List.of("MF_MIGRATION_PORT is 8080, as is MF_METADATA_PORT; expected two different ports"),
+                List.of("MF_METADATA_PORT is 8080, as is MF_MIGRATION_PORT; expected two different ports"),
                 problems(Map.of("MF_MIGRATION_PORT", "8080")));
     }
 
     @Test
-    void onlyServicesThatRunNeedPortsOfTheirOwn() {
+    void portsOfServicesThatDoNotRunMayBeEqual() {
         assertEquals(
                 Set.of("migration", "metadata"),
                 LauncherConfig.fromEnvironment(Map.of("MF_UI_METADATA_PORT", "8080"))
@@ -173,7 +173,7 @@ class LauncherConfigTest {
     }
 
     @Test
-    void servicesKeepTheOrderInWhichTheyAreNamed() {
+    void servicesKeepTheConfiguredOrder() {
         assertEquals(
                 List.of("ui", "migration", "metadata"),
                 List.copyOf(LauncherConfig.fromEnvironment(Map.of("MF_SERVICES", "ui,migration,metadata"))
@@ -182,7 +182,7 @@ class LauncherConfigTest {
     }
 
     @Test
-    void portOfAnotherKindHasASettingOfItsOwn() {
+    void portOfAnotherKindHasItsOwnSetting() {
         LauncherConfig config = LauncherConfig.fromEnvironment(
                 Map.of("MF_SERVICES", "my-kind", "MF_MY_KIND_PORT", "81"), Set.of("my-kind", "metadata"));
         assertEquals(81, config.listener("my-kind").orElseThrow().port());
@@ -190,7 +190,7 @@ class LauncherConfigTest {
     }
 
     @Test
-    void listenersFollowTheMainHost() {
+    void listenersUseTheMainHostByDefault() {
         LauncherConfig config =
                 LauncherConfig.fromEnvironment(Map.of("MF_METADATA_HOST", "127.0.0.9", "MF_SERVICES", "migration,ui"));
         assertEquals("127.0.0.9", config.listener("migration").orElseThrow().host());
@@ -198,7 +198,7 @@ class LauncherConfigTest {
     }
 
     @Test
-    void allProblemsAreToldTogether() {
+    void allProblemsAreReportedTogether() {
         assertEquals(
                 3,
                 problems(Map.of("MF_METADATA_PORT", "x", "PATH_PREFIX", "x", "LOGLEVEL", "x"))

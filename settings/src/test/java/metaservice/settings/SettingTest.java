@@ -9,9 +9,9 @@ import org.junit.jupiter.api.Test;
 
 class SettingTest {
 
-    /** Whoever sets what the help calls the default changes nothing. */
+    /** The defaults listed by {@code --help} are the effective defaults. */
     @Test
-    void defaultsOfTheHelpAreInForce() {
+    void defaultsInTheHelpAreEffective() {
         Map<String, String> defaults = Stream.concat(Setting.LAUNCHER.stream(), Setting.DATABASE.stream())
                 .filter(setting -> setting.defaultValue().isPresent())
                 .collect(Collectors.toMap(

@@ -14,7 +14,7 @@ class TokenSettingsTest {
     private static final String ROLE = "arn:aws:iam::123456789012:role/sandbox";
 
     @Test
-    void withoutRoleNothingElseMatters() {
+    void withoutRoleOtherVariablesAreIgnored() {
         assertEquals(Optional.empty(), TokenSettings.fromEnvironment(Map.of()));
         assertEquals(
                 Optional.empty(),
@@ -22,7 +22,7 @@ class TokenSettingsTest {
     }
 
     @Test
-    void roleAloneIsEnough() {
+    void otherVariablesHaveDefaults() {
         assertEquals(
                 Optional.of(new TokenSettings(ROLE, "us-west-2", Optional.empty())),
                 TokenSettings.fromEnvironment(Map.of("MF_USER_IAM_ROLE", ROLE)));
@@ -43,7 +43,7 @@ class TokenSettingsTest {
     }
 
     @Test
-    void allProblemsAreToldTogether() {
+    void allProblemsAreReportedTogether() {
         InvalidConfigException refusal = assertThrows(
                 InvalidConfigException.class,
                 () -> TokenSettings.fromEnvironment(

@@ -20,14 +20,14 @@ class UnknownVariablesTest {
         "MF_METADATA_DB_PASWD, MF_METADATA_DB_PSWD",
         "MF_METADATA_DB_DNS_FILE, MF_METADATA_DB_DSN_FILE"
     })
-    void nearestNameIsSuggested(String name, String meant) {
+    void mostSimilarNameIsSuggested(String name, String meant) {
         assertEquals(
                 List.of(name + " is not a setting and is ignored; did you mean " + meant + "?"),
                 UnknownVariables.warnings(Map.of(name, "x")));
     }
 
     @Test
-    void nameLikeNoOtherIsToldWithoutSuggestion() {
+    void nameWithoutSimilarSettingGetsNoSuggestion() {
         assertEquals(
                 List.of("MF_FAVOURITE_COLOUR is not a setting and is ignored; --help lists the settings"),
                 UnknownVariables.warnings(Map.of("MF_FAVOURITE_COLOUR", "x")));
@@ -44,7 +44,7 @@ class UnknownVariablesTest {
                 "MF_FLOW_PORT_8080_TCP_ADDR",
                 "LOGLEVELS"
             })
-    void nameWithAnotherMeaningIsNoMistake(String name) {
+    void knownOtherNamesGetNoWarning(String name) {
         assertEquals(List.of(), UnknownVariables.warnings(Map.of(name, "x")));
     }
 

@@ -13,14 +13,14 @@ import java.util.Optional;
 import java.util.regex.Pattern;
 
 /**
- * Reads settings from environment variables and collects what is wrong with them. A variable that is empty or blank
- * counts as unset; blanks around a value do not count, except in secrets. A value that is wrong is replaced by the
- * setting's default, so that reading can go on and find more problems. For one thread.
+ * Reads settings from environment variables and collects the malformed values. An empty or blank variable counts as
+ * unset. Blanks around a value are removed, except in secrets. A malformed value is replaced by the default of its
+ * setting, so that all problems are found in one run. Not thread-safe.
  */
-final class Environment {
+final class EnvironmentReader {
 
-    /** Put behind a secret's name: the variable that names a file with the secret. */
-    static final String FILE = "_FILE";
+    /** Suffix of a variable that names a file with the secret. */
+    static final String FILE_SUFFIX = "_FILE";
 
     private static final Map<String, Boolean> ON_OR_OFF =
             Map.of("on", true, "off", false, "true", true, "false", false, "1", true, "0", false);
@@ -28,44 +28,47 @@ final class Environment {
     private final Map<String, String> variables;
     private final List<String> problems = new ArrayList<>();
 
-    Environment(Map<String, String> variables) {
+    EnvironmentReader(Map<String, String> variables) {
         this.variables = variables;
     }
 
-    /** A variable's value without blanks around it; empty if unset, whatever the default. */
-    Optional<String> given(Setting setting) {
+    /** The value of a variable without blanks around it; empty if it is unset. Ignores the default. */
+    Optional<String> value(Setting setting) {
         return raw(setting.name()).map(String::strip);
     }
 
-    /** A variable's value or its default; empty if there is neither. */
+    /** The value of a variable or its default; empty if there is neither. */
     Optional<String> optional(Setting setting) {
-        return given(setting).or(setting::defaultValue);
+        return value(setting).or(setting::defaultValue);
     }
 
     /** The value of a setting that has a default. */
     String text(Setting setting) {
-        return given(setting).orElseGet(() -> fallback(setting));
+        return value(setting).orElseGet(() -> requiredDefault(setting));
     }
 
-    /** A value of the given form, or the default. */
+    /** The value if it matches the pattern, otherwise the default. */
     String text(Setting setting, Pattern form, String expected) {
         String value = text(setting);
         if (form.matcher(value).matches()) {
             return value;
         }
-        wrong(setting, value, expected);
-        return fallback(setting);
+        reject(setting, value, expected);
+        return requiredDefault(setting);
     }
 
-    /** A secret: the content of the file that {@code NAME_FILE} names, without its last line break, or else {@code NAME}. */
+    /**
+     * A secret: the content of the file that {@code NAME_FILE} names, without its last line break, otherwise the
+     * value of {@code NAME}.
+     */
     Optional<String> secret(Setting setting) {
-        Optional<String> file = raw(setting.name() + FILE);
+        Optional<String> file = raw(setting.name() + FILE_SUFFIX);
         return file.isPresent()
-                ? file.flatMap(path -> content(setting.name() + FILE, path.strip()))
+                ? file.flatMap(path -> content(setting.name() + FILE_SUFFIX, path.strip()))
                 : Optional.ofNullable(variables.get(setting.name())).filter(value -> !value.isEmpty());
     }
 
-    /** A whole number within bounds. */
+    /** An integer within bounds, both inclusive. */
     int integer(Setting setting, int least, int most) {
         String value = text(setting);
         try {
@@ -74,13 +77,13 @@ final class Environment {
                 return number;
             }
         } catch (NumberFormatException e) {
-            // Said below, in the words for numbers out of bounds.
+            // Reported below together with numbers out of bounds.
         }
-        wrong(setting, value, "an integer from " + least + " to " + most);
-        return Integer.parseInt(fallback(setting));
+        reject(setting, value, "an integer from " + least + " to " + most);
+        return Integer.parseInt(requiredDefault(setting));
     }
 
-    /** A time in seconds, fractions allowed, more than zero and at most a day. */
+    /** A duration in seconds; may have a fraction; more than 0 and at most 86400. */
     Duration seconds(Setting setting) {
         String value = text(setting);
         if (value.matches("[0-9]{1,5}(\\.[0-9]{1,9})?")) {
@@ -89,28 +92,31 @@ final class Environment {
                 return time;
             }
         }
-        wrong(setting, value, "seconds, more than 0 and at most 86400");
-        return Duration.ofSeconds(Integer.parseInt(fallback(setting)));
+        reject(setting, value, "seconds, more than 0 and at most 86400");
+        return Duration.ofSeconds(Integer.parseInt(requiredDefault(setting)));
     }
 
-    /** A switch, spelled on, off, true, false, 1 or 0. */
+    /** A flag: on, off, true, false, 1 or 0. */
     boolean onOrOff(Setting setting) {
         String value = text(setting);
         Boolean flag = ON_OR_OFF.get(value.toLowerCase(Locale.ROOT));
         if (flag == null) {
-            wrong(setting, value, "on or off");
-            return ON_OR_OFF.get(fallback(setting));
+            reject(setting, value, "on or off");
+            return ON_OR_OFF.get(requiredDefault(setting));
         }
         return flag;
     }
 
-    /** Values with commas between, without the blanks around each; empty if unset or if one of them has not the form. */
+    /**
+     * Values separated by commas, without blanks around each; empty if unset or if one of them does not match the
+     * pattern.
+     */
     List<String> list(Setting setting, Pattern form, String expected) {
         List<String> values = new ArrayList<>();
         String all = optional(setting).orElse("");
         for (String part : all.isEmpty() ? new String[0] : all.split(",", -1)) {
             if (!form.matcher(part.strip()).matches()) {
-                wrong(setting, all, expected);
+                reject(setting, all, expected);
                 return List.of();
             }
             values.add(part.strip());
@@ -118,19 +124,19 @@ final class Environment {
         return values;
     }
 
-    /** Notes that a setting's value is not what was expected. */
-    void wrong(Setting setting, String value, String expected) {
-        problem(setting.name() + " is '" + value + "'; expected " + expected);
+    /** Records that the value of a setting is not the expected one. */
+    void reject(Setting setting, String value, String expected) {
+        addProblem(setting.name() + " is '" + value + "'; expected " + expected);
     }
 
-    void problem(String sentence) {
-        if (!problems.contains(sentence)) { // a value that is read twice is told of once
+    void addProblem(String sentence) {
+        if (!problems.contains(sentence)) { // a value that is read twice is reported once
             problems.add(sentence);
         }
     }
 
-    /** Throws if anything was wrong. */
-    void check() {
+    /** Throws an {@link InvalidConfigException} if a problem was recorded. */
+    void throwIfInvalid() {
         if (!problems.isEmpty()) {
             throw new InvalidConfigException(problems);
         }
@@ -140,7 +146,7 @@ final class Environment {
         return Optional.ofNullable(variables.get(name)).filter(value -> !value.isBlank());
     }
 
-    private static String fallback(Setting setting) {
+    private static String requiredDefault(Setting setting) {
         return setting.defaultValue()
                 .orElseThrow(() -> new IllegalArgumentException(setting.name() + " has no default"));
     }
@@ -149,7 +155,7 @@ final class Environment {
         try {
             return Optional.of(Files.readString(Path.of(path)).replaceFirst("\\R\\z", ""));
         } catch (IOException | InvalidPathException e) {
-            problem(name + " is '" + path + "'; expected a text file that can be read (" + e + ")");
+            addProblem(name + " is '" + path + "'; expected a readable text file (" + e + ")");
             return Optional.empty();
         }
     }

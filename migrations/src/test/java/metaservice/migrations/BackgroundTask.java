@@ -4,12 +4,12 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 
-/** Something that goes on in a thread of its own while a test looks. */
-final class Background<T> {
+/** A task that runs in its own daemon thread while a test continues. */
+final class BackgroundTask<T> {
 
     private final FutureTask<T> task;
 
-    Background(Callable<T> work) {
+    BackgroundTask(Callable<T> work) {
         task = new FutureTask<>(work);
         Thread thread = new Thread(task, "background");
         thread.setDaemon(true);

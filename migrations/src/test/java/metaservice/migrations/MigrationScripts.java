@@ -4,10 +4,10 @@ import java.io.BufferedReader;
 import java.util.ArrayList;
 import java.util.List;
 
-/** The statements of our migration files, one by one, as far as our own way of writing them goes. */
-final class Scripts {
+/** Splits our migration files into statements; supports only the syntax that these files use. */
+final class MigrationScripts {
 
-    private Scripts() {}
+    private MigrationScripts() {}
 
     static List<String> statements(long version) {
         List<String> statements = new ArrayList<>();

@@ -6,25 +6,25 @@ import java.util.stream.Collectors;
 import java.util.stream.StreamSupport;
 
 /**
- * Writes a JSON value as Python prints it. The reference's tool prints the status so, and scripts that read it must be
- * able to go on reading it.
+ * Formats a JSON value like Python's {@code print}. The tool of the reference prints the status in this format, and
+ * scripts parse it.
  */
-final class PythonText {
+final class PythonFormat {
 
     private static final Map<Integer, String> ESCAPES =
             Map.of((int) '\\', "\\\\", (int) '\n', "\\n", (int) '\r', "\\r", (int) '\t', "\\t");
 
-    private PythonText() {}
+    private PythonFormat() {}
 
-    static String of(JsonNode value) {
+    static String format(JsonNode value) {
         if (value.isObject()) {
             return value.properties().stream()
-                    .map(entry -> quoted(entry.getKey()) + ": " + of(entry.getValue()))
+                    .map(entry -> quoted(entry.getKey()) + ": " + format(entry.getValue()))
                     .collect(Collectors.joining(", ", "{", "}"));
         }
         if (value.isArray()) {
             return StreamSupport.stream(value.spliterator(), false)
-                    .map(PythonText::of)
+                    .map(PythonFormat::format)
                     .collect(Collectors.joining(", ", "[", "]"));
         }
         if (value.isBoolean()) {
@@ -36,7 +36,7 @@ final class PythonText {
         return value.isTextual() ? quoted(value.textValue()) : value.asText();
     }
 
-    /** Single quotes, unless the text holds some and no double ones. */
+    /** Quotes with single quotes, or with double quotes if the text contains single quotes only. */
     private static String quoted(String text) {
         char quote = text.indexOf('\'') >= 0 && text.indexOf('"') < 0 ? '"' : '\'';
         StringBuilder quoted = new StringBuilder().append(quote);

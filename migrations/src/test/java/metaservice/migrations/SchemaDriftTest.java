@@ -10,7 +10,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-class DriftTest {
+class SchemaDriftTest {
 
     private static final SchemaObject TABLE = new SchemaObject(Kind.TABLE, "runs_v3", "runs_v3", "");
 
@@ -30,7 +30,7 @@ class DriftTest {
         "bigint, integer, true",
         "jsonb, text, true",
     })
-    void columnThatHoldsMoreIsNoDrift(String expected, String found, boolean drift) {
+    void widerColumnIsNoDrift(String expected, String found, boolean drift) {
         assertEquals(
                 drift,
                 !drift(List.of(column(expected)), List.of(column(expected)), column(found))
@@ -38,7 +38,7 @@ class DriftTest {
     }
 
     @Test
-    void whatTheNextMigrationMakesSoIsNoDrift() {
+    void resultOfTheNextMigrationIsNoDrift() {
         List<SchemaObject> expected = List.of(index("gone"), index("stays"));
         List<SchemaObject> next = List.of(index("stays"));
         assertEquals(
@@ -47,16 +47,16 @@ class DriftTest {
     }
 
     @Test
-    void ofATableThatIsMissingNothingMoreIsSaid() {
+    void missingTableIsReportedOnce() {
         List<SchemaObject> expected = List.of(TABLE, index("i"));
         assertEquals(
                 List.of(new SchemaDifference(SchemaObject.Kind.TABLE, "runs_v3", "runs_v3", "", "")),
-                Drift.between(expected, expected, List.of()));
+                SchemaDrift.find(expected, expected, List.of()));
     }
 
     private static List<SchemaDifference> drift(
             List<SchemaObject> expected, List<SchemaObject> next, SchemaObject... found) {
-        return Drift.between(
+        return SchemaDrift.find(
                 expected,
                 next,
                 Stream.concat(Stream.of(TABLE), Arrays.stream(found)).toList());

@@ -6,13 +6,13 @@ import java.sql.Statement;
 import java.util.Optional;
 import java.util.OptionalInt;
 
-/** How far the upgrade is that runs on a database, from what the server tells of its sessions; only reads. */
-final class Progress {
+/** Progress of a running upgrade, read from the statistics views of the server. Changes nothing. */
+final class UpgradeProgress {
 
     private static final String IS_PROGRESS_KNOWN =
-            "SELECT to_regclass('pg_catalog.pg_stat_progress_create_index') IS NOT NULL"; // from PostgreSQL 12 on
+            "SELECT to_regclass('pg_catalog.pg_stat_progress_create_index') IS NOT NULL"; // PostgreSQL 12 and newer
 
-    /** Each phase counts one thing: lockers it waits for, blocks it scans, or tuples it sorts or loads. */
+    /** Each phase counts one thing: transactions it waits for, blocks it scans, or tuples it sorts or loads. */
     private static final String INDEX_BUILD = """
             SELECT c.relname, p.phase,
                    CASE WHEN p.phase LIKE 'waiting%%' THEN p.lockers_done
@@ -24,23 +24,29 @@ final class Progress {
             FROM pg_stat_progress_create_index p
             LEFT JOIN pg_class c ON c.oid = p.index_relid
             WHERE p.pid IN (%s)
-            """.formatted(UpgradeLock.HOLDERS);
+            """.formatted(UpgradeLock.LOCK_HOLDERS);
 
-    private static final String WAITS =
+    private static final String WAITS_FOR_LOCK =
             "SELECT count(*) > 0 FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND pid IN (%s)"
-                    .formatted(UpgradeLock.HOLDERS);
+                    .formatted(UpgradeLock.LOCK_HOLDERS);
 
-    private Progress() {}
+    private UpgradeProgress() {}
 
-    /** Asks what the upgrade is at; without our journal the version cannot be known yet. */
-    static RunningMigration read(Statement statement, boolean journal) throws SQLException {
-        Optional<SchemaVersion> version = journal ? Journal.nowMigrating(statement) : Optional.empty();
+    /**
+     * Reads the progress.
+     *
+     * @param historyExists whether the table of {@link UpgradeHistory} exists; without it the version is not known
+     */
+    static RunningMigration read(Statement statement, boolean historyExists) throws SQLException {
+        Optional<SchemaVersion> version = historyExists ? UpgradeHistory.runningMigration(statement) : Optional.empty();
         Optional<RunningMigration> build =
                 isTrue(statement, IS_PROGRESS_KNOWN) ? indexBuild(statement, version) : Optional.empty();
         if (build.isPresent()) {
             return build.get();
         }
-        String phase = isTrue(statement, WAITS) ? "waiting for locks" : version.isPresent() ? "applying" : "preparing";
+        String phase = isTrue(statement, WAITS_FOR_LOCK)
+                ? "waiting for locks"
+                : version.isPresent() ? "applying" : "preparing";
         return new RunningMigration(version, phase, OptionalInt.empty());
     }
 
@@ -61,8 +67,8 @@ final class Progress {
         return total > 0 ? OptionalInt.of((int) Math.min(100, 100 * done / total)) : OptionalInt.empty();
     }
 
-    private static boolean isTrue(Statement statement, String question) throws SQLException {
-        try (ResultSet row = statement.executeQuery(question)) {
+    private static boolean isTrue(Statement statement, String query) throws SQLException {
+        try (ResultSet row = statement.executeQuery(query)) {
             return row.next() && row.getBoolean(1);
         }
     }

@@ -4,12 +4,12 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
 
-/** The notification by which an upgrade wakes all nodes that listen on {@link Migrations#CHANNEL}. */
-final class Notice {
+/** The notification on {@link Migrations#CHANNEL} that informs all nodes of a schema change. */
+final class SchemaNotification {
 
-    private Notice() {}
+    private SchemaNotification() {}
 
-    /** Sends it at once, over a connection in autocommit mode. */
+    /** Sends the notification immediately; the connection must be in autocommit mode. */
     static void send(Connection connection, SchemaVersion version) throws SQLException {
         try (PreparedStatement statement = connection.prepareStatement("SELECT pg_notify(?, ?)")) {
             statement.setString(1, Migrations.CHANNEL);

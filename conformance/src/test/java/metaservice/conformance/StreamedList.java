@@ -15,19 +15,20 @@ import java.time.Duration;
 import java.util.Optional;
 
 /**
- * A list as it was read, token by token: neither its text nor its tree would fit into memory beside those of others.
+ * A summary of a JSON list that was parsed token by token, because neither its text nor its tree would fit into the
+ * memory of the test together with others.
  *
- * @param rows how many objects it holds
- * @param characters how many characters all texts in it have, names of members aside
- * @param nextCursor where the next page begins
+ * @param rows number of objects
+ * @param characters total length of all string values, without member names
+ * @param nextCursor cursor of the next page; empty on the last page
  */
-record Listing(int rows, long characters, Optional<String> nextCursor) {
+record StreamedList(int rows, long characters, Optional<String> nextCursor) {
 
     private static final HttpClient CLIENT = HttpClient.newHttpClient();
     private static final Duration DEADLINE = Duration.ofSeconds(60);
 
-    /** Gets a list, which has to be valid JSON and whole. */
-    static Listing get(URI service, String path) throws IOException, InterruptedException {
+    /** Reads a list; fails unless it is complete, valid JSON. */
+    static StreamedList get(URI service, String path) throws IOException, InterruptedException {
         HttpRequest request =
                 HttpRequest.newBuilder(service.resolve(path)).timeout(DEADLINE).build();
         HttpResponse<InputStream> answer = CLIENT.send(request, HttpResponse.BodyHandlers.ofInputStream());
@@ -38,7 +39,7 @@ record Listing(int rows, long characters, Optional<String> nextCursor) {
         }
     }
 
-    private static Listing read(JsonParser json, Optional<String> nextCursor) throws IOException {
+    private static StreamedList read(JsonParser json, Optional<String> nextCursor) throws IOException {
         JsonToken last = json.nextToken();
         assertEquals(JsonToken.START_ARRAY, last);
         int rows = 0;
@@ -52,6 +53,6 @@ record Listing(int rows, long characters, Optional<String> nextCursor) {
             }
         }
         assertEquals(JsonToken.END_ARRAY, last);
-        return new Listing(rows, characters, nextCursor);
+        return new StreamedList(rows, characters, nextCursor);
     }
 }

@@ -4,12 +4,12 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
 
-/** Somebody who writes a flow and a run and leaves the transaction open. */
-final class Writer implements AutoCloseable {
+/** A client that writes a flow and a run and keeps the transaction open. */
+final class WriteTransaction implements AutoCloseable {
 
     private final Connection connection;
 
-    Writer(TestDatabase database) throws SQLException {
+    WriteTransaction(TestDatabase database) throws SQLException {
         connection = database.dataSource().getConnection();
     }
 

@@ -14,22 +14,22 @@ import metaservice.migrations.LastUpgrade.Outcome;
 import metaservice.migrations.UpgradeOutcome.Upgraded;
 import org.junit.jupiter.api.Test;
 
-/** Whoever asks for the status learns what an upgrade elsewhere is at, and what came of the last one. */
-class ProgressIT {
+/** The status shows the progress of an upgrade by another node, and the outcome of the last upgrade. */
+class UpgradeProgressIT {
 
     private static final SchemaVersion FIRST = new SchemaVersion(1);
     private static final SchemaVersion STRING_IDS = new SchemaVersion(20200603104139L);
 
     @Test
-    void statusTellsWhichMigrationRunsAndWhatItWaitsFor() throws Exception {
+    void statusShowsTheRunningMigrationAndItsPhase() throws Exception {
         try (TestDatabase database = TestDatabases.at(STRING_IDS.number());
-                Writer writer = new Writer(database)) {
+                WriteTransaction writer = new WriteTransaction(database)) {
             Migrations elsewhere = new Migrations(database.dataSource());
             Migrations here = new Migrations(database.dataSource());
             assertEquals(Optional.empty(), here.status().running());
             writer.begin();
-            Background<UpgradeOutcome> upgrade = new Background<>(elsewhere::upgrade);
-            // The first index on a table that the writer wrote to.
+            BackgroundTask<UpgradeOutcome> upgrade = new BackgroundTask<>(elsewhere::upgrade);
+            // The first index on a table with uncommitted rows of the writer.
             Eventually.await(
                     "an index build waits for the writer",
                     () -> running(here)
@@ -59,7 +59,7 @@ class ProgressIT {
     }
 
     @Test
-    void lastUpgradeIsRemembered() throws SQLException {
+    void lastUpgradeIsRecorded() throws SQLException {
         try (TestDatabase database = Dumps.restoredWithGoose(1)) {
             Migrations migrations = new Migrations(database.dataSource());
             assertEquals(Optional.empty(), migrations.status().lastUpgrade());
@@ -73,14 +73,14 @@ class ProgressIT {
             assertTrue(last.duration().orElseThrow().compareTo(Duration.ofMinutes(1)) < 0, last::toString);
             assertEquals("", last.detail());
 
-            // Having nothing to do is no upgrade.
+            // A call without work is not recorded as an upgrade.
             migrations.upgradeTo(STRING_IDS);
             assertEquals(Optional.of(last), migrations.status().lastUpgrade());
         }
     }
 
     @Test
-    void failureIsRememberedWithItsReason() throws SQLException {
+    void failureIsRecordedWithItsReason() throws SQLException {
         try (TestDatabase database = TestDatabases.at(1)) {
             database.execute("ALTER TABLE tasks_v3 ADD COLUMN task_name varchar(10)");
             Migrations migrations = new Migrations(database.dataSource());
@@ -92,7 +92,7 @@ class ProgressIT {
     }
 
     @Test
-    void killedUpgradeIsSaidToBeInterruptedUntilTheNextOneEnds() throws SQLException {
+    void killedUpgradeIsReportedAsInterruptedUntilTheNextOneEnds() throws SQLException {
         try (TestDatabase database = TestDatabases.at(1)) {
             Migrations migrations = new Migrations(database.dataSource());
             database.execute("INSERT INTO metaservice_upgrades (from_version, to_version, migrating)"

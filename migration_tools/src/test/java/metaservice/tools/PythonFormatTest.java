@@ -7,7 +7,7 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-class PythonTextTest {
+class PythonFormatTest {
 
     @ParameterizedTest(name = "{0} is {1}")
     @CsvSource(
@@ -25,7 +25,7 @@ class PythonTextTest {
                 "\"a\\\\b\\n\\t\\u0001\"   | 'a\\\\b\\n\\t\\x01'",
                 "\"\\u00e9\\ud83d\\ude00\" | 'é😀'"
             })
-    void valuesAreWrittenAsPythonPrintsThem(String json, String text) throws JsonProcessingException {
-        assertEquals(text, PythonText.of(new JsonMapper().readTree(json)));
+    void valuesAreFormattedAsPythonPrintsThem(String json, String text) throws JsonProcessingException {
+        assertEquals(text, PythonFormat.format(new JsonMapper().readTree(json)));
     }
 }

@@ -13,14 +13,15 @@ import java.util.Optional;
 import metaservice.migrations.LastUpgrade.Outcome;
 
 /**
- * The upgrades of a database, remembered in the database itself: one row each, begun when it begins, so that every node
- * sees what one of them does. A row without an outcome is the one that runs, or one that was killed.
+ * The table {@code metaservice_upgrades}: one row for each upgrade of the database, written when the upgrade begins,
+ * so that every node can read the state of an upgrade that another node runs. A row without an outcome belongs to the
+ * running upgrade or to one that was interrupted.
  */
-final class Journal {
+final class UpgradeHistory {
 
     static final String TABLE = "metaservice_upgrades";
 
-    private static final String NAME = Names.SCHEMA + "." + TABLE;
+    private static final String NAME = DatabaseNames.SCHEMA + "." + TABLE;
 
     private static final String CREATE = """
             CREATE TABLE IF NOT EXISTS %s (
@@ -35,24 +36,25 @@ final class Journal {
             )
             """.formatted(NAME);
 
-    private static final String CLOSE_KILLED =
+    private static final String MARK_INTERRUPTED =
             "UPDATE %s SET outcome = ?, migrating = NULL WHERE outcome IS NULL".formatted(NAME);
 
     private static final String BEGIN = "INSERT INTO %s (from_version, to_version) VALUES (?, ?)".formatted(NAME);
 
-    private static final String MIGRATING_NONE = "UPDATE %s SET migrating = NULL WHERE outcome IS NULL".formatted(NAME);
+    private static final String CLEAR_MIGRATION =
+            "UPDATE %s SET migrating = NULL WHERE outcome IS NULL".formatted(NAME);
 
-    private static final String MIGRATING = "UPDATE %s SET migrating = ? WHERE outcome IS NULL".formatted(NAME);
+    private static final String SET_MIGRATION = "UPDATE %s SET migrating = ? WHERE outcome IS NULL".formatted(NAME);
 
     private static final String END =
             "UPDATE %s SET ended_at = now(), outcome = ?, detail = ?, migrating = NULL WHERE outcome IS NULL"
                     .formatted(NAME);
 
-    private static final String NOW_MIGRATING =
+    private static final String RUNNING_MIGRATION =
             "SELECT migrating FROM %s WHERE outcome IS NULL AND migrating IS NOT NULL ORDER BY id DESC LIMIT 1"
                     .formatted(NAME);
 
-    private static final String NEWEST_OVER = """
+    private static final String LAST_UPGRADE = """
             SELECT from_version, to_version, started_at, extract(epoch FROM ended_at - started_at) AS seconds,
                    coalesce(outcome, ?) AS outcome, detail
             FROM %s
@@ -61,45 +63,49 @@ final class Journal {
             LIMIT 1
             """.formatted(NAME);
 
-    private Journal() {}
+    private UpgradeHistory() {}
 
-    /** Writes that an upgrade begins; whichever was begun before was killed. */
+    /** Records the begin of an upgrade and marks an earlier row without outcome as interrupted. */
     static void begin(Connection connection, SchemaVersion from, SchemaVersion to) throws SQLException {
         try (Statement statement = connection.createStatement()) {
             statement.execute(CREATE);
         }
-        update(connection, CLOSE_KILLED, word(Outcome.INTERRUPTED));
+        update(connection, MARK_INTERRUPTED, storedName(Outcome.INTERRUPTED));
         update(connection, BEGIN, from.number(), to.number());
     }
 
-    /** Writes which migration is applied now. */
-    static void migrating(Connection connection, SchemaVersion version) throws SQLException {
-        update(connection, MIGRATING, version.number());
+    /** Records the migration that is being applied. */
+    static void setMigration(Connection connection, SchemaVersion version) throws SQLException {
+        update(connection, SET_MIGRATION, version.number());
     }
 
-    /** Writes that no migration is applied now, but something before, between or after them is done. */
-    static void betweenMigrations(Connection connection) throws SQLException {
-        update(connection, MIGRATING_NONE);
+    /** Records that no migration is being applied: before the first, between two, or after the last. */
+    static void clearMigration(Connection connection) throws SQLException {
+        update(connection, CLEAR_MIGRATION);
     }
 
-    /** Writes what came of the upgrade. */
+    /** Records the end of the upgrade. */
     static void end(Connection connection, Outcome outcome, List<String> details) throws SQLException {
-        update(connection, END, word(outcome), String.join("; ", details));
+        update(connection, END, storedName(outcome), String.join("; ", details));
     }
 
-    /** The migration that is applied now, provided that an upgrade runs; the table must be there. */
-    static Optional<SchemaVersion> nowMigrating(Statement statement) throws SQLException {
-        try (ResultSet row = statement.executeQuery(NOW_MIGRATING)) {
+    /** The migration that is being applied if an upgrade runs. The table must exist. */
+    static Optional<SchemaVersion> runningMigration(Statement statement) throws SQLException {
+        try (ResultSet row = statement.executeQuery(RUNNING_MIGRATION)) {
             return row.next() ? Optional.of(new SchemaVersion(row.getLong(1))) : Optional.empty();
         }
     }
 
-    /** The newest upgrade that is over; the table must be there. */
+    /**
+     * The newest finished or interrupted upgrade. The table must exist.
+     *
+     * @param inProgress whether an upgrade runs; if not, a row without outcome counts as interrupted
+     */
     static Optional<LastUpgrade> last(Connection connection, boolean inProgress) throws SQLException {
-        try (PreparedStatement question = connection.prepareStatement(NEWEST_OVER)) {
-            question.setString(1, word(Outcome.INTERRUPTED));
-            question.setBoolean(2, inProgress);
-            try (ResultSet row = question.executeQuery()) {
+        try (PreparedStatement query = connection.prepareStatement(LAST_UPGRADE)) {
+            query.setString(1, storedName(Outcome.INTERRUPTED));
+            query.setBoolean(2, inProgress);
+            try (ResultSet row = query.executeQuery()) {
                 return row.next() ? Optional.of(read(row)) : Optional.empty();
             }
         }
@@ -118,7 +124,7 @@ final class Journal {
                 row.getString("detail"));
     }
 
-    private static String word(Outcome outcome) {
+    private static String storedName(Outcome outcome) {
         return outcome.name().toLowerCase(Locale.ROOT);
     }
 

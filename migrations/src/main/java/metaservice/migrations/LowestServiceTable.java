@@ -8,10 +8,10 @@ import java.sql.Statement;
 import java.util.Optional;
 
 /**
- * The lowest service version that can run on a database, stored in the database itself, so that an image that is older
- * than the schema knows whether it may run. One row in a table of its own.
+ * The table {@code metaservice_floor}: one row with the lowest service version that can run on this database. It is
+ * stored in the database so that an image that is older than the schema can detect that it must not serve.
  */
-final class Floor {
+final class LowestServiceTable {
 
     static final String TABLE = "metaservice_floor";
 
@@ -20,17 +20,17 @@ final class Floor {
                 only_row boolean PRIMARY KEY DEFAULT true CHECK (only_row),
                 lowest_service text NOT NULL
             )
-            """.formatted(Names.SCHEMA, TABLE);
+            """.formatted(DatabaseNames.SCHEMA, TABLE);
 
-    private static final String READ = "SELECT lowest_service FROM %s.%s".formatted(Names.SCHEMA, TABLE);
+    private static final String READ = "SELECT lowest_service FROM %s.%s".formatted(DatabaseNames.SCHEMA, TABLE);
 
     private static final String STORE =
             "INSERT INTO %s.%s (lowest_service) VALUES (?) ON CONFLICT (only_row) DO UPDATE SET lowest_service = excluded.lowest_service"
-                    .formatted(Names.SCHEMA, TABLE);
+                    .formatted(DatabaseNames.SCHEMA, TABLE);
 
-    private Floor() {}
+    private LowestServiceTable() {}
 
-    /** Reads the floor; the table must be there. */
+    /** Reads the stored version; empty if the row is missing. The table must exist. */
     static Optional<ServiceVersion> read(Statement statement) throws SQLException {
         try (ResultSet row = statement.executeQuery(READ)) {
             return row.next() ? Optional.of(ServiceVersion.parse(row.getString(1))) : Optional.empty();
@@ -38,10 +38,11 @@ final class Floor {
     }
 
     /**
-     * Raises the floor; never lowers it. To be called before the migration that needs it, so that no moment exists in which
-     * an older image that starts believes it may run; those that run have to be notified.
+     * Stores a version if it is higher than the stored one. Call it before the migration that needs the version, so
+     * that an older image that starts meanwhile does not serve the new schema. Older nodes that already run must be
+     * notified.
      *
-     * @return whether the stored floor is another one now
+     * @return whether the stored version changed
      */
     static boolean raise(Connection connection, ServiceVersion lowest) throws SQLException {
         try (Statement statement = connection.createStatement()) {

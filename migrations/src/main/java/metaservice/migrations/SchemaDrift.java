@@ -7,34 +7,35 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import metaservice.migrations.SchemaObject.Kind;
 
-/** Where a schema is not what it should be; decided from values alone. */
-final class Drift {
+/** Compares a database schema with the expected schema. Pure functions of values. */
+final class SchemaDrift {
 
     private static final Pattern TEXT_COLUMN = Pattern.compile("(?:text|character varying(?:\\((\\d+)\\))?)(.*)");
 
-    /** Number types, and what holds all their values, too. */
+    /** Number types, each with the type that holds all of its values too. */
     private static final Map<String, String> WIDER_NUMBERS =
             Map.of("integer", "bigint", "integer not null serial", "bigint not null serial");
 
-    private Drift() {}
+    private SchemaDrift() {}
 
     /**
-     * Compares. What others added is no drift, nor is a column that holds more than it must. Neither is what the next
-     * migration makes so: a killed upgrade may have begun it, and the next upgrade completes it.
+     * Lists the differences between the expected and the found schema. Three things do not count as differences:
+     * objects that are found but not expected, columns that hold more than expected, and results of the next
+     * migration, because an interrupted upgrade may have started it and the next upgrade completes it.
      *
-     * @param expected what the version of the ledger has
-     * @param next what the version after that has; the same again if there is none
+     * @param expected the objects at the version in the ledger
+     * @param next the objects at the following version; equal to {@code expected} if there is none
+     * @param found the objects in the database
      */
-    static List<SchemaDifference> between(
-            List<SchemaObject> expected, List<SchemaObject> next, List<SchemaObject> found) {
+    static List<SchemaDifference> find(List<SchemaObject> expected, List<SchemaObject> next, List<SchemaObject> found) {
         return expected.stream()
-                .filter(object -> tableIsThere(object, found))
+                .filter(object -> tableExists(object, found))
                 .flatMap(object -> difference(object, next, found).stream())
                 .toList();
     }
 
-    /** Of a table that is missing nothing more is said. */
-    private static boolean tableIsThere(SchemaObject object, List<SchemaObject> found) {
+    /** A missing table is reported once, without its columns, constraints and indexes. */
+    private static boolean tableExists(SchemaObject object, List<SchemaObject> found) {
         return object.kind() == Kind.TABLE
                 || found.stream()
                         .anyMatch(one -> one.kind() == Kind.TABLE && one.table().equals(object.table()));
@@ -42,10 +43,12 @@ final class Drift {
 
     private static Optional<SchemaDifference> difference(
             SchemaObject expected, List<SchemaObject> next, List<SchemaObject> found) {
-        Optional<SchemaObject> here = namesake(expected, found);
-        Optional<SchemaObject> then = namesake(expected, next);
-        boolean begun = here.isEmpty() ? then.isEmpty() : then.isPresent() && fits(then.get(), here.get());
-        if (begun || (here.isPresent() && fits(expected, here.get()))) {
+        Optional<SchemaObject> actual = sameObject(expected, found);
+        Optional<SchemaObject> afterNext = sameObject(expected, next);
+        boolean startedByNextMigration = actual.isEmpty()
+                ? afterNext.isEmpty()
+                : afterNext.isPresent() && isCompatible(afterNext.get(), actual.get());
+        if (startedByNextMigration || (actual.isPresent() && isCompatible(expected, actual.get()))) {
             return Optional.empty();
         }
         return Optional.of(new SchemaDifference(
@@ -53,14 +56,14 @@ final class Drift {
                 expected.table(),
                 expected.name(),
                 expected.definition(),
-                here.map(SchemaObject::definition).orElse("")));
+                actual.map(SchemaObject::definition).orElse("")));
     }
 
-    private static Optional<SchemaObject> namesake(SchemaObject object, List<SchemaObject> among) {
-        return among.stream().filter(object::isNamesake).findFirst();
+    private static Optional<SchemaObject> sameObject(SchemaObject object, List<SchemaObject> among) {
+        return among.stream().filter(object::isSameObject).findFirst();
     }
 
-    private static boolean fits(SchemaObject expected, SchemaObject found) {
+    private static boolean isCompatible(SchemaObject expected, SchemaObject found) {
         return expected.definition().equals(found.definition())
                 || (expected.kind() == Kind.COLUMN && isWider(expected.definition(), found.definition()));
     }

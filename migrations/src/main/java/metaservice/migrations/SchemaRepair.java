@@ -15,60 +15,60 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Makes right what is not as the ledger says, as far as that can be done online: writers wait for none of it longer than
- * a migration lets them. Everything can be run again when it was cut off.
+ * Repairs differences between a schema and its ledger, as far as that is possible online: no repair blocks writers
+ * longer than a migration may. Every repair is idempotent.
  */
-final class Repair {
+final class SchemaRepair {
 
-    private static final Logger LOG = LoggerFactory.getLogger(Repair.class);
+    private static final Logger LOG = LoggerFactory.getLogger(SchemaRepair.class);
 
     private static final String NOT_NULL = " not null";
     private static final String NOT_VALID = " NOT VALID";
     private static final String FOREIGN_KEY = "FOREIGN KEY";
 
-    /** Clients that queue behind a change wait as long as it does. */
+    /** Clients queue behind a statement that waits for its lock, so this limits how long they wait. */
     private static final String LOCK_TIMEOUT = "200ms";
 
-    /** For what waits for two tables, one after the other. */
-    private static final String LOCK_TIMEOUT_OF_TWO = "100ms";
+    /** For statements that lock two tables, one after the other. */
+    private static final String LOCK_TIMEOUT_TWO_TABLES = "100ms";
 
-    private static final int ATTEMPTS_TO_DROP = 20;
-    private static final Duration BETWEEN_ATTEMPTS = Duration.ofMillis(250);
+    private static final int MAX_DROP_ATTEMPTS = 20;
+    private static final Duration DROP_RETRY_DELAY = Duration.ofMillis(250);
 
-    private static final String IS_BUILT = """
+    private static final String IS_INDEX_BUILT = """
             SELECT FROM pg_index
             WHERE indexrelid = to_regclass(?) AND indrelid = to_regclass(?) AND indisvalid AND indisunique
               AND pg_get_indexdef(indexrelid) LIKE '% USING btree ' || ?
             """;
 
-    /** The data are in the way: duplicates, a key without its row, a null, a check. */
-    private static final Set<String> IN_THE_WAY = Set.of("23505", "23503", "23502", "23514");
+    /** SQL states of data that violate the constraint: duplicates, a missing referenced row, a null, a check. */
+    private static final Set<String> DATA_VIOLATIONS = Set.of("23505", "23503", "23502", "23514");
 
-    /** Columns before what is built on them, keys before those who refer to them. */
-    private static final Comparator<SchemaDifference> ORDER = Comparator.comparing(Repair::rank);
+    /** Columns before the keys and indexes on them, keys before the foreign keys that refer to them. */
+    private static final Comparator<SchemaDifference> ORDER = Comparator.comparing(SchemaRepair::rank);
 
     private final Connection connection;
 
-    /** Over a connection in autocommit mode. */
-    Repair(Connection connection) {
+    /** The connection must be in autocommit mode. */
+    SchemaRepair(Connection connection) {
         this.connection = connection;
     }
 
-    /** It was tried, and the data do not allow it. */
+    /** A repair failed because of the data in the tables. */
     static final class NotPossibleException extends Exception {
         private static final long serialVersionUID = 1L;
 
         NotPossibleException(SchemaDifference difference, SQLException cause) {
-            super(difference + ", and the data do not allow to repair it: " + inOneLine(cause), cause);
+            super(difference + ", and the data prevent a repair: " + singleLine(cause), cause);
         }
     }
 
-    /** With the detail, which names the row. */
-    private static String inOneLine(SQLException failure) {
+    /** The message on one line, including the detail, which names the row. */
+    private static String singleLine(SQLException failure) {
         return String.valueOf(failure.getMessage()).lines().map(String::strip).collect(Collectors.joining(" "));
     }
 
-    /** Whether there is a way to make it right, if the data allow it. */
+    /** Whether this class can repair the difference, provided that the data allow it. */
     static boolean isPossible(SchemaDifference difference) {
         return switch (difference.kind()) {
             case INDEX -> true;
@@ -79,19 +79,19 @@ final class Repair {
     }
 
     /**
-     * Makes all of it right.
+     * Repairs all differences.
      *
-     * @param differences each of a kind that is possible
-     * @throws NotPossibleException if data are in the way of one; those before it are repaired
-     * @throws SQLException for any other reason, a lock that could not be had among them
+     * @param differences each of them {@linkplain #isPossible possible}
+     * @throws NotPossibleException if data violate a constraint; the differences before it are repaired
+     * @throws SQLException for any other failure, lock timeouts included
      */
-    void all(List<SchemaDifference> differences) throws SQLException, NotPossibleException {
+    void repairAll(List<SchemaDifference> differences) throws SQLException, NotPossibleException {
         for (SchemaDifference difference : differences.stream().sorted(ORDER).toList()) {
             LOG.warn("Repairing the schema: {}", difference);
             try {
                 repair(difference);
             } catch (SQLException e) {
-                if (IN_THE_WAY.contains(String.valueOf(e.getSQLState()))) {
+                if (DATA_VIOLATIONS.contains(String.valueOf(e.getSQLState()))) {
                     throw new NotPossibleException(difference, e);
                 }
                 throw e;
@@ -115,37 +115,37 @@ final class Repair {
 
     private void rebuildIndex(SchemaDifference index) throws SQLException {
         dropIndex(index.name());
-        patiently(index.expected().replaceFirst(" INDEX ", " INDEX CONCURRENTLY "));
+        executeOnline(index.expected().replaceFirst(" INDEX ", " INDEX CONCURRENTLY "));
     }
 
     private void addColumn(SchemaDifference column) throws SQLException {
-        briefly(
+        executeWithLockTimeout(
                 column,
                 LOCK_TIMEOUT,
                 "ALTER TABLE %s ADD COLUMN IF NOT EXISTS %s %s"
                         .formatted(table(column), quoted(column.name()), column.expected()));
     }
 
-    /** As an index that is built concurrently, and then attached in no time. */
+    /** Builds the index concurrently and then attaches it as a constraint, which takes milliseconds. */
     private void addKey(SchemaDifference key) throws SQLException {
         if (!isBuilt(key)) {
             buildIndexOf(key);
         }
         String kind = key.expected().startsWith("PRIMARY KEY") ? "PRIMARY KEY" : "UNIQUE";
-        briefly(
+        executeWithLockTimeout(
                 key,
                 LOCK_TIMEOUT,
                 "ALTER TABLE %1$s ADD CONSTRAINT %2$s %3$s USING INDEX %2$s"
                         .formatted(table(key), quoted(key.name()), kind));
     }
 
-    /** By an attempt before this one, which could not have the lock to attach it. */
+    /** Whether an earlier attempt built the index and then timed out waiting for the lock to attach it. */
     private boolean isBuilt(SchemaDifference key) throws SQLException {
-        try (PreparedStatement question = connection.prepareStatement(IS_BUILT)) {
-            question.setString(1, qualified(key.name()));
-            question.setString(2, table(key));
-            question.setString(3, columns(key));
-            try (ResultSet row = question.executeQuery()) {
+        try (PreparedStatement query = connection.prepareStatement(IS_INDEX_BUILT)) {
+            query.setString(1, qualified(key.name()));
+            query.setString(2, table(key));
+            query.setString(3, columns(key));
+            try (ResultSet row = query.executeQuery()) {
                 return row.next();
             }
         }
@@ -158,76 +158,82 @@ final class Repair {
     private void buildIndexOf(SchemaDifference key) throws SQLException {
         dropIndex(key.name());
         try {
-            patiently("CREATE UNIQUE INDEX CONCURRENTLY %s ON %s %s"
+            executeOnline("CREATE UNIQUE INDEX CONCURRENTLY %s ON %s %s"
                     .formatted(quoted(key.name()), table(key), columns(key)));
         } catch (SQLException e) {
-            afterFailure(e, () -> dropIndex(key.name()));
+            cleanUp(e, () -> dropIndex(key.name()));
             throw e;
         }
     }
 
-    /** New rows are checked at once, the old ones while others go on writing. */
+    /**
+     * Adds the constraint as NOT VALID, which checks new rows only, and then validates the existing rows, which does
+     * not block writers.
+     */
     private void addForeignKey(SchemaDifference key) throws SQLException {
         if (key.isMissing()) {
-            briefly(
+            executeWithLockTimeout(
                     key,
-                    LOCK_TIMEOUT_OF_TWO,
+                    LOCK_TIMEOUT_TWO_TABLES,
                     "ALTER TABLE %s ADD CONSTRAINT %s %s NOT VALID"
                             .formatted(table(key), quoted(key.name()), key.expected()));
         }
         try {
-            patiently("ALTER TABLE %s VALIDATE CONSTRAINT %s".formatted(table(key), quoted(key.name())));
+            executeOnline("ALTER TABLE %s VALIDATE CONSTRAINT %s".formatted(table(key), quoted(key.name())));
         } catch (SQLException e) {
             if (key.isMissing()) {
-                afterFailure(e, () -> dropForeignKey(key));
+                cleanUp(e, () -> dropForeignKey(key));
             }
             throw e;
         }
     }
 
-    /** What cannot be dropped, because a transaction stays open, is left as a key that is not valid: drift that is told. */
+    /** Drops an invalid foreign key. If an open transaction prevents that, the key stays and is reported as drift. */
     private void dropForeignKey(SchemaDifference key) throws SQLException {
         for (int attempt = 1; ; attempt++) {
             try {
-                briefly(
+                executeWithLockTimeout(
                         key,
-                        LOCK_TIMEOUT_OF_TWO,
+                        LOCK_TIMEOUT_TWO_TABLES,
                         "ALTER TABLE %s DROP CONSTRAINT IF EXISTS %s".formatted(table(key), quoted(key.name())));
                 return;
             } catch (SQLException e) {
-                if (attempt == ATTEMPTS_TO_DROP) {
+                if (attempt == MAX_DROP_ATTEMPTS) {
                     throw e;
                 }
-                LockSupport.parkNanos(BETWEEN_ATTEMPTS.toNanos());
+                LockSupport.parkNanos(DROP_RETRY_DELAY.toNanos());
             }
         }
     }
 
     private void dropIndex(String name) throws SQLException {
-        patiently("DROP INDEX CONCURRENTLY IF EXISTS " + qualified(name));
+        executeOnline("DROP INDEX CONCURRENTLY IF EXISTS " + qualified(name));
     }
 
-    /** Takes something back. */
-    private interface Undoing {
+    /** Reverts a change after a failure. */
+    private interface Cleanup {
         void run() throws SQLException;
     }
 
-    private static void afterFailure(SQLException failure, Undoing undoing) {
+    private static void cleanUp(SQLException failure, Cleanup cleanup) {
         try {
-            undoing.run();
+            cleanup.run();
         } catch (SQLException e) {
             failure.addSuppressed(e);
         }
     }
 
     /**
-     * For what holds a lock that keeps clients waiting: gives up soon, and is tried again. Before that it waits as long as
-     * need be for a lock that keeps no client waiting; an autovacuum gives way to that one, but never to a short wait.
+     * Executes a statement that blocks clients while it waits for its lock, so it has a short lock timeout; the
+     * upgrade is retried after a timeout. First acquires a weaker lock that does not block clients, without a
+     * timeout: autovacuum is cancelled for a waiting lock, but only after {@code deadlock_timeout}, which is longer
+     * than the short timeout.
      */
-    private void briefly(SchemaDifference difference, String lockTimeout, String sql) throws SQLException {
+    private void executeWithLockTimeout(SchemaDifference difference, String lockTimeout, String sql)
+            throws SQLException {
         connection.setAutoCommit(false);
         try (Statement statement = connection.createStatement()) {
-            statement.execute("SET LOCAL search_path = " + Names.SCHEMA);
+            statement.execute("SET LOCAL search_path = " + DatabaseNames.SCHEMA);
             statement.execute("SET LOCAL lock_timeout = 0");
             statement.execute("LOCK TABLE " + table(difference) + " IN SHARE UPDATE EXCLUSIVE MODE");
             statement.execute("SET LOCAL lock_timeout = '" + lockTimeout + "'");
@@ -241,11 +247,11 @@ final class Repair {
         }
     }
 
-    /** For what nobody has to wait for. */
-    private void patiently(String sql) throws SQLException {
+    /** Executes a statement that does not block clients, without a lock timeout. */
+    private void executeOnline(String sql) throws SQLException {
         try (Statement statement = connection.createStatement()) {
-            // The names in definitions are not qualified.
-            statement.execute("SET search_path = " + Names.SCHEMA);
+            // Definitions contain unqualified names.
+            statement.execute("SET search_path = " + DatabaseNames.SCHEMA);
             statement.execute(sql);
         }
     }
@@ -262,7 +268,7 @@ final class Repair {
     }
 
     private String qualified(String name) throws SQLException {
-        return Names.SCHEMA + "." + quoted(name);
+        return DatabaseNames.SCHEMA + "." + quoted(name);
     }
 
     private String quoted(String name) throws SQLException {
