@@ -8,13 +8,13 @@ import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
-/** The command line. Everything that can be set without it is set in the environment. */
+/** The command line options. All other settings are environment variables. */
 @Command(
         name = "metaservice",
         description = {
-            "Runs the newest metadata service that the database can carry,",
-            "and the migration service beside it. Without options it uses the",
-            "database that the environment names."
+            "Runs the newest metadata service that is compatible with the",
+            "database's schema, and the migration service. Without options",
+            "it uses the database in the settings MF_METADATA_DB_*."
         },
         sortOptions = false)
 public final class Options {
