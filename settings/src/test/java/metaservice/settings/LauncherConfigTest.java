@@ -156,7 +156,7 @@ class LauncherConfigTest {
     @Test
     void twoListenersOnOnePortAreAProblem() {
         assertEquals(
-                List.of("MF_METADATA_PORT is 8080, as is MF_MIGRATION_PORT; expected two different ports"),
+                List.of("MF_MIGRATION_PORT is 8080, as is MF_METADATA_PORT; expected two different ports"),
                 problems(Map.of("MF_MIGRATION_PORT", "8080")));
     }
 
