@@ -30,7 +30,7 @@ final class OwnMigrations {
             "metaservice_upgrades_pkey");
 
     /** Members of our status that describe the service; other tests check them. */
-    private static final List<String> SERVICE_MEMBERS = List.of("service", "swap", "candidates");
+    private static final List<String> SERVICE_MEMBERS = List.of("service", "services", "swap", "candidates");
 
     /** The contents of the database at a step. */
     private Contents contents = Contents.EMPTY;
