@@ -137,7 +137,7 @@ class LongRowsIT {
             }
             for (Future<Answer> answer : answers) {
                 assertEquals(
-                        8_000_000,
+                        5_000_000,
                         answer.get().body().path("location").textValue().length());
             }
         } finally {

@@ -82,7 +82,7 @@ class TriggersIT {
                     create trigger foreign_trigger after insert on flows_v3 for each row execute function foreign_trigger()""");
             start(database, WANTED).close();
             assertEquals(
-                    List.of(List.of("notify_ui_05092024_flows_v3"), List.of("foreign_trigger")),
+                    List.of(List.of("foreign_trigger"), List.of("notify_ui_05092024_flows_v3")),
                     database.query("select tgname::text from pg_trigger where tgrelid = 'flows_v3'::regclass"
                             + " and not tgisinternal order by 1"));
             assertEquals(
