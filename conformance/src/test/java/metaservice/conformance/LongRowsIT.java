@@ -18,6 +18,7 @@ import metaservice.migrations.TestDatabases;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 
@@ -83,6 +84,7 @@ class LongRowsIT {
         assertComplete(StreamedList.get(launcher.metadata(), LARGE_LIST));
     }
 
+    @Tag("faults")
     @Test
     void completeListOfVersion1FitsIntoASmallHeap() throws Exception {
         try (TestDatabase old = TestDatabases.at(1)) {

@@ -18,6 +18,7 @@ import metaservice.migrations.Eventually;
 import metaservice.migrations.Migrations;
 import metaservice.migrations.TestDatabase;
 import metaservice.migrations.TestDatabases;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** A client reads a long list slowly while its service is swapped. */
@@ -46,6 +47,7 @@ class SwapWhileStreamingIT {
         }
     }
 
+    @Tag("faults")
     @Test
     void listThatTakesLongerThanTheDrainIsSeenToBeCut() throws Exception {
         try (TestDatabase database = filled();
