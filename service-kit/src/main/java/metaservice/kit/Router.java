@@ -160,7 +160,12 @@ final class Router implements HttpHandler {
 
             @Override
             public void refused(Answer answer) {
-                exchange.setPersistent(false);
+                // The rest of a body whose announced length is too long is discarded and the connection stays open:
+                // closing
+                // it could reset the connection before a client that is still sending has read the answer.
+                if (exchange.getRequestContentLength() <= maxBodyBytes) {
+                    exchange.setPersistent(false);
+                }
                 send(exchange, answer);
             }
 
