@@ -26,10 +26,10 @@ import org.postgresql.ds.PGSimpleDataSource;
 
 /**
  * A PostgreSQL server with one database, and one launcher on it, for tests that break many upgrades one after the other.
- * The launcher's process stays from one upgrade to the next, because a start costs more than all the rest: between them
- * its database is replaced, as an operator does who restores a backup, and the launcher swaps to the service for the
- * older schema. It is started again only after it was killed, and for an empty database, which a launcher fills as it
- * starts. For one thread at a time.
+ * The launcher's process stays from one upgrade to the next, which saves its start. Between two upgrades the database is
+ * replaced, as by the restore of a backup, and the launcher swaps to the service for the older schema. The launcher is
+ * started again only after it was killed, and for an empty database, because a launcher fills that during its start. For
+ * one thread at a time.
  */
 final class BreakableNode implements AutoCloseable {
 

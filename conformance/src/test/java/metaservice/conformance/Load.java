@@ -150,7 +150,7 @@ final class Load implements AutoCloseable {
     }
 
     /** Ends a round by an answer that is accepted: no failure, but the next requests of the round need what it lacks. */
-    private static final class ToldToRetryException extends IOException {}
+    private static final class RetryRequestedException extends IOException {}
 
     /** The requests that a client repeats in a loop. */
     private interface Round {
@@ -172,7 +172,7 @@ final class Load implements AutoCloseable {
     private void play(HttpConnection http, Round round) {
         try {
             round.play(http);
-        } catch (ToldToRetryException e) {
+        } catch (RetryRequestedException e) {
             LockSupport.parkNanos(AFTER_FAILURE.toNanos());
         } catch (IOException | RuntimeException e) {
             failures.add(Thread.currentThread().getName() + ": " + e);
@@ -237,7 +237,7 @@ final class Load implements AutoCloseable {
         Answer answer =
                 send(http, "POST", path, json("{\"user_name\": \"u\", \"tags\": [\"t\"], \"system_tags\": []}"));
         if (answer.status() == 503 && fine.test(answer)) {
-            throw new ToldToRetryException();
+            throw new RetryRequestedException();
         }
         if (answer.status() != 200) {
             throw new IOException("POST " + path + ": " + answer.status() + " " + answer.text());

@@ -45,7 +45,7 @@ class TokenIT {
     }
 
     @Test
-    void refusalIsToldWithoutWhatIsNoneOfTheClientsBusiness() throws Exception {
+    void refusalHasNoInternalDetails() throws Exception {
         try (TokenService tokens = TokenService.refusing();
                 TestDatabase database = TestDatabases.newest();
                 LauncherProcess launcher = LauncherProcess.start(environment(database, tokens))) {

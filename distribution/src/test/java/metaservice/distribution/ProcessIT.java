@@ -197,7 +197,7 @@ class ProcessIT {
     }
 
     @Test
-    void runListensWhereItIsToldTo() throws Exception {
+    void runListensOnTheConfiguredHost() throws Exception {
         Path distribution = Files.createDirectories(folder.resolve("distribution"));
         Path program = Files.createDirectories(distribution.resolve("bin")).resolve("metaservice");
         Files.writeString(program, "#!/bin/sh\necho \"$MF_METADATA_HOST $*\"\n");

@@ -19,7 +19,6 @@ import metaservice.launcher.http.CannedAnswer;
 import metaservice.launcher.http.FrontDoor;
 import metaservice.launcher.service.BundledService;
 import metaservice.launcher.service.CatalogException;
-import metaservice.launcher.service.DatabaseValues;
 import metaservice.launcher.service.IsolatedService;
 import metaservice.launcher.service.ServiceCatalog;
 import metaservice.launcher.service.SettingsValues;
@@ -120,14 +119,7 @@ class BundledServicesIT {
     }
 
     private static IsolatedService start(BundledService bundled, TestDatabase database) throws Exception {
-        DatabaseConfig config = DatabaseConfig.fromEnvironment(database.environment());
-        DatabaseAccess access = new DatabaseValues(
-                config.jdbcUrl(),
-                config.readerUrl(),
-                config.jdbcProperties(),
-                config.poolMin(),
-                config.poolMax(),
-                config.timeout());
+        DatabaseAccess access = SpiSettings.database(DatabaseConfig.fromEnvironment(database.environment()));
         return IsolatedService.start(bundled, access, SETTINGS, () -> {
             throw new AssertionError("this test requests no tokens");
         });

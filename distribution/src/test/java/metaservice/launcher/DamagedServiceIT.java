@@ -13,7 +13,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import metaservice.launcher.service.BundledService;
-import metaservice.launcher.service.DatabaseValues;
 import metaservice.launcher.service.IsolatedService;
 import metaservice.launcher.service.ServiceCatalog;
 import metaservice.launcher.service.SettingsValues;
@@ -69,14 +68,7 @@ class DamagedServiceIT {
     }
 
     private static IsolatedService start(BundledService bundled, TestDatabase database) throws Exception {
-        DatabaseConfig config = DatabaseConfig.fromEnvironment(database.environment());
-        DatabaseAccess access = new DatabaseValues(
-                config.jdbcUrl(),
-                config.readerUrl(),
-                config.jdbcProperties(),
-                config.poolMin(),
-                config.poolMax(),
-                config.timeout());
+        DatabaseAccess access = SpiSettings.database(DatabaseConfig.fromEnvironment(database.environment()));
         return IsolatedService.start(
                 bundled, access, SettingsValues.DEFAULTS, TokenLibrary.issuer(Optional.empty(), folderOfTheLibrary()));
     }

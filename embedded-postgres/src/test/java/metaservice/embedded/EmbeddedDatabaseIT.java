@@ -71,7 +71,7 @@ class EmbeddedDatabaseIT {
     }
 
     @Test
-    void folderInUseIsToldInOneSentence() throws Exception {
+    void folderInUseIsRefusedWithOneSentence() throws Exception {
         try (EmbeddedDatabase first = database(false);
                 EmbeddedDatabase second = database(true)) {
             DatabaseConfig config = first.start();
@@ -81,7 +81,7 @@ class EmbeddedDatabaseIT {
     }
 
     @Test
-    void dataOfAnotherMajorVersionAreToldInOneSentence() throws Exception {
+    void dataOfAnotherMajorVersionAreRefusedWithOneSentence() throws Exception {
         Files.createDirectories(data());
         Files.writeString(data().resolve("PG_VERSION"), "9\n");
         Files.writeString(data().resolve("postgresql.conf"), "");
@@ -106,7 +106,7 @@ class EmbeddedDatabaseIT {
     }
 
     @Test
-    void anotherServerThatHasTheNumberByNowKeepsRunning() throws Exception {
+    void otherServerWithTheSameProcessIdKeepsRunning() throws Exception {
         try (EmbeddedDatabase database = database(false)) {
             database.start();
         }
@@ -252,7 +252,7 @@ class EmbeddedDatabaseIT {
     }
 
     @Test
-    void missingOrWrongPasswordIsToldInOneSentenceAndLeavesNoServer() throws Exception {
+    void missingOrWrongPasswordIsRefusedWithOneSentenceAndLeavesNoServer() throws Exception {
         try (EmbeddedDatabase database = database(false)) {
             database.start();
         }

@@ -14,7 +14,6 @@ import java.util.stream.Collectors;
 import metaservice.launcher.http.FrontDoor;
 import metaservice.launcher.http.RequestGuard;
 import metaservice.launcher.migration.MigrationApi;
-import metaservice.launcher.service.DatabaseValues;
 import metaservice.launcher.service.Guarded;
 import metaservice.launcher.service.IsolatedService;
 import metaservice.launcher.service.PauseWhileBusy;
@@ -57,6 +56,7 @@ final class Launcher implements AutoCloseable {
 
     private final Map<ServiceKind, FrontDoor> frontDoors = new LinkedHashMap<>();
     private final List<ServedKind> served = new ArrayList<>();
+    private final ServicesOfProcess services;
     private Optional<MigrationApi> migrationApi = Optional.empty();
     private Optional<SchemaWatch> watch = Optional.empty();
 
@@ -71,6 +71,7 @@ final class Launcher implements AutoCloseable {
         this.databaseSource = databaseSource;
         this.tokens = tokens;
         this.stop = stop;
+        this.services = new ServicesOfProcess(catalog, served);
     }
 
     /**
@@ -107,7 +108,7 @@ final class Launcher implements AutoCloseable {
         StartupReport report = startServices(filled ? schema.fill() : found.get(), filled);
         if (!served.isEmpty()) {
             served.forEach(kind -> kind.supervisor().begin());
-            watch = Optional.of(SchemaWatch.start(database.dataSource(), this::schemaMayHaveChanged));
+            watch = Optional.of(SchemaWatch.start(database.dataSource(), services::schemaMayHaveChanged));
         }
         return Optional.of(report);
     }
@@ -143,10 +144,7 @@ final class Launcher implements AutoCloseable {
 
     /** For tests: the service of a kind that is behind its listener; empty if there is none. */
     Optional<IsolatedService> serving(ServiceKind kind) {
-        return served.stream()
-                .filter(one -> one.kind().equals(kind))
-                .findFirst()
-                .flatMap(one -> one.supervisor().serving());
+        return services.find(kind).flatMap(one -> one.supervisor().serving());
     }
 
     private void openFrontDoors() throws StartFailedException {
@@ -190,7 +188,7 @@ final class Launcher implements AutoCloseable {
             MigrationApi api = MigrationApi.open(
                     address(listener),
                     migrations,
-                    new ServicesOfProcess(catalog, served),
+                    services,
                     database,
                     config.upgradeEndpoint(),
                     new RequestGuard(config.allowedHosts(), List.of()));
@@ -224,7 +222,7 @@ final class Launcher implements AutoCloseable {
     private ServedKind serve(
             ServiceKind kind, FrontDoor door, DatabaseConfig database, Migrations migrations, PauseWhileBusy pauses) {
         ServiceCatalog ofKind = catalog.ofKind(kind).orElseThrow();
-        DatabaseAccess access = access(database);
+        DatabaseAccess access = SpiSettings.database(database);
         return new ServedKind(
                 kind,
                 ofKind,
@@ -269,20 +267,6 @@ final class Launcher implements AutoCloseable {
 
     private boolean isBusy() {
         return frontDoors.values().stream().anyMatch(FrontDoor::isBusy);
-    }
-
-    private void schemaMayHaveChanged() {
-        served.forEach(kind -> kind.supervisor().schemaMayHaveChanged());
-    }
-
-    private static DatabaseAccess access(DatabaseConfig database) {
-        return new DatabaseValues(
-                database.jdbcUrl(),
-                database.readerUrl(),
-                database.jdbcProperties(),
-                database.poolMin(),
-                database.poolMax(),
-                database.timeout());
     }
 
     /** Waits for requests in flight; returns how many were left at the timeout. */

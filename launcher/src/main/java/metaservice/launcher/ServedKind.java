@@ -1,6 +1,5 @@
 package metaservice.launcher;
 
-import java.util.Map;
 import metaservice.launcher.http.FrontDoor;
 import metaservice.launcher.service.ServiceCatalog;
 import metaservice.launcher.service.ServiceKind;
@@ -42,10 +41,5 @@ record ServedKind(ServiceKind kind, ServiceCatalog catalog, FrontDoor frontDoor,
                 kind.name(),
                 chosen.service().version() + " (" + chosen.reason() + ")",
                 StartupReport.url(host, frontDoor.port(), supervisor.pathPrefix()));
-    }
-
-    /** The members of the status for this kind, on a database with this schema. */
-    Map<String, Object> status(SchemaStatus schema) {
-        return supervisor.status(schema);
     }
 }

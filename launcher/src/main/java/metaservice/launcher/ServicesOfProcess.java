@@ -15,7 +15,7 @@ import metaservice.migrations.SchemaStatus;
  * The services of this process, for the migration API: their status, and the notification after an upgrade.
  *
  * @param catalog all bundled services, of all kinds
- * @param served the kinds that this process runs
+ * @param served the kinds that this process runs; the launcher adds them during the start
  */
 record ServicesOfProcess(ServiceCatalog catalog, List<ServedKind> served) implements MigrationApi.Services {
 
@@ -26,14 +26,14 @@ record ServicesOfProcess(ServiceCatalog catalog, List<ServedKind> served) implem
     @Override
     public Map<String, Object> status(SchemaStatus schema) {
         Map<String, Object> members = new LinkedHashMap<>(find(ServiceKind.METADATA)
-                .map(metadata -> metadata.status(schema))
+                .map(metadata -> metadata.supervisor().status(schema))
                 .orElseGet(() -> ServiceSupervisor.statusWithout(catalog.ofKind(ServiceKind.METADATA), schema)));
         List<Map<String, Object>> others = new ArrayList<>();
         for (ServedKind other : served) {
             if (!other.kind().equals(ServiceKind.METADATA)) {
                 Map<String, Object> object = new LinkedHashMap<>();
                 object.put("kind", other.kind().name());
-                object.putAll(other.status(schema));
+                object.putAll(other.supervisor().status(schema));
                 others.add(object);
             }
         }
@@ -46,7 +46,8 @@ record ServicesOfProcess(ServiceCatalog catalog, List<ServedKind> served) implem
         served.forEach(kind -> kind.supervisor().schemaMayHaveChanged());
     }
 
-    private Optional<ServedKind> find(ServiceKind kind) {
+    /** A kind; empty if this process does not run it. */
+    Optional<ServedKind> find(ServiceKind kind) {
         return served.stream()
                 .filter(candidate -> candidate.kind().equals(kind))
                 .findFirst();

@@ -1,9 +1,12 @@
 package metaservice.launcher;
 
+import metaservice.launcher.service.DatabaseValues;
 import metaservice.launcher.service.SettingsValues;
+import metaservice.settings.DatabaseConfig;
 import metaservice.settings.ServiceOptions;
 import metaservice.settings.TableNames;
 import metaservice.settings.TokenSettings;
+import metaservice.spi.DatabaseAccess;
 import metaservice.spi.ServiceSettings;
 import metaservice.spi.Tables;
 import metaservice.spi.TokenRole;
@@ -24,6 +27,17 @@ public final class SpiSettings {
                         names.flows(), names.runs(), names.steps(), names.tasks(), names.metadata(), names.artifacts()),
                 options.triggerSchema(),
                 options.inactiveCutoff());
+    }
+
+    /** How services reach the database. */
+    public static DatabaseAccess database(DatabaseConfig config) {
+        return new DatabaseValues(
+                config.jdbcUrl(),
+                config.readerUrl(),
+                config.jdbcProperties(),
+                config.poolMin(),
+                config.poolMax(),
+                config.timeout());
     }
 
     /** The role for the token library. */

@@ -26,7 +26,7 @@ class MainTest {
     }
 
     @Test
-    void helpTellsEveryVariableWithItsDefault() {
+    void helpListsEveryVariableWithItsDefault() {
         assertEquals(0, run(Map.of(), "--help"));
         String help = out.toString(StandardCharsets.UTF_8);
         Stream.of(Setting.LAUNCHER, Setting.DATABASE)
@@ -47,7 +47,7 @@ class MainTest {
     }
 
     @Test
-    void versionIsToldInOneLine() {
+    void versionIsPrintedInOneLine() {
         assertEquals(0, run(Map.of(), "--version"));
         assertTrue(out.toString(StandardCharsets.UTF_8).matches("metaservice [0-9]+\\S*\\R"), out::toString);
     }
@@ -65,7 +65,7 @@ class MainTest {
     }
 
     @Test
-    void allWrongSettingsAreToldTogether() {
+    void allWrongSettingsAreReportedTogether() {
         assertEquals(2, run(Map.of("MF_METADATA_PORT", "x", "MF_METADATA_DB_PORT", "y")));
         assertEquals(2, errLines().size(), err::toString);
         assertTrue(errLines().get(0).startsWith("MF_METADATA_PORT "), err::toString);
@@ -73,7 +73,7 @@ class MainTest {
     }
 
     @Test
-    void missingServicesAreToldInOneSentence() {
+    void missingServicesAreReportedInOneSentence() {
         assertEquals(1, run(Map.of()));
         assertEquals(1, errLines().size(), err::toString);
         assertTrue(errLines().get(0).endsWith("services: expected a folder with service jars"), err::toString);

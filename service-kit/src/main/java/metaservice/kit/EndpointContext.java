@@ -20,9 +20,6 @@ import metaservice.spi.Tables;
  */
 public record EndpointContext(Database database, Tables tables, Dialect dialect, Clock clock) {
 
-    /** SQLSTATE of a statement that exceeded its timeout. */
-    private static final String QUERY_CANCELED = "57014";
-
     /** A context without a database, for reading the table of routes. Every endpoint that uses the database fails. */
     public static EndpointContext unconnected(Dialect dialect) {
         return new EndpointContext(Database.unconnected(), Tables.DEFAULT, dialect, Clock.systemUTC());
@@ -142,7 +139,7 @@ public record EndpointContext(Database database, Tables tables, Dialect dialect,
             try {
                 database.lists().readWithin(timeout, sql, cursor -> writeStrings(cursor, json));
             } catch (SQLException e) {
-                if (QUERY_CANCELED.equals(e.getSQLState())) {
+                if (RowCursor.QUERY_CANCELED.equals(e.getSQLState())) {
                     throw onTimeout.apply(e);
                 }
                 throw e;

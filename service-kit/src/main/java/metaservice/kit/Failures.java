@@ -115,6 +115,6 @@ public final class Failures {
                 || state.equals("25006")
                 || state.equals("25P03")
                 || state.equals("25P04")
-                || state.equals("57014");
+                || state.equals(RowCursor.QUERY_CANCELED);
     }
 }

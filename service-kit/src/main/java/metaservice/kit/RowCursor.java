@@ -15,7 +15,7 @@ final class RowCursor {
     private static final Duration MAX_DURATION = Duration.ofMinutes(5);
 
     /** SQLSTATE of a statement that exceeded its timeout. */
-    private static final String QUERY_CANCELED = "57014";
+    static final String QUERY_CANCELED = "57014";
 
     private final ResultSet rows;
     private final long begin = System.nanoTime();

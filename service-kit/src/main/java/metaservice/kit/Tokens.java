@@ -8,7 +8,7 @@ import metaservice.spi.TokenIssuer;
 /** The endpoint for temporary credentials, which the launcher's {@link TokenIssuer} provides. Thread-safe. */
 public final class Tokens {
 
-    /** Most requests that wait for credentials. Each occupies one of the service's 32 workers for up to ten seconds. */
+    /** Most requests that wait for credentials. Each occupies one of the service's workers for up to ten seconds. */
     private static final int MOST_WAITING = 8;
 
     private static final Answer BUSY = Answer.message(503, "too many requests wait for credentials, please retry")

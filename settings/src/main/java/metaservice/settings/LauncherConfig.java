@@ -224,12 +224,12 @@ public record LauncherConfig(
         Map<Integer, Setting> taken = new HashMap<>();
         for (ListenAddress listener : new TreeMap<>(services).values()) {
             Setting port = listener.portSetting();
-            Setting other = listener.port() == 0 ? port : taken.getOrDefault(listener.port(), port);
-            taken.putIfAbsent(listener.port(), port);
-            if (!other.equals(port)) {
-                reader.addProblem(port.name() + " is " + listener.port() + ", as is " + other.name()
-                        + "; expected two different ports");
-            }
+            // Port 0 is never taken, because each listener gets a free port of its own.
+            Optional<Setting> other = listener.port() == 0
+                    ? Optional.empty()
+                    : Optional.ofNullable(taken.putIfAbsent(listener.port(), port));
+            other.ifPresent(same -> reader.addProblem(port.name() + " is " + listener.port() + ", as is " + same.name()
+                    + "; expected two different ports"));
         }
     }
 }

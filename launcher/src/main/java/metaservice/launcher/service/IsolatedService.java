@@ -130,10 +130,10 @@ public final class IsolatedService implements AutoCloseable {
             throw closed(loader, e);
         } catch (TimeoutException e) {
             throw new ServiceStartException(
-                    "Service " + bundled.version() + " cannot be started: its start " + e.getMessage(), e);
+                    "Service " + bundled.title() + " cannot be started: its start " + e.getMessage(), e);
         } catch (RuntimeException | Error e) {
             throw closed(
-                    loader, new ServiceStartException("Service " + bundled.version() + " cannot be started: " + e, e));
+                    loader, new ServiceStartException("Service " + bundled.title() + " cannot be started: " + e, e));
         }
     }
 
@@ -141,7 +141,7 @@ public final class IsolatedService implements AutoCloseable {
             throws ServiceStartException {
         if (!STARTING.add(bundled)) {
             throw new ServiceStartException(
-                    "Service " + bundled.version()
+                    "Service " + bundled.title()
                             + " cannot be started: an earlier start of it missed its deadline and has not ended yet",
                     null);
         }
@@ -159,7 +159,7 @@ public final class IsolatedService implements AutoCloseable {
             Facts facts = new Facts(service.handler(), service.pathPrefix(), List.copyOf(service.samples()));
             return new Started(service, facts, new ServiceThread(threadOf(bundled, "health"), loader));
         } catch (RuntimeException | Error e) {
-            Guarded.run("close service " + bundled.version(), service::close);
+            Guarded.run("close service " + bundled.title(), service::close);
             throw e;
         }
     }
@@ -205,7 +205,7 @@ public final class IsolatedService implements AutoCloseable {
         } catch (TimeoutException e) {
             return Health.down("the health check " + e.getMessage());
         } catch (RuntimeException | Error e) {
-            Guarded.log("Service " + bundled.version() + ": the health check threw an exception", e);
+            Guarded.log("Service " + bundled.title() + ": the health check threw an exception", e);
             return Health.down("the health check failed: " + e);
         }
     }
@@ -213,8 +213,8 @@ public final class IsolatedService implements AutoCloseable {
     /** Ends the workers, closes the service and its class loader. Failures are logged. Never throws. */
     @Override
     public void close() {
-        Guarded.run("end the workers of service " + bundled.version(), this::endWorkers);
-        Guarded.run("close service " + bundled.version(), this::closeService);
+        Guarded.run("end the workers of service " + bundled.title(), this::endWorkers);
+        Guarded.run("close service " + bundled.title(), this::closeService);
         calls.close();
     }
 
@@ -241,17 +241,17 @@ public final class IsolatedService implements AutoCloseable {
         } catch (TimeoutException e) {
             LOG.error(
                     "Closing service {} {}; its thread and its resources are released when the call ends",
-                    bundled.version(),
+                    bundled.title(),
                     e.getMessage());
             return; // the jar is closed when the call ends
         } catch (RuntimeException | Error e) {
-            Guarded.log("Service " + bundled.version() + " could not be closed properly", e);
+            Guarded.log("Service " + bundled.title() + " could not be closed properly", e);
         }
         close(bundled, loader);
     }
 
     private static void close(BundledService bundled, ServiceClassLoader loader) {
-        Guarded.run("close the jar of service " + bundled.version(), loader::close);
+        Guarded.run("close the jar of service " + bundled.title(), loader::close);
     }
 
     /**
@@ -264,9 +264,7 @@ public final class IsolatedService implements AutoCloseable {
             if (!workers.awaitTermination(WORKERS_END_TIMEOUT.toSeconds(), TimeUnit.SECONDS)) {
                 workers.shutdownNow();
                 LOG.warn(
-                        "Threads of service {} still run after {} s",
-                        bundled.version(),
-                        WORKERS_END_TIMEOUT.toSeconds());
+                        "Threads of service {} still run after {} s", bundled.title(), WORKERS_END_TIMEOUT.toSeconds());
             }
         } catch (InterruptedException e) {
             workers.shutdownNow();
@@ -342,7 +340,7 @@ public final class IsolatedService implements AutoCloseable {
             return new ServiceClassLoader(
                     bundled.version(), bundled.jar().toUri().toURL(), IsolatedService.class.getClassLoader());
         } catch (MalformedURLException e) {
-            throw new ServiceStartException("Service " + bundled.version() + " is not in a file: " + bundled.jar(), e);
+            throw new ServiceStartException("Service " + bundled.title() + " is not in a file: " + bundled.jar(), e);
         }
     }
 
@@ -354,8 +352,8 @@ public final class IsolatedService implements AutoCloseable {
                     .newInstance();
         } catch (ReflectiveOperationException | ClassCastException e) {
             throw new ServiceStartException(
-                    "Service " + bundled.version() + " cannot be started: " + bundled.provider() + " in "
-                            + bundled.jar() + " is no ServiceProvider with a public constructor without parameters",
+                    "Service " + bundled.title() + " cannot be started: " + bundled.provider() + " in " + bundled.jar()
+                            + " is no ServiceProvider with a public constructor without parameters",
                     e);
         }
     }
