@@ -170,6 +170,18 @@ class BodyLimitIT {
             assert413(chunked("/flows/TooLongInChunks", body));
         }
 
+        /** Closing the connection could reset it before a client that is still sending has read the answer. */
+        @Test
+        void connectionStaysOpenAfterTheRefusalOfAnAnnouncedBody() throws IOException {
+            byte[] body = body(most + 1);
+            RawExchange exchange = exchange(socket -> {
+                write(socket, head("POST", "/flows/TooLongThenPing", "Content-Length: " + body.length));
+                socket.getOutputStream().write(body);
+                write(socket, head("GET", "/ping", "Connection: close"));
+            });
+            assertEquals(List.of(413, 200), exchange.statuses(), exchange::start);
+        }
+
         @Test
         void farMoreIs413AsWell() throws IOException {
             byte[] body = body(most + (16 << 20));
