@@ -31,10 +31,12 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 
 /** Concurrent clients: no write is lost or stored twice, and every request ends within its timeout. */
+@Tag("extended")
 class ConcurrencyIT {
 
     private static final int CLIENTS = 16;

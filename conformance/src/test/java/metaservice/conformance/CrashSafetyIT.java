@@ -40,6 +40,7 @@ import org.junit.jupiter.params.provider.MethodSource;
  * Upgrades by a real launcher that is killed, loses a connection, or loses its server, in every migration and at many
  * moments of each. After each of these faults a second request completes the upgrade, and nothing is lost.
  */
+@Tag("extended")
 @Order(2)
 @TestInstance(Lifecycle.PER_CLASS)
 class CrashSafetyIT {

@@ -18,6 +18,7 @@ import metaservice.migrations.Eventually;
 import metaservice.migrations.TestDatabase;
 import metaservice.migrations.TestDatabases;
 import org.junit.jupiter.api.Order;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -82,6 +83,7 @@ class FaultsIT {
         }
     }
 
+    @Tag("extended")
     @Test
     void acknowledgedWritesSurviveSigkill() throws Exception {
         try (TestDatabase database = TestDatabases.newest()) {
@@ -100,6 +102,7 @@ class FaultsIT {
         }
     }
 
+    @Tag("extended")
     @Test
     void serviceSwitchesToAPromotedReplica() throws Exception {
         try (StoppablePostgres first = StoppablePostgres.start(folder.resolve("first"));

@@ -26,6 +26,7 @@ import java.util.stream.Collectors;
 import metaservice.migrations.Eventually;
 import metaservice.migrations.TestDatabase;
 import metaservice.migrations.TestDatabases;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -70,6 +71,7 @@ class HostileInputIT {
         }
     }
 
+    @Tag("extended")
     @ParameterizedTest
     @MethodSource("generations")
     void randomRequestsDoNotHarmTheService(Generation generation) throws Exception {

@@ -9,9 +9,11 @@ import java.util.Map;
 import java.util.Optional;
 import metaservice.migrations.TestDatabase;
 import metaservice.migrations.TestDatabases;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Texts of more than 255 characters, which the reference drops without an error, are stored if the schema can hold them. */
+@Tag("extended")
 class LongTextsIT {
 
     private static final String TASK = "/flows/F/runs/1/steps/start/tasks/1";

@@ -15,12 +15,14 @@ import metaservice.migrations.Eventually;
 import metaservice.migrations.TestDatabase;
 import metaservice.migrations.TestDatabases;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
  * Several launchers start or upgrade on one database at the same moment: one of them upgrades, and all requests
  * succeed.
  */
+@Tag("extended")
 class ManyNodesIT {
 
     private static final int NODES = 3;

@@ -13,9 +13,11 @@ import metaservice.migrations.TestDatabase;
 import metaservice.migrations.TestDatabases;
 import metaservice.migrations.UpgradeOutcome.Refused;
 import metaservice.settings.DatabaseConfig;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Databases behind PgBouncer: session mode is supported, transaction mode is refused. */
+@Tag("extended")
 class PoolerIT {
 
     private static final long OLD = 20230118020300L;

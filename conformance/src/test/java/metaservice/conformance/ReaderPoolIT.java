@@ -20,6 +20,7 @@ import metaservice.migrations.Migrations;
 import metaservice.migrations.SchemaVersion;
 import metaservice.migrations.TestDatabase;
 import metaservice.migrations.TestDatabases;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -29,6 +30,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  * Two connection pools: reads go to the replica, all other statements to the primary database. The replica is a server with
  * other data, so that an answer shows which server it came from. It has the port of the primary on another loopback address.
  */
+@Tag("extended")
 class ReaderPoolIT {
 
     private static final String PRIMARY = "127.0.0.1";

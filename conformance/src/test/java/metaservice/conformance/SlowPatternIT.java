@@ -17,9 +17,11 @@ import java.util.concurrent.Future;
 import metaservice.migrations.Eventually;
 import metaservice.migrations.TestDatabase;
 import metaservice.migrations.TestDatabases;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** A pattern with excessive backtracking is rejected and does not delay other requests. */
+@Tag("extended")
 class SlowPatternIT {
 
     /** Cubic time in the length of a text of {@code a}; does not match if the length is odd. */

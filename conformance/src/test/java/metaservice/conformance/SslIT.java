@@ -18,6 +18,7 @@ import metaservice.settings.DatabaseConfig;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Order;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
@@ -26,6 +27,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** A PostgreSQL server that requires SSL; its certificate is for the host {@code localhost}. */
+@Tag("extended")
 @Order(5)
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class SslIT {
@@ -51,7 +53,7 @@ class SslIT {
         this.folder = folder;
         authority = Certificates.authority(folder.resolve("authority"));
         otherAuthority = Certificates.authority(folder.resolve("otherAuthority"));
-        authority.issue("server", "RSA", "database", "localhost");
+        authority.issue("server", "EC", "database", "localhost");
         authority.issue("rsa", "RSA", "certified", "client.example");
         authority.issue("ec", "EC", "certified", "client.example");
         Path data = folder.resolve("data");

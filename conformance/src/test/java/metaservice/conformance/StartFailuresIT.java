@@ -63,16 +63,8 @@ class StartFailuresIT {
 
     @ParameterizedTest(name = "{0}={1}")
     @CsvSource({
-        "MF_METADATA_PORT, http",
-        "MF_METADATA_PORT, 65536",
-        "MF_MIGRATION_PORT, -1",
-        "MF_MIGRATION_ENDPOINTS_ENABLED, yes",
-        "PATH_PREFIX, api",
-        "LOGLEVEL, LOUD",
-        "MF_SERVICE_CONNECTION_RETRIES, often",
-        "MF_METADATA_DB_PORT, five",
-        "MF_METADATA_DB_POOL_MAX, many",
-        "MF_METADATA_DB_TIMEOUT, long",
+        "MF_METADATA_PORT, http", // of the launcher
+        "MF_METADATA_DB_TIMEOUT, long", // of the database
         "MF_METADATA_DB_PSWD_FILE, /no/such/file"
     })
     void theErrorNamesAMalformedSetting(String variable, String value) throws Exception {

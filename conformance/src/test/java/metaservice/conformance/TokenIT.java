@@ -17,9 +17,11 @@ import java.util.concurrent.Future;
 import metaservice.migrations.Eventually;
 import metaservice.migrations.TestDatabase;
 import metaservice.migrations.TestDatabases;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Temporary credentials, beyond what was recorded of them ({@link OwnLauncherIT}). */
+@Tag("extended")
 class TokenIT {
 
     private static final String ROLE = "arn:aws:iam::123456789012:role/sandbox";

@@ -18,6 +18,7 @@ import java.util.concurrent.CompletableFuture;
 import metaservice.migrations.Eventually;
 import metaservice.migrations.TestDatabase;
 import metaservice.migrations.TestDatabases;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.postgresql.PGConnection;
 
@@ -123,6 +124,7 @@ class TriggersIT {
         }
     }
 
+    @Tag("extended")
     @Test
     void concurrentStartsDoNotFail() throws Exception {
         try (TestDatabase database = TestDatabases.newest()) {

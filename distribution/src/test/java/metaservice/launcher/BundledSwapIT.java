@@ -44,6 +44,7 @@ class BundledSwapIT {
 
     private final HttpClient client = HttpClient.newHttpClient();
 
+    @Tag("extended")
     @Test
     void swapsLeakNothing() throws Exception {
         checkSwaps(3);

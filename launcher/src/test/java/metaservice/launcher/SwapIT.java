@@ -25,6 +25,7 @@ import metaservice.settings.DatabaseConfig;
 import metaservice.settings.LauncherConfig;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -358,6 +359,7 @@ class SwapIT {
         assertEquals(before, since());
     }
 
+    @Tag("extended")
     @Test
     void hundredSwapsLeakNoClassesThreadsOrFiles() throws Exception {
         bundleBoth();
