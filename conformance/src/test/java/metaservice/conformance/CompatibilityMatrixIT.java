@@ -27,7 +27,9 @@ import org.junit.jupiter.params.provider.MethodSource;
 @Order(1)
 class CompatibilityMatrixIT {
 
-    private static final TwoWorkers<UpgradePath, Map<Cell, Cell.Result>> RESULTS = new TwoWorkers<>();
+    /** More than processors, because some recordings spend their time in waits for locks. */
+    private static final Workers<UpgradePath, Map<Cell, Cell.Result>> RESULTS = new Workers<>(4);
+
     private static final Map<Cell, UpgradePath> PATHS = new HashMap<>();
 
     static List<Cell> cells() {
@@ -38,14 +40,14 @@ class CompatibilityMatrixIT {
     static void startPlaying() throws IOException {
         Map<Generation, List<Transcript>> recordings = new HashMap<>();
         List<UpgradePath> paths = new ArrayList<>();
-        paths.add(new UpgradePath(Distribution.assembled(), cells(Cell::isChosen)));
+        paths.addAll(UpgradePath.through(cells(Cell::isChosen), Distribution.assembled()));
         for (Generation generation : Generation.bundled()) {
             recordings.put(generation, recordingsOf(generation));
             List<Cell> rest =
                     cells(cell -> !cell.isChosen() && cell.generation().equals(generation));
             if (!rest.isEmpty()) {
                 Distribution only = Distribution.assembled().onlyWith(generation.jar(), CompatibilityPage.folder());
-                paths.add(new UpgradePath(only, rest));
+                paths.addAll(UpgradePath.through(rest, only));
             }
         }
         for (UpgradePath path : paths) {

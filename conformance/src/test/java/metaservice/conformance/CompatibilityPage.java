@@ -68,7 +68,7 @@ record CompatibilityPage(Path page, Path report, boolean renew) {
                 .map(each ->
                         "- " + each.getKey() + ": " + each.getValue().time().toMillis() + " ms\n")
                 .collect(Collectors.joining());
-        Files.writeString(report, expected(results) + "\nTime of each, two at once:\n\n" + times);
+        Files.writeString(report, expected(results) + "\nTime of each, several at once:\n\n" + times);
         if (renew) {
             Files.writeString(
                     page, Files.readString(page).replace(BEGIN + shown() + END, BEGIN + expected(results) + END));

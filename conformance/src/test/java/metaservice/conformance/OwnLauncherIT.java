@@ -38,7 +38,7 @@ class OwnLauncherIT {
         }
     }
 
-    private static final TwoWorkers<Played, PlayResult> RESULTS = new TwoWorkers<>();
+    private static final Workers<Played, PlayResult> RESULTS = new Workers<>(2);
 
     static List<Played> recordings() {
         return Generation.bundled().stream()

@@ -27,9 +27,31 @@ import metaservice.migrations.UpgradeOutcome;
  */
 record UpgradePath(Distribution distribution, List<Cell> cells) {
 
+    private static final int CELLS = 5;
+
     /** Copies the list. */
     UpgradePath {
         cells = List.copyOf(cells);
+    }
+
+    /**
+     * The paths that together have all cells. A path has several cells, and each change of the service is within one.
+     *
+     * @param cells lowest schema first
+     */
+    static List<UpgradePath> through(List<Cell> cells, Distribution distribution) {
+        List<UpgradePath> paths = new ArrayList<>();
+        int from = 0;
+        for (int next = 1; next < cells.size(); next++) {
+            boolean sameService =
+                    cells.get(next).generation().equals(cells.get(next - 1).generation());
+            if (next - from >= CELLS && sameService) {
+                paths.add(new UpgradePath(distribution, cells.subList(from, next)));
+                from = next;
+            }
+        }
+        paths.add(new UpgradePath(distribution, cells.subList(from, cells.size())));
+        return paths;
     }
 
     /**

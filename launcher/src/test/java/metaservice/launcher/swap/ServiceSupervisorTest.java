@@ -38,6 +38,7 @@ import metaservice.migrations.ServiceVersion;
 import metaservice.spi.ServiceStartException;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -211,6 +212,7 @@ class ServiceSupervisorTest {
         awaitAnswer("3.0.0");
     }
 
+    @Tag("extended")
     @Test
     void startThatHangsFailsAndTheOldServiceIsStillChecked() throws Exception {
         bundle("1.0.1", "0", "return Health.UP; }", "return Provider.health(); }");
@@ -229,6 +231,7 @@ class ServiceSupervisorTest {
         assertReplacedAfter(() -> System.setProperty(HEALTH, "down"));
     }
 
+    @Tag("extended")
     @Test
     void serviceWhoseHealthCheckHangsIsReplaced() throws Exception {
         bundle("1.0.1", "0", "return Health.UP; }", "return Provider.health(); }");
@@ -236,6 +239,7 @@ class ServiceSupervisorTest {
         assertReplacedAfter(() -> System.setProperty(HEALTH, "hangs"));
     }
 
+    @Tag("extended")
     @Test
     void closeThatHangsDoesNotPreventFurtherSwaps() throws Exception {
         bundle("1.0.1", "0", "void close() {}", "void close() { hang(); }");

@@ -11,20 +11,23 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
 /**
- * Runs tasks that each start a launcher on two threads, in the order of {@link #add}. More threads would not be faster on
- * two processors. {@link #close} drops the waiting tasks, interrupts the running ones and waits for their
+ * Runs tasks that each start a launcher on some threads, in the order of {@link #add}. {@link #close} drops the waiting tasks, interrupts the running ones and waits for their
  * end.
  */
-final class TwoWorkers<K, V> implements AutoCloseable {
+final class Workers<K, V> implements AutoCloseable {
 
     private static final long TIMEOUT_MINUTES = 10;
 
-    private final ExecutorService workers = Executors.newFixedThreadPool(2);
+    private final ExecutorService threads;
     private final Map<K, Future<V>> results = new HashMap<>();
+
+    Workers(int count) {
+        threads = Executors.newFixedThreadPool(count);
+    }
 
     /** Queues a task. */
     void add(K key, Callable<V> work) {
-        results.put(key, workers.submit(work));
+        results.put(key, threads.submit(work));
     }
 
     /** The result of a task; waits for its end. */
@@ -35,9 +38,9 @@ final class TwoWorkers<K, V> implements AutoCloseable {
     /** @throws IllegalStateException if a running task does not end within 10 minutes */
     @Override
     public void close() {
-        workers.shutdownNow();
+        threads.shutdownNow();
         try {
-            if (!workers.awaitTermination(TIMEOUT_MINUTES, TimeUnit.MINUTES)) {
+            if (!threads.awaitTermination(TIMEOUT_MINUTES, TimeUnit.MINUTES)) {
                 throw new IllegalStateException("a task is still running after " + TIMEOUT_MINUTES + " minutes");
             }
         } catch (InterruptedException e) {
