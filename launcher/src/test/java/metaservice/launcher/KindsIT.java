@@ -40,12 +40,17 @@ class KindsIT {
     private Path services;
 
     private void bundle(String kind, String version, String schemaMin) throws Exception {
+        bundle(kind, version, schemaMin, "Health.UP");
+    }
+
+    private void bundle(String kind, String version, String schemaMin, String health) throws Exception {
         ServiceJar.of(version, schemaMin)
                 .entry(ServiceCatalog.KIND, kind)
                 .source(
                         "demo.Provider",
                         ServiceJar.provider("exchange -> exchange.getResponseSender().send(\"" + kind
-                                + " \" + context.serviceVersion())"))
+                                        + " \" + context.serviceVersion())")
+                                .replace("Health.UP", health))
                 .write(services, kind + "-" + version + ".jar");
     }
 
@@ -125,6 +130,25 @@ class KindsIT {
                             .at("/services/0/service/state")
                             .asText()
                             .equals("serving"));
+        }
+    }
+
+    @Test
+    void reasonOfAFailedSwapNamesTheKind() throws Exception {
+        bundle("metadata", "2.0.0", "0");
+        bundle("echo", "1.0.0", "0");
+        bundle("echo", "2.0.0", "20260706000003", "Health.down(\"sick\")");
+        try (TestDatabase database = TestDatabases.at(1);
+                Launcher launcher = launcher("migration,metadata,echo", database)) {
+            StartupReport report = launcher.start().orElseThrow();
+            Http.send(port(report.migrationUrl().orElseThrow()), "PATCH", "/upgrade", "");
+            Eventually.await(
+                    "the reason names the kind",
+                    () -> status(report)
+                            .at("/services/0/swap/reason")
+                            .asText()
+                            .equals("Service echo 2.0.0 started but is not healthy: sick"));
+            assertEquals("echo 1.0.0", Http.get(port(report, "echo"), "/").body());
         }
     }
 

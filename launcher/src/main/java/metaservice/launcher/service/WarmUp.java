@@ -49,7 +49,7 @@ public final class WarmUp {
             }
         } catch (IOException e) {
             throw new ServiceStartException(
-                    "Service " + service.bundled().version() + " does not answer: " + e.getMessage(), e);
+                    "Service " + service.bundled().title() + " does not answer: " + e.getMessage(), e);
         }
     }
 
@@ -69,7 +69,7 @@ public final class WarmUp {
                 int status = status(new String(socket.getInputStream().readAllBytes(), StandardCharsets.ISO_8859_1));
                 if (status >= FIRST_SERVER_ERROR) {
                     throw new ServiceStartException(
-                            "Service " + service.bundled().version() + " answers " + status + " to " + sample.method()
+                            "Service " + service.bundled().title() + " answers " + status + " to " + sample.method()
                                     + " " + sample.path(),
                             null);
                 }

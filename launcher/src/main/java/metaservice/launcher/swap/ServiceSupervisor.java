@@ -296,14 +296,14 @@ public final class ServiceSupervisor implements AutoCloseable {
         failedChecks++;
         if (failedChecks >= FAILED_CHECKS_OF_DEAD_SERVICE && active.serving().isPresent()) {
             failedChecks = 0;
-            replaceDead(active.serving().get().bundled().version(), detail);
+            replaceDead(active.serving().get().bundled(), detail);
         }
     }
 
     /** Removes a dead service; the next step starts its replacement. */
-    private void replaceDead(ServiceVersion version, String detail) throws InterruptedException {
-        LOG.error("Service {} is down although the database answers ({}); it is replaced", version, detail);
-        failures = failures.died(version, "Service " + version + " died: " + detail, uptime());
+    private void replaceDead(BundledService service, String detail) throws InterruptedException {
+        LOG.error("Service {} is down although the database answers ({}); it is replaced", service.title(), detail);
+        failures = failures.died(service.version(), "Service " + service.title() + " died: " + detail, uptime());
         removeService(DOWN, DEAD_DRAIN_TIMEOUT);
     }
 
@@ -330,7 +330,7 @@ public final class ServiceSupervisor implements AutoCloseable {
         Optional<IsolatedService> old = active.serving();
         Swap.Outcome outcome = swap.run(old, next, attempts(next.version()));
         if (outcome instanceof Swap.Outcome.Failed failed) {
-            startFailed(old.map(service -> service.bundled().version()), next.version(), failed.failure());
+            startFailed(old.map(IsolatedService::bundled), next, failed.failure());
         } else if (outcome instanceof Swap.Outcome.Switched) {
             nextSchemaRead = Duration.ZERO; // the schema may have changed while the old service was drained
         }
@@ -340,17 +340,22 @@ public final class ServiceSupervisor implements AutoCloseable {
         return failures.of(version).map(StartFailures.Failure::count).orElse(0);
     }
 
-    private void startFailed(Optional<ServiceVersion> from, ServiceVersion to, ServiceStartException failure) {
-        failures = failures.notStarted(to, failure.getMessage(), uptime());
-        nextSchemaRead = failures.retryAt(to);
-        status.swap(SwapState.FAILED, from, Optional.of(to), Optional.of(failure.getMessage()), attempts(to));
+    private void startFailed(Optional<BundledService> from, BundledService to, ServiceStartException failure) {
+        failures = failures.notStarted(to.version(), failure.getMessage(), uptime());
+        nextSchemaRead = failures.retryAt(to.version());
+        status.swap(
+                SwapState.FAILED,
+                from.map(BundledService::version),
+                Optional.of(to.version()),
+                Optional.of(failure.getMessage()),
+                attempts(to.version()));
         LOG.warn(
                 "{} {}; next attempt in {} s",
                 failure.getMessage(),
-                from.map(version -> "Service " + version + " continues to serve")
+                from.map(service -> "Service " + service.title() + " continues to serve")
                         .orElse("No service is running"),
                 nextSchemaRead.minus(uptime()).toMillis() / 1000.0);
-        LOG.debug("Service {} could not be started", to, failure);
+        LOG.debug("Service {} could not be started", to.title(), failure);
     }
 
     private void awaitRestart(ServiceVersion wanted) {

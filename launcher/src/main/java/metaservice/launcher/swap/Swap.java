@@ -60,24 +60,25 @@ final class Swap {
         status.swap(SwapState.STARTING, from, to, status.current().swap().reason(), attempts);
         LOG.info(
                 "Starting service {}{}",
-                next.version(),
-                from.map(version -> " to replace service " + version).orElse(""));
+                next.title(),
+                old.map(service -> " to replace service " + service.bundled().title())
+                        .orElse(""));
         IsolatedService started;
         try {
             started = old.isPresent() ? startWarm(next) : startHealthy(next);
         } catch (ServiceStartException e) {
             return new Outcome.Failed(e);
         } catch (RuntimeException | Error e) {
-            Guarded.log("Starting service " + next.version() + " failed unexpectedly", e);
+            Guarded.log("Starting service " + next.title() + " failed unexpectedly", e);
             return new Outcome.Failed(
-                    new ServiceStartException("Service " + next.version() + " cannot be started: " + e, e));
+                    new ServiceStartException("Service " + next.title() + " cannot be started: " + e, e));
         }
         Optional<Admission> before = active.switchTo(started);
         if (before.isEmpty()) {
             started.close();
             return new Outcome.Stopped();
         }
-        LOG.info("Service {} serves", next.version());
+        LOG.info("Service {} serves", next.title());
         if (old.isPresent()) {
             status.swap(SwapState.DRAINING, from, to, Optional.empty(), attempts);
             retire(before.get(), old.get(), config.drainTimeout());
@@ -93,9 +94,9 @@ final class Swap {
         if (!health.up()) {
             service.close();
             throw new ServiceStartException(
-                    "Service " + bundled.version() + " started but is not healthy: " + health.detail(), null);
+                    "Service " + bundled.title() + " started but is not healthy: " + health.detail(), null);
         }
-        LOG.info("Service {} is healthy", bundled.version());
+        LOG.info("Service {} is healthy", bundled.title());
         return service;
     }
 
@@ -120,12 +121,12 @@ final class Swap {
             if (left > 0) {
                 LOG.warn(
                         "Service {}: gave up waiting for {} requests in flight",
-                        old.bundled().version(),
+                        old.bundled().title(),
                         left);
             }
         } finally {
             old.close();
         }
-        LOG.info("Service {} is closed", old.bundled().version());
+        LOG.info("Service {} is closed", old.bundled().title());
     }
 }
