@@ -13,6 +13,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -53,9 +54,9 @@ public final class SwapBenchmark {
                 "Upgrade and swap under %d clients that pause %d ms between two requests%n%n",
                 CLIENTS, HttpClients.PAUSE_MILLIS);
         out.println(
-                "| round | upgrade s | swap s | p99 before ms | upgrade / before | swap / before | both / before | worst ms | after / before"
+                "| round | upgrade s | swap s | p99 before ms | upgrade / before | swap / before | both / before | worst ms | worst at s | after / before"
                         + " | requests during both | failed |");
-        out.println("|---|---|---|---|---|---|---|---|---|---|---|");
+        out.println("|---|---|---|---|---|---|---|---|---|---|---|---|");
         for (int round = 1; round <= rounds; round++) {
             try (EmbeddedPostgres server = EmbeddedPostgres.start()) {
                 UpgradeOutcome outcome = new Migrations(server.getPostgresDatabase()).upgradeTo(new SchemaVersion(1));
@@ -97,7 +98,7 @@ public final class SwapBenchmark {
         double baseline = clients.between(before, begin).p99();
         out.printf(
                 Locale.ROOT,
-                "| %d | %.1f | %.1f | %.1f | %.2f | %.2f | %.2f | %.1f | %.2f | %d | %d |%n",
+                "| %d | %.1f | %.1f | %.1f | %.2f | %.2f | %.2f | %.1f | %.1f | %.2f | %d | %d |%n",
                 round,
                 (upgraded - begin) / 1e9,
                 (switched - upgraded) / 1e9,
@@ -106,6 +107,7 @@ public final class SwapBenchmark {
                 clients.between(upgraded, end).p99() / baseline,
                 clients.between(begin, end).p99() / baseline,
                 clients.between(begin, end).worst(),
+                (clients.slowest(begin, end) - begin) / 1e9,
                 clients.between(end, Long.MAX_VALUE).p99() / baseline,
                 clients.between(begin, end).count(),
                 clients.failed.get());
@@ -147,6 +149,14 @@ public final class SwapBenchmark {
             Predicate<long[]> within = sample -> from <= sample[0] && sample[0] < to;
             return Latencies.of(
                     samples.stream().filter(within).map(sample -> sample[1]).toList());
+        }
+
+        /** When the slowest request was sent, in nanoseconds of {@link System#nanoTime}. */
+        long slowest(long from, long to) {
+            return samples.stream()
+                    .filter(sample -> from <= sample[0] && sample[0] < to)
+                    .max(Comparator.comparingLong(sample -> sample[1]))
+                    .orElseThrow()[0];
         }
 
         String version() throws IOException, InterruptedException {
