@@ -22,7 +22,7 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.function.Predicate;
+import java.util.stream.Stream;
 import metaservice.migrations.Migrations;
 import metaservice.migrations.SchemaVersion;
 import metaservice.migrations.UpgradeOutcome;
@@ -53,9 +53,8 @@ public final class SwapBenchmark {
         out.printf(
                 "Upgrade and swap under %d clients that pause %d ms between two requests%n%n",
                 CLIENTS, HttpClients.PAUSE_MILLIS);
-        out.println(
-                "| round | upgrade s | swap s | p99 before ms | upgrade / before | swap / before | both / before | worst ms | worst at s | after / before"
-                        + " | requests during both | failed |");
+        out.println("| round | upgrade s | swap s | p99 before ms | upgrade / before | swap / before | both / before"
+                + " | worst ms | worst at s | after / before | requests during both | failed |");
         out.println("|---|---|---|---|---|---|---|---|---|---|---|---|");
         for (int round = 1; round <= rounds; round++) {
             try (EmbeddedPostgres server = EmbeddedPostgres.start()) {
@@ -146,17 +145,18 @@ public final class SwapBenchmark {
         }
 
         Latencies between(long from, long to) {
-            Predicate<long[]> within = sample -> from <= sample[0] && sample[0] < to;
-            return Latencies.of(
-                    samples.stream().filter(within).map(sample -> sample[1]).toList());
+            return Latencies.of(sentBetween(from, to).map(sample -> sample[1]).toList());
         }
 
         /** When the slowest request was sent, in nanoseconds of {@link System#nanoTime}. */
         long slowest(long from, long to) {
-            return samples.stream()
-                    .filter(sample -> from <= sample[0] && sample[0] < to)
+            return sentBetween(from, to)
                     .max(Comparator.comparingLong(sample -> sample[1]))
                     .orElseThrow()[0];
+        }
+
+        private Stream<long[]> sentBetween(long from, long to) {
+            return samples.stream().filter(sample -> from <= sample[0] && sample[0] < to);
         }
 
         String version() throws IOException, InterruptedException {

@@ -20,8 +20,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /**
  * Plays the recordings on every service version with every schema version that it supports. Recordings that need a separate
- * launcher are played by {@link OwnLauncherIT}. The launcher of the assembled distribution is upgraded through all schemas
- * and has to choose the right service on each. Launchers with a single service cover the schemas on which that service would
+ * launcher are played by {@link OwnLauncherIT}. Launchers of the assembled distribution are upgraded through all schemas
+ * and have to choose the right service on each. Launchers with a single service cover the schemas on which that service would
  * not be chosen. The results are the table in {@code docs/compatibility.md}.
  */
 @Order(1)
@@ -39,8 +39,7 @@ class CompatibilityMatrixIT {
     @BeforeAll
     static void startPlaying() throws IOException {
         Map<Generation, List<Transcript>> recordings = new HashMap<>();
-        List<UpgradePath> paths = new ArrayList<>();
-        paths.addAll(UpgradePath.through(cells(Cell::isChosen), Distribution.assembled()));
+        List<UpgradePath> paths = new ArrayList<>(UpgradePath.through(cells(Cell::isChosen), Distribution.assembled()));
         for (Generation generation : Generation.bundled()) {
             recordings.put(generation, recordingsOf(generation));
             List<Cell> rest =

@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import metaservice.migrations.TestDatabase;
 import metaservice.migrations.TestDatabases;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -68,6 +69,26 @@ class StartFailuresIT {
         "MF_METADATA_DB_PSWD_FILE, /no/such/file"
     })
     void theErrorNamesAMalformedSetting(String variable, String value) throws Exception {
+        assertMalformed(variable, value);
+    }
+
+    @Tag("extended")
+    @ParameterizedTest(name = "{0}={1}")
+    @CsvSource({
+        "MF_METADATA_PORT, 65536",
+        "MF_MIGRATION_PORT, -1",
+        "MF_MIGRATION_ENDPOINTS_ENABLED, yes",
+        "PATH_PREFIX, api",
+        "LOGLEVEL, LOUD",
+        "MF_SERVICE_CONNECTION_RETRIES, often",
+        "MF_METADATA_DB_PORT, five",
+        "MF_METADATA_DB_POOL_MAX, many"
+    })
+    void theErrorNamesAnyMalformedSetting(String variable, String value) throws Exception {
+        assertMalformed(variable, value);
+    }
+
+    private static void assertMalformed(String variable, String value) throws Exception {
         Map<String, String> environment = new HashMap<>(Map.of("MF_METADATA_DB_PSWD", SECRET));
         environment.put(variable, value);
         assertOneSentence(USAGE, LauncherProcess.runToEnd(environment), variable);

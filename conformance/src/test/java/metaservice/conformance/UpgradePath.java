@@ -27,6 +27,7 @@ import metaservice.migrations.UpgradeOutcome;
  */
 record UpgradePath(Distribution distribution, List<Cell> cells) {
 
+    /** After so many cells a path ends, so that several paths can be played at once. */
     private static final int CELLS = 5;
 
     /** Copies the list. */

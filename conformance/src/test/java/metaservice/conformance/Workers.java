@@ -11,8 +11,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
 /**
- * Runs tasks that each start a launcher on some threads, in the order of {@link #add}. {@link #close} drops the waiting tasks, interrupts the running ones and waits for their
- * end.
+ * Runs tasks that each start a launcher on a fixed number of threads, in the order of {@link #add}. {@link #close} drops
+ * the waiting tasks, interrupts the running ones and waits for their end.
  */
 final class Workers<K, V> implements AutoCloseable {
 
@@ -21,6 +21,7 @@ final class Workers<K, V> implements AutoCloseable {
     private final ExecutorService threads;
     private final Map<K, Future<V>> results = new HashMap<>();
 
+    /** @param count number of threads */
     Workers(int count) {
         threads = Executors.newFixedThreadPool(count);
     }

@@ -160,9 +160,8 @@ final class Router implements HttpHandler {
 
             @Override
             public void refused(Answer answer) {
-                // The rest of a body whose announced length is too long is discarded and the connection stays open:
-                // closing
-                // it could reset the connection before a client that is still sending has read the answer.
+                // If the announced length is too long, the rest of the body is discarded and the connection stays
+                // open: closing it could reset it before a client that still sends has read the answer.
                 if (exchange.getRequestContentLength() <= maxBodyBytes) {
                     exchange.setPersistent(false);
                 }
