@@ -1,6 +1,7 @@
 package metaservice.conformance;
 
 import java.io.IOException;
+import java.net.BindException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
@@ -12,6 +13,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import metaservice.migrations.Eventually;
 import metaservice.migrations.TestDatabase;
@@ -26,6 +28,9 @@ final class PgBouncer implements AutoCloseable {
     private static final List<Path> PROGRAM_PATHS =
             List.of(Path.of("/usr/sbin/pgbouncer"), Path.of("/usr/bin/pgbouncer"));
     private static final long STOP_SECONDS = 10;
+    private static final int FIRST_PORT = 16_000;
+    private static final int LAST_PORT = 30_000;
+    private static final int PORT_ATTEMPTS = 10;
 
     private final Process process;
     private final Path folder;
@@ -126,9 +131,17 @@ final class PgBouncer implements AutoCloseable {
         }
     }
 
+    /** A free port below those that the system gives to other tests' sockets meanwhile. */
     private static int freePort() throws IOException {
-        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return socket.getLocalPort();
+        for (int attempt = 1; ; attempt++) {
+            int port = ThreadLocalRandom.current().nextInt(FIRST_PORT, LAST_PORT);
+            try (ServerSocket socket = new ServerSocket(port, 1, InetAddress.getLoopbackAddress())) {
+                return socket.getLocalPort();
+            } catch (BindException e) {
+                if (attempt == PORT_ATTEMPTS) {
+                    throw e;
+                }
+            }
         }
     }
 }

@@ -6,7 +6,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.ServerSocket;
+import java.net.Socket;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -39,18 +41,18 @@ class StartFailuresIT {
 
     @Test
     void theErrorNamesADatabaseThatRefusesTheLoginWithoutThePassword() throws Exception {
-        int closed;
-        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            closed = socket.getLocalPort();
+        try (Socket bound = new Socket()) {
+            // Bound without listening: connections are refused, and no other process gets the port.
+            bound.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
+            ToolRun run = run(Map.of(
+                    "MF_METADATA_DB_HOST",
+                    "127.0.0.1",
+                    "MF_METADATA_DB_PORT",
+                    Integer.toString(bound.getLocalPort()),
+                    "MF_METADATA_DB_PSWD",
+                    SECRET));
+            assertOneSentence(FAILED, run, "127.0.0.1:" + bound.getLocalPort());
         }
-        ToolRun run = run(Map.of(
-                "MF_METADATA_DB_HOST",
-                "127.0.0.1",
-                "MF_METADATA_DB_PORT",
-                Integer.toString(closed),
-                "MF_METADATA_DB_PSWD",
-                SECRET));
-        assertOneSentence(FAILED, run, "127.0.0.1:" + closed);
     }
 
     @Test

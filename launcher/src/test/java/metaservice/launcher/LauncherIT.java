@@ -4,7 +4,11 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.ServerSocket;
+import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -214,8 +218,9 @@ public class LauncherIT {
     @Test
     void unreachableDatabaseIsReported() throws Exception {
         bundleAll();
-        Map<String, String> nowhere = Environments.with(closedPort(), "MF_METADATA_DB_PSWD", "very-secret");
-        try (Launcher launcher = launcher(LOOPBACK, nowhere)) {
+        try (Socket bound = boundPort();
+                Launcher launcher = launcher(
+                        LOOPBACK, Environments.with(databaseAt(bound), "MF_METADATA_DB_PSWD", "very-secret"))) {
             StartFailedException failure = assertThrows(StartFailedException.class, launcher::start);
             assertEquals(ExitCode.FAILED, failure.exitCode());
             assertTrue(
@@ -264,7 +269,8 @@ public class LauncherIT {
         stop.request();
         Map<String, String> longWait =
                 Environments.with(LOOPBACK, "MF_SERVICE_CONNECTION_RETRY_WAITTIME_SECONDS", "3600");
-        try (Launcher launcher = launcher(longWait, closedPort())) {
+        try (Socket bound = boundPort();
+                Launcher launcher = launcher(longWait, databaseAt(bound))) {
             assertEquals(Optional.empty(), launcher.start());
         }
     }
@@ -298,12 +304,17 @@ public class LauncherIT {
         }
     }
 
-    private static Map<String, String> closedPort() throws Exception {
-        try (ServerSocket free = new ServerSocket(0)) {
-            return Map.of(
-                    "MF_METADATA_DB_HOST", "127.0.0.1",
-                    "MF_METADATA_DB_PORT", Integer.toString(free.getLocalPort()),
-                    "MF_METADATA_DB_NAME", "metaflow");
-        }
+    /** Connections to a socket that is bound and does not listen are refused, and no other process gets its port. */
+    private static Socket boundPort() throws IOException {
+        Socket bound = new Socket();
+        bound.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
+        return bound;
+    }
+
+    private static Map<String, String> databaseAt(Socket bound) {
+        return Map.of(
+                "MF_METADATA_DB_HOST", "127.0.0.1",
+                "MF_METADATA_DB_PORT", Integer.toString(bound.getLocalPort()),
+                "MF_METADATA_DB_NAME", "metaflow");
     }
 }
