@@ -9,14 +9,17 @@ import metaservice.migrations.Eventually;
 import metaservice.migrations.TestDatabase;
 
 /**
- * Points at which a database stops a session that changes its schema or a ledger: before and after each DDL command, and
- * before each row of a ledger. The database counts the points that are passed. At the chosen one it holds the session,
+ * Points at which a database stops a session that changes its schema or a ledger: before each DDL command, after each command
+ * that builds or drops an index, and before each row of a ledger. The end of another DDL command is no point of its own: like
+ * its beginning, it is in the transaction that commits or rolls back all of it. The database counts the points that are passed. At the chosen one it holds the session,
  * inside its statement, until {@link #letGo}. The user must be a superuser, because event triggers do the work.
  */
 final class StopPoints {
 
+    /** A session that is held has this lock. The locks of Flyway and of upgrades have other keys. */
     private static final String HELD =
-            " FROM pg_stat_activity WHERE datname = current_database() AND wait_event = 'PgSleep'";
+            " FROM pg_locks WHERE locktype = 'advisory' AND classid = 0 AND objid = 4711 AND granted"
+                    + " AND database = (SELECT oid FROM pg_database WHERE datname = current_database())";
 
     private static final String INSTALL = """
             CREATE SCHEMA stops;
@@ -25,9 +28,11 @@ final class StopPoints {
             CREATE FUNCTION stops.pass() RETURNS void LANGUAGE plpgsql SET search_path = stops AS $$
             BEGIN
                 IF nextval('passed') = (SELECT point FROM hold) THEN
+                    PERFORM pg_advisory_lock(4711);
                     WHILE EXISTS (SELECT FROM hold) LOOP
                         PERFORM pg_sleep(0.01);
                     END LOOP;
+                    PERFORM pg_advisory_unlock(4711);
                 END IF;
             END
             $$;
@@ -42,7 +47,8 @@ final class StopPoints {
 
     private static final String ON_DDL = """
             CREATE EVENT TRIGGER stops_before ON ddl_command_start EXECUTE FUNCTION stops.on_ddl();
-            CREATE EVENT TRIGGER stops_after ON ddl_command_end EXECUTE FUNCTION stops.on_ddl();
+            CREATE EVENT TRIGGER stops_after ON ddl_command_end WHEN TAG IN ('CREATE INDEX', 'DROP INDEX')
+                EXECUTE FUNCTION stops.on_ddl();
             """;
 
     /** SQL query: cuts the connection of the session that is held. */
