@@ -20,6 +20,7 @@ import metaservice.launcher.http.FrontDoor;
 import metaservice.launcher.service.BundledService;
 import metaservice.launcher.service.CatalogException;
 import metaservice.launcher.service.IsolatedService;
+import metaservice.launcher.service.PauseWhileBusy;
 import metaservice.launcher.service.ServiceCatalog;
 import metaservice.launcher.service.SettingsValues;
 import metaservice.migrations.TestDatabase;
@@ -120,9 +121,14 @@ class BundledServicesIT {
 
     private static IsolatedService start(BundledService bundled, TestDatabase database) throws Exception {
         DatabaseAccess access = SpiSettings.database(DatabaseConfig.fromEnvironment(database.environment()));
-        return IsolatedService.start(bundled, access, SETTINGS, () -> {
-            throw new AssertionError("this test requests no tokens");
-        });
+        return IsolatedService.start(
+                bundled,
+                access,
+                SETTINGS,
+                () -> {
+                    throw new AssertionError("this test requests no tokens");
+                },
+                PauseWhileBusy.NEVER);
     }
 
     private static HttpResponse<String> send(FrontDoor frontDoor, String method, String path, String body)

@@ -14,6 +14,7 @@ import java.util.Map;
 import java.util.Optional;
 import metaservice.launcher.service.BundledService;
 import metaservice.launcher.service.IsolatedService;
+import metaservice.launcher.service.PauseWhileBusy;
 import metaservice.launcher.service.ServiceCatalog;
 import metaservice.launcher.service.SettingsValues;
 import metaservice.migrations.Eventually;
@@ -70,7 +71,11 @@ class DamagedServiceIT {
     private static IsolatedService start(BundledService bundled, TestDatabase database) throws Exception {
         DatabaseAccess access = SpiSettings.database(DatabaseConfig.fromEnvironment(database.environment()));
         return IsolatedService.start(
-                bundled, access, SettingsValues.DEFAULTS, TokenLibrary.issuer(Optional.empty(), folderOfTheLibrary()));
+                bundled,
+                access,
+                SettingsValues.DEFAULTS,
+                TokenLibrary.issuer(Optional.empty(), folderOfTheLibrary()),
+                PauseWhileBusy.NEVER);
     }
 
     private static Path folderOfTheLibrary() {

@@ -232,8 +232,8 @@ final class Launcher implements AutoCloseable {
                         door,
                         ofKind,
                         migrations::status,
-                        service ->
-                                IsolatedService.start(service, access, SpiSettings.service(config.service()), tokens),
+                        (service, startPauses) -> IsolatedService.start(
+                                service, access, SpiSettings.service(config.service()), tokens, startPauses),
                         new SwapConfig(config.drainTimeout(), config.pollInterval(), config.swaps(), pauses)));
     }
 

@@ -50,7 +50,8 @@ public final class HttpService implements RunningService {
             }
             EndpointContext endpoints = new EndpointContext(database, settings.tables(), dialect, Clock.systemUTC());
             List<Route> table = routes.apply(endpoints);
-            StatementCheck.run(name, routes.apply(endpoints.dryRun()), api);
+            context.pauseBetweenSteps();
+            StatementCheck.run(name, routes.apply(endpoints.dryRun()), api, context::pauseBetweenSteps);
             Router router = new Router(
                     settings.pathPrefix(),
                     settings.maxBodyBytes(),

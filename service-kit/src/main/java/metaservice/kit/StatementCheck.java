@@ -43,12 +43,14 @@ final class StatementCheck {
      * @param name the service's name, for error messages
      * @param routes their endpoints use a {@linkplain Database#dryRun() dry-run database}
      * @param api has an example body for every route that reads one
+     * @param pause runs after each call
      * @throws ServiceStartException if an endpoint fails, for example because the tables lack a column
      */
-    static void run(String name, List<Route> routes, Api api) throws ServiceStartException {
+    static void run(String name, List<Route> routes, Api api, Runnable pause) throws ServiceStartException {
         StatementCheck check = new StatementCheck(name, api);
         for (Route route : flowRoutes(routes)) {
             check.call(route);
+            pause.run();
         }
     }
 

@@ -17,4 +17,10 @@ public interface ServiceContext {
 
     /** Issues temporary AWS credentials for clients; the launcher closes it. */
     TokenIssuer tokens();
+
+    /**
+     * Called by the service between two steps of its start. The launcher pauses here while another service serves clients,
+     * so that they have the processors in between. Returns early if the thread is interrupted.
+     */
+    void pauseBetweenSteps();
 }

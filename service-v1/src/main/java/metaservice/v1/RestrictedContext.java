@@ -36,6 +36,11 @@ record RestrictedContext(ServiceContext delegate) implements ServiceContext {
         return delegate.tokens();
     }
 
+    @Override
+    public void pauseBetweenSteps() {
+        delegate.pauseBetweenSteps();
+    }
+
     /** The same database without a pool for reads. */
     private record WithoutReaders(DatabaseAccess delegate) implements DatabaseAccess {
 

@@ -99,12 +99,17 @@ public final class IsolatedService implements AutoCloseable {
      * Loads and starts a service with the {@linkplain ServiceDeadlines#DEFAULTS default deadlines}; blocks until it can
      * answer requests. After a failure everything that it opened is closed.
      *
+     * @param pauses pauses between the steps of the start
      * @throws ServiceStartException if the jar does not match its manifest, or the service cannot run
      */
     public static IsolatedService start(
-            BundledService bundled, DatabaseAccess database, ServiceSettings settings, TokenIssuer tokens)
+            BundledService bundled,
+            DatabaseAccess database,
+            ServiceSettings settings,
+            TokenIssuer tokens,
+            PauseWhileBusy pauses)
             throws ServiceStartException {
-        return start(bundled, database, settings, tokens, ServiceDeadlines.DEFAULTS);
+        return start(bundled, database, settings, tokens, pauses, ServiceDeadlines.DEFAULTS);
     }
 
     /**
@@ -116,10 +121,11 @@ public final class IsolatedService implements AutoCloseable {
             DatabaseAccess database,
             ServiceSettings settings,
             TokenIssuer tokens,
+            PauseWhileBusy pauses,
             ServiceDeadlines deadlines)
             throws ServiceStartException {
         ServiceClassLoader loader = loaderOf(bundled);
-        ServiceContext context = new ContextValues(bundled.version().toString(), database, settings, tokens);
+        ServiceContext context = new ContextValues(bundled.version().toString(), database, settings, tokens, pauses);
         try (ServiceThread thread = new ServiceThread(threadOf(bundled, "start"), loader)) {
             Started started = thread.call(deadlines.start(), () -> startExclusively(bundled, loader, context), late -> {
                 late.ifPresent(Started::close);

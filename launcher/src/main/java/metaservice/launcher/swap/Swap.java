@@ -6,6 +6,7 @@ import metaservice.launcher.http.Admission;
 import metaservice.launcher.service.BundledService;
 import metaservice.launcher.service.Guarded;
 import metaservice.launcher.service.IsolatedService;
+import metaservice.launcher.service.PauseWhileBusy;
 import metaservice.launcher.service.WarmUp;
 import metaservice.migrations.ServiceVersion;
 import metaservice.spi.Health;
@@ -21,6 +22,9 @@ import org.slf4j.LoggerFactory;
 final class Swap {
 
     private static final Logger LOG = LoggerFactory.getLogger(Swap.class);
+
+    /** The end of an upgrade has changed the tables, so the statements of clients have to be planned again first. */
+    private static final Duration PAUSE_BEFORE_START = Duration.ofMillis(750);
 
     private final ActiveService active;
     private final ServiceStarter starter;
@@ -87,9 +91,13 @@ final class Swap {
         return new Outcome.Switched();
     }
 
-    /** Starts a service and checks its health. */
+    /** Starts a service that clients wait for, and checks its health. */
     IsolatedService startHealthy(BundledService bundled) throws ServiceStartException {
-        IsolatedService service = starter.start(bundled);
+        return startHealthy(bundled, PauseWhileBusy.NEVER);
+    }
+
+    private IsolatedService startHealthy(BundledService bundled, PauseWhileBusy pauses) throws ServiceStartException {
+        IsolatedService service = starter.start(bundled, pauses);
         Health health = service.health();
         if (!health.up()) {
             service.close();
@@ -101,7 +109,8 @@ final class Swap {
     }
 
     private IsolatedService startWarm(BundledService next) throws ServiceStartException {
-        IsolatedService service = startHealthy(next);
+        config.pauses().pause(PAUSE_BEFORE_START);
+        IsolatedService service = startHealthy(next, config.pauses());
         boolean warm = false;
         try {
             WarmUp.run(service, config.pauses());

@@ -24,6 +24,7 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import metaservice.launcher.Http;
 import metaservice.launcher.ServiceJar;
@@ -94,6 +95,12 @@ public class IsolatedServiceTest {
 
     private IsolatedService start(ServiceJar jar, DatabaseAccess database, ServiceDeadlines deadlines)
             throws Exception {
+        return start(jar, database, PauseWhileBusy.NEVER, deadlines);
+    }
+
+    private IsolatedService start(
+            ServiceJar jar, DatabaseAccess database, PauseWhileBusy pauses, ServiceDeadlines deadlines)
+            throws Exception {
         return IsolatedService.start(
                 jar(jar),
                 database,
@@ -101,7 +108,22 @@ public class IsolatedServiceTest {
                 () -> {
                     throw new AssertionError("these services request no tokens");
                 },
+                pauses,
                 deadlines);
+    }
+
+    @Test
+    void serviceCanPauseBetweenTheStepsOfItsStart() throws Exception {
+        AtomicInteger asked = new AtomicInteger();
+        PauseWhileBusy pauses = new PauseWhileBusy(() -> asked.incrementAndGet() == 0);
+        ServiceJar steps = ServiceJar.of("9.8.7", "0")
+                .source(
+                        "demo.Provider",
+                        ServiceJar.provider("exchange -> {}")
+                                .replace(
+                                        "HttpHandler handler =", "context.pauseBetweenSteps(); HttpHandler handler ="));
+        start(steps, NO_DATABASE, pauses, ServiceDeadlines.DEFAULTS).close();
+        assertEquals(1, asked.get());
     }
 
     private static String post(HttpHandler handler, String path) throws Exception {

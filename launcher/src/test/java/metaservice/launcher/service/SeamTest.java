@@ -56,9 +56,14 @@ class SeamTest {
                 new Tables("f", "r", "s", "t", "m", "a"),
                 Optional.of("trigger_schema"),
                 Duration.ofSeconds(6));
-        try (IsolatedService service = IsolatedService.start(bundled, database, settings, () -> {
-                    throw new TokenException(TokenException.Reason.NOT_CONFIGURED, "no role");
-                });
+        try (IsolatedService service = IsolatedService.start(
+                        bundled,
+                        database,
+                        settings,
+                        () -> {
+                            throw new TokenException(TokenException.Reason.NOT_CONFIGURED, "no role");
+                        },
+                        PauseWhileBusy.NEVER);
                 FrontDoor frontDoor = FrontDoor.open(
                         "front-door", new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 1000)) {
             frontDoor.serve(service.handler());

@@ -13,6 +13,7 @@ import java.time.ZoneId;
 import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -95,6 +96,7 @@ class ServiceSupervisorTest {
     private ServiceSupervisor supervisor;
 
     private final SettableClock clock = new SettableClock();
+    private final PauseWhileBusy pauses = new PauseWhileBusy(() -> false);
     private final CountDownLatch hanging = new CountDownLatch(1);
 
     @BeforeEach
@@ -128,7 +130,7 @@ class ServiceSupervisorTest {
         return new SchemaStatus(SchemaState.FLYWAY, new SchemaVersion(version), List.of(), List.of(), false, floor);
     }
 
-    private static IsolatedService start(BundledService service) throws ServiceStartException {
+    private static IsolatedService start(BundledService service, PauseWhileBusy pauses) throws ServiceStartException {
         return IsolatedService.start(
                 service,
                 IsolatedServiceTest.NO_DATABASE,
@@ -136,13 +138,14 @@ class ServiceSupervisorTest {
                 () -> {
                     throw new AssertionError("these services request no tokens");
                 },
+                pauses,
                 DEADLINES);
     }
 
     /** Starts the newest compatible service; reads the schema after a signal only. */
     private void supervise(boolean swaps, ServiceStarter starter) throws Exception {
         ServiceCatalog catalog = ServiceCatalog.read(services);
-        SwapConfig config = new SwapConfig(Http.DEADLINE, Duration.ofDays(1), swaps, PauseWhileBusy.NEVER);
+        SwapConfig config = new SwapConfig(Http.DEADLINE, Duration.ofDays(1), swaps, pauses);
         supervisor = new ServiceSupervisor(
                 ServiceKind.METADATA, frontDoor, catalog, this::readSchema, starter, config, clock);
         supervisor.startFirst(catalog.newestFor(schema.get().schemaVersion(), Optional.empty())
@@ -273,13 +276,25 @@ class ServiceSupervisorTest {
     }
 
     @Test
+    void startPausesBetweenItsStepsOnlyWhileAnotherServiceServes() throws Exception {
+        List<PauseWhileBusy> given = new CopyOnWriteArrayList<>();
+        supervise(true, (service, startPauses) -> {
+            given.add(startPauses);
+            return start(service, startPauses);
+        });
+        changeSchema(schema(20260706000003L, Optional.empty()));
+        awaitAnswer("3.0.0");
+        assertEquals(List.of(PauseWhileBusy.NEVER, pauses), given);
+    }
+
+    @Test
     void settingTheClockBackDelaysNoAttempt() throws Exception {
         AtomicBoolean broken = new AtomicBoolean();
-        supervise(true, service -> {
+        supervise(true, (service, startPauses) -> {
             if (broken.get()) {
                 throw new ServiceStartException("not now", null);
             }
-            return start(service);
+            return start(service, startPauses);
         });
         broken.set(true);
         changeSchema(schema(20260706000003L, Optional.empty()));
@@ -316,11 +331,11 @@ class ServiceSupervisorTest {
     @Test
     void errorDuringAStartEndsThatAttemptOnly() throws Exception {
         AtomicBoolean broken = new AtomicBoolean();
-        supervise(true, service -> {
+        supervise(true, (service, startPauses) -> {
             if (broken.compareAndSet(true, false)) {
                 throw new AssertionError("unexpected");
             }
-            return start(service);
+            return start(service, startPauses);
         });
         broken.set(true);
         changeSchema(schema(20260706000003L, Optional.empty()));
