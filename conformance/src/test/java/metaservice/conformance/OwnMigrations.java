@@ -93,6 +93,8 @@ final class OwnMigrations {
         status.putNull("running_migration");
         status.putPOJO("last_upgrade", JsonComparison.ANYTHING);
         status.putArray("drift");
+        status.put("database_schema", "public");
+        status.putArray("warnings");
         SERVICE_MEMBERS.forEach(member -> status.putPOJO(member, JsonComparison.ANYTHING));
         return status;
     }

@@ -60,6 +60,9 @@ final class Launcher implements AutoCloseable {
     private Optional<MigrationApi> migrationApi = Optional.empty();
     private Optional<SchemaWatch> watch = Optional.empty();
 
+    /** Schema of the tables; supervisors read it when they start a service. */
+    private volatile String tablesSchema = "";
+
     Launcher(
             LauncherConfig config,
             ServiceCatalog catalog,
@@ -100,6 +103,8 @@ final class Launcher implements AutoCloseable {
         if (found.isEmpty()) {
             return Optional.empty();
         }
+        schema.requireExpectedSchema(found.get());
+        tablesSchema = found.get().schemaName();
         if (!served.isEmpty()) {
             schema.refusePooledTransactions();
         }
@@ -233,7 +238,11 @@ final class Launcher implements AutoCloseable {
                         ofKind,
                         migrations::status,
                         (service, startPauses) -> IsolatedService.start(
-                                service, access, SpiSettings.service(config.service()), tokens, startPauses),
+                                service,
+                                access,
+                                SpiSettings.service(config.service(), tablesSchema),
+                                tokens,
+                                startPauses),
                         new SwapConfig(config.drainTimeout(), config.pollInterval(), config.swaps(), pauses)));
     }
 

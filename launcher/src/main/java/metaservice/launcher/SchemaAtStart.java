@@ -8,6 +8,7 @@ import metaservice.migrations.Migrations;
 import metaservice.migrations.SchemaStatus;
 import metaservice.migrations.UpgradeOutcome;
 import metaservice.settings.LauncherConfig;
+import metaservice.settings.Setting;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -71,6 +72,24 @@ record SchemaAtStart(Migrations migrations, String database, LauncherConfig conf
             return migrations.status();
         } catch (SQLException e) {
             throw new StartFailedException(DatabaseTrouble.sentence(database, e), e);
+        }
+    }
+
+    /**
+     * Refuses a schema other than the one that the operator named. The statements of the services would use it all the same,
+     * because they find tables by the search path.
+     */
+    void requireExpectedSchema(SchemaStatus found) throws StartFailedException {
+        found.warnings().forEach(LOG::warn);
+        Optional<String> expected = config.service().schema().filter(name -> !name.equals(found.schemaName()));
+        if (expected.isPresent()) {
+            throw new StartFailedException(
+                    ExitCode.FAILED,
+                    Setting.SCHEMA.name() + " is '" + expected.get()
+                            + "', but the search path of the database user leads to"
+                            + " schema '" + found.schemaName()
+                            + "': unset it, or change the search path (ALTER ROLE ..."
+                            + " SET search_path = ...; in a DSN: options=-csearch_path=...).");
         }
     }
 

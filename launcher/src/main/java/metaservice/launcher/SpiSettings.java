@@ -1,5 +1,6 @@
 package metaservice.launcher;
 
+import java.util.Optional;
 import metaservice.launcher.service.DatabaseValues;
 import metaservice.launcher.service.SettingsValues;
 import metaservice.settings.DatabaseConfig;
@@ -16,8 +17,12 @@ public final class SpiSettings {
 
     private SpiSettings() {}
 
-    /** The settings for all services. */
-    public static ServiceSettings service(ServiceOptions options) {
+    /**
+     * The settings for all services.
+     *
+     * @param schema the schema of the tables, in which triggers are created
+     */
+    public static ServiceSettings service(ServiceOptions options, String schema) {
         TableNames names = options.tables();
         return new SettingsValues(
                 options.pathPrefix(),
@@ -25,7 +30,7 @@ public final class SpiSettings {
                 options.allowedOrigins(),
                 new Tables(
                         names.flows(), names.runs(), names.steps(), names.tasks(), names.metadata(), names.artifacts()),
-                options.triggerSchema(),
+                options.triggers() ? Optional.of(schema) : Optional.empty(),
                 options.inactiveCutoff());
     }
 

@@ -54,6 +54,15 @@ final class BundledFiles implements ResourceProvider {
                 .toList();
     }
 
+    /** The same files without the statements that build the given indexes. */
+    BundledFiles without(List<BundledMigration.ConcurrentIndex> indexes) {
+        Map<String, String> changed = new TreeMap<>(contents);
+        for (BundledMigration.ConcurrentIndex index : indexes) {
+            changed.replaceAll((name, content) -> BundledMigration.without(index, content));
+        }
+        return new BundledFiles(changed);
+    }
+
     /** Flyway looks up the script configuration beside a script; null means that there is none. */
     @Override
     public LoadableResource getResource(String name) {

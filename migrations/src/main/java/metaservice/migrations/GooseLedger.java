@@ -5,18 +5,17 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 
 /**
  * The ledger of the reference implementation, {@code goose_db_version}. It is maintained beside Flyway's ledger so
  * that the reference can still run on the database. Versions that the reference does not have are not recorded in it.
+ * Immutable.
  */
 final class GooseLedger {
 
     static final String TABLE = "goose_db_version";
-
-    private static final String NAME = DatabaseNames.SCHEMA + "." + TABLE;
 
     private static final String CREATE = """
             CREATE TABLE IF NOT EXISTS %s (
@@ -26,82 +25,106 @@ final class GooseLedger {
                 tstamp timestamp DEFAULT now(),
                 PRIMARY KEY (id)
             )
-            """.formatted(NAME);
+            """;
 
-    /** SQL condition: row {@code applied} says that its version is applied, and no later row revokes it. */
-    private static final String IS_APPLIED = """
-            applied.is_applied
-              AND NOT EXISTS (SELECT FROM %s later
+    /** The versions that are applied: a row says so, and no later row of the version revokes it. In the order of rows. */
+    private static final String APPLIED = """
+            SELECT applied.version_id
+            FROM %1$s applied
+            WHERE applied.is_applied
+              AND NOT EXISTS (SELECT FROM %1$s later
                               WHERE later.version_id = applied.version_id
                                 AND later.id > applied.id
-                                AND NOT later.is_applied)""".formatted(NAME);
+                                AND NOT later.is_applied)
+            ORDER BY applied.id
+            """;
 
-    // The newest valid row, not the highest number; the reference selects it the same way.
-    private static final String NEWEST = """
-            SELECT applied.version_id
-            FROM %s applied
-            WHERE %s
-            ORDER BY applied.id DESC
-            LIMIT 1
-            """.formatted(NAME, IS_APPLIED);
+    private static final String ALL = "SELECT DISTINCT version_id FROM %s";
 
-    private static final String ADD_IF_MISSING = """
-            INSERT INTO %1$s (version_id, is_applied)
-            SELECT wanted.version_id, true
-            FROM (VALUES (?::bigint)) AS wanted (version_id)
-            WHERE NOT EXISTS (SELECT FROM %1$s applied WHERE applied.version_id = wanted.version_id AND %2$s)
-            """.formatted(NAME, IS_APPLIED);
+    private static final String APPEND = """
+            INSERT INTO %s (version_id, is_applied)
+            SELECT version, true FROM unnest(?) WITH ORDINALITY AS wanted (version, position) ORDER BY position
+            """;
 
-    private static final String ADD = "INSERT INTO %s (version_id, is_applied) VALUES (?, true)".formatted(NAME);
+    private final String table;
 
-    private GooseLedger() {}
+    GooseLedger(DatabaseSchema schema) {
+        this.table = schema.qualified(TABLE);
+    }
 
-    /** Reads the applied version as the reference does; zero if no row counts. The table must exist. */
-    static SchemaVersion newest(Statement statement) throws SQLException {
-        try (ResultSet row = statement.executeQuery(NEWEST)) {
-            return row.next() ? new SchemaVersion(row.getLong(1)) : SchemaVersion.ZERO;
-        }
+    /** All versions in the table, applied or not, in any order. The table must exist. */
+    List<SchemaVersion> all(Statement statement) throws SQLException {
+        return versions(statement, ALL);
+    }
+
+    /** The applied versions in the order of their rows. The table must exist. */
+    List<SchemaVersion> applied(Statement statement) throws SQLException {
+        return versions(statement, APPLIED);
     }
 
     /**
-     * Creates the table if it is missing and appends the versions that are missing. Afterwards the newest row is the
-     * newest version. Changes nothing if the ledger is complete or ahead of Flyway's, which happens after an upgrade
-     * by the reference or after an interruption before Flyway's row was written. Idempotent.
+     * The version of the database as the reference determines it: that of the newest row that counts, not the highest
+     * number; zero if there is none.
      *
-     * @param applied the applied versions that the reference has, ascending
+     * @param applied see {@link #applied}
      */
-    static void catchUp(Connection connection, List<SchemaVersion> applied) throws SQLException {
+    static SchemaVersion newest(List<SchemaVersion> applied) {
+        return applied.isEmpty() ? SchemaVersion.ZERO : applied.get(applied.size() - 1);
+    }
+
+    /**
+     * Creates the table if it is missing and appends the versions that are missing. Afterwards the newest row is that of
+     * the newest version: if a version before it was missing, the newest gets one more row. Changes nothing if the ledger is
+     * complete. It is ahead of Flyway's after an upgrade by the reference, or after an interruption before Flyway's row was
+     * written. Idempotent.
+     *
+     * @param wanted the applied versions that the reference has, ascending
+     */
+    void catchUp(Connection connection, List<SchemaVersion> wanted) throws SQLException {
         try (Statement statement = connection.createStatement()) {
-            statement.execute(CREATE);
-            add(connection, SchemaVersion.ZERO);
-            if (newest(statement).compareTo(last(applied)) < 0) {
-                for (SchemaVersion version : applied) {
-                    add(connection, version);
-                }
+            statement.execute(CREATE.formatted(table));
+            Sequences.advanceOwn(connection, table);
+            List<SchemaVersion> applied = applied(statement);
+            List<SchemaVersion> missing = new ArrayList<>(wanted);
+            missing.add(0, SchemaVersion.ZERO);
+            missing.removeAll(applied);
+            SchemaVersion before = newest(applied);
+            SchemaVersion last = newest(wanted);
+            SchemaVersion newest = before.compareTo(last) > 0 ? before : last;
+            if (!newest(missing.isEmpty() ? applied : missing).equals(newest)) {
+                missing.add(newest);
             }
-            if (newest(statement).compareTo(last(applied)) < 0) {
-                append(connection, ADD, last(applied));
+            append(connection, missing);
+        }
+    }
+
+    /** Appends a version unless the ledger already lists it as applied. The table must exist. */
+    void add(Connection connection, SchemaVersion version) throws SQLException {
+        try (Statement statement = connection.createStatement()) {
+            if (!applied(statement).contains(version)) {
+                append(connection, List.of(version));
             }
         }
     }
 
-    /** Appends a version unless the ledger already lists it as applied. */
-    static void add(Connection connection, SchemaVersion version) throws SQLException {
-        append(connection, ADD_IF_MISSING, version);
+    private List<SchemaVersion> versions(Statement statement, String query) throws SQLException {
+        List<SchemaVersion> versions = new ArrayList<>();
+        try (ResultSet rows = statement.executeQuery(query.formatted(table))) {
+            while (rows.next()) {
+                versions.add(new SchemaVersion(rows.getLong(1)));
+            }
+        }
+        return versions;
     }
 
-    /** Whether the ledger is at the newest applied version or beyond it. */
-    static boolean includes(Optional<SchemaVersion> newest, List<SchemaVersion> applied) {
-        return newest.isPresent() && newest.get().compareTo(last(applied)) >= 0;
-    }
-
-    private static SchemaVersion last(List<SchemaVersion> applied) {
-        return applied.isEmpty() ? SchemaVersion.ZERO : applied.get(applied.size() - 1);
-    }
-
-    private static void append(Connection connection, String sql, SchemaVersion version) throws SQLException {
-        try (PreparedStatement statement = connection.prepareStatement(sql)) {
-            statement.setLong(1, version.number());
+    /** Appends rows in one statement, so that an interruption leaves all or none. */
+    private void append(Connection connection, List<SchemaVersion> versions) throws SQLException {
+        if (versions.isEmpty()) {
+            return;
+        }
+        Object[] numbers = versions.stream().map(SchemaVersion::number).toArray();
+        try (PreparedStatement statement = connection.prepareStatement(APPEND.formatted(table))) {
+            statement.setArray(1, connection.createArrayOf("bigint", numbers));
             statement.executeUpdate();
         }
     }

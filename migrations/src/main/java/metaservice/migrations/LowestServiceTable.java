@@ -9,30 +9,33 @@ import java.util.Optional;
 
 /**
  * The table {@code metaservice_floor}: one row with the lowest service version that can run on this database. It is
- * stored in the database so that an image that is older than the schema can detect that it must not serve.
+ * stored in the database so that an image that is older than the schema can detect that it must not serve. Immutable.
  */
 final class LowestServiceTable {
 
     static final String TABLE = "metaservice_floor";
 
     private static final String CREATE = """
-            CREATE TABLE IF NOT EXISTS %s.%s (
+            CREATE TABLE IF NOT EXISTS %s (
                 only_row boolean PRIMARY KEY DEFAULT true CHECK (only_row),
                 lowest_service text NOT NULL
             )
-            """.formatted(DatabaseNames.SCHEMA, TABLE);
+            """;
 
-    private static final String READ = "SELECT lowest_service FROM %s.%s".formatted(DatabaseNames.SCHEMA, TABLE);
+    private static final String READ = "SELECT lowest_service FROM %s";
 
     private static final String STORE =
-            "INSERT INTO %s.%s (lowest_service) VALUES (?) ON CONFLICT (only_row) DO UPDATE SET lowest_service = excluded.lowest_service"
-                    .formatted(DatabaseNames.SCHEMA, TABLE);
+            "INSERT INTO %s (lowest_service) VALUES (?) ON CONFLICT (only_row) DO UPDATE SET lowest_service = excluded.lowest_service";
 
-    private LowestServiceTable() {}
+    private final String table;
+
+    LowestServiceTable(DatabaseSchema schema) {
+        this.table = schema.qualified(TABLE);
+    }
 
     /** Reads the stored version; empty if the row is missing. The table must exist. */
-    static Optional<ServiceVersion> read(Statement statement) throws SQLException {
-        try (ResultSet row = statement.executeQuery(READ)) {
+    Optional<ServiceVersion> read(Statement statement) throws SQLException {
+        try (ResultSet row = statement.executeQuery(READ.formatted(table))) {
             return row.next() ? Optional.of(ServiceVersion.parse(row.getString(1))) : Optional.empty();
         }
     }
@@ -44,9 +47,9 @@ final class LowestServiceTable {
      *
      * @return whether the stored version changed
      */
-    static boolean raise(Connection connection, ServiceVersion lowest) throws SQLException {
+    boolean raise(Connection connection, ServiceVersion lowest) throws SQLException {
         try (Statement statement = connection.createStatement()) {
-            statement.execute(CREATE);
+            statement.execute(CREATE.formatted(table));
             Optional<ServiceVersion> stored = read(statement);
             boolean higher = stored.isEmpty() || stored.get().compareTo(lowest) < 0;
             if (higher) {
@@ -56,8 +59,8 @@ final class LowestServiceTable {
         }
     }
 
-    private static void store(Connection connection, ServiceVersion lowest) throws SQLException {
-        try (PreparedStatement statement = connection.prepareStatement(STORE)) {
+    private void store(Connection connection, ServiceVersion lowest) throws SQLException {
+        try (PreparedStatement statement = connection.prepareStatement(STORE.formatted(table))) {
             statement.setString(1, lowest.toString());
             statement.executeUpdate();
         }

@@ -178,29 +178,77 @@ public final class Migrations {
                     UpgradeLock.TransactionPoolingException {
         try (UpgradeLock lock = UpgradeLock.acquire(dataSource, retryPolicy.otherUpgradeTimeout())) {
             Connection lockConnection = lock.connection();
+            UpgradeRole role = UpgradeRole.choose(lockConnection, lock.schema());
+            role.assume(lockConnection, lock.schema());
             Inspection found = reader.inspectUnderLock(lockConnection);
             Optional<UpgradeOutcome> immediate = UpgradeDecision.immediateOutcome(found, target);
-            return immediate.isPresent() ? immediate.get() : apply(lockConnection, found.status(), target);
+            return immediate.isPresent() ? immediate.get() : applyIfPossible(role, lockConnection, found, target);
         }
     }
 
-    private UpgradeOutcome apply(Connection lockConnection, SchemaStatus status, SchemaVersion target)
+    /** Applies the migrations if the role may do all of it and PostgreSQL can. Otherwise nothing has been created. */
+    private UpgradeOutcome applyIfPossible(
+            UpgradeRole role, Connection lockConnection, Inspection found, SchemaVersion target)
             throws SQLException, InterruptedException {
+        SchemaVersion from = found.status().schemaVersion();
+        Optional<UpgradeRole.Lack> lack = role.lack(lockConnection, found.location(), reader.tables());
+        if (lack.isPresent()) {
+            return new Refused(from, lack.get().reason(), lack.get().remedy());
+        }
+        PartitionedTables partitioned =
+                PartitionedTables.read(lockConnection, found.location().schema(), pending(found.status(), target));
+        Optional<UpgradeOutcome> refusal = partitioned.refusal(from);
+        return refusal.isPresent()
+                ? refusal.get()
+                : apply(role, lockConnection, found, target, files.without(partitioned.built()));
+    }
+
+    private List<BundledMigration> pending(SchemaStatus status, SchemaVersion target) {
+        return files.migrations().stream()
+                .filter(migration -> status.unapplied().contains(migration.version()))
+                .filter(migration -> migration.version().compareTo(target) <= 0)
+                .toList();
+    }
+
+    private UpgradeOutcome apply(
+            UpgradeRole role,
+            Connection lockConnection,
+            Inspection found,
+            SchemaVersion target,
+            BundledFiles pendingFiles)
+            throws SQLException, InterruptedException {
+        SchemaStatus status = found.status();
+        Location location = found.location();
         SchemaVersion from = status.schemaVersion();
-        LOG.info("Upgrading the schema from {} to {}", from, target);
-        UpgradeHistory.begin(lockConnection, from, target);
+        LOG.info(
+                "Upgrading schema {} from {} to {} as role {}",
+                location.schema().quoted(),
+                from,
+                target,
+                role.name());
+        UpgradeHistory history = new UpgradeHistory(location.schema());
+        history.create(lockConnection, location.ledger());
+        Grants.copyToNewTables(lockConnection, location);
+        history.begin(lockConnection, from, target);
         try {
             List<String> repaired = new Upgrade(
-                            dataSource, lockConnection, files, reader, retryPolicy, beforeEachMigration)
+                            dataSource,
+                            lockConnection,
+                            location,
+                            role,
+                            pendingFiles,
+                            reader,
+                            retryPolicy,
+                            beforeEachMigration)
                     .run(status, target);
-            UpgradeHistory.end(lockConnection, Outcome.UPGRADED, repaired);
-            notifyListeners(lockConnection);
+            history.end(lockConnection, Outcome.UPGRADED, repaired);
+            notifyListeners(lockConnection, location);
             return new Upgraded(from, target, repaired);
         } catch (SchemaRepair.NotPossibleException e) {
-            UpgradeHistory.end(lockConnection, Outcome.FAILED, List.of(e.getMessage()));
+            history.end(lockConnection, Outcome.FAILED, List.of(e.getMessage()));
             return UpgradeDecision.driftRefusal(status, e.getMessage());
         } catch (FlywayException | SQLException e) {
-            return failed(versionAfterFailure(lockConnection, from, e), target, e);
+            return failed(versionAfterFailure(history, lockConnection, location, from, e), target, e);
         }
     }
 
@@ -208,19 +256,24 @@ public final class Migrations {
      * Reads the schema version after a failure, because the migrations before the failed one are applied; records the
      * failure and notifies listeners.
      */
-    private SchemaVersion versionAfterFailure(Connection lockConnection, SchemaVersion from, Exception failure) {
+    private SchemaVersion versionAfterFailure(
+            UpgradeHistory history,
+            Connection lockConnection,
+            Location location,
+            SchemaVersion from,
+            Exception failure) {
         try {
-            UpgradeHistory.end(lockConnection, Outcome.FAILED, List.of(Upgrade.rootMessage(failure)));
-            notifyListeners(lockConnection);
-            return reader.ledgerVersion(lockConnection);
+            history.end(lockConnection, Outcome.FAILED, List.of(Upgrade.rootMessage(failure)));
+            notifyListeners(lockConnection, location);
+            return reader.ledgerVersion(lockConnection, location);
         } catch (SQLException e) {
             failure.addSuppressed(e);
             return from;
         }
     }
 
-    private void notifyListeners(Connection lockConnection) throws SQLException {
-        SchemaNotification.send(lockConnection, reader.ledgerVersion(lockConnection));
+    private void notifyListeners(Connection lockConnection, Location location) throws SQLException {
+        SchemaNotification.send(lockConnection, reader.ledgerVersion(lockConnection, location));
     }
 
     private static Failed failed(SchemaVersion at, SchemaVersion target, Exception cause) {

@@ -6,10 +6,18 @@ package metaservice.migrations;
  * @param kind kind of the object
  * @param table its table
  * @param name its name; for a table, the name of the table
- * @param expected expected definition as PostgreSQL's catalog formats it; empty for a table
- * @param found actual definition in the same format; empty if the object is missing
+ * @param expected expected definition as PostgreSQL's catalog formats it; empty for a table; for a sequence, the lowest
+ *     value that it may have, such as {@code at least 17}
+ * @param found actual definition in the same format, or value of the sequence; empty if the object is missing
+ * @param partitioned whether the table is partitioned
  */
-public record SchemaDifference(SchemaObject.Kind kind, String table, String name, String expected, String found) {
+public record SchemaDifference(
+        SchemaObject.Kind kind, String table, String name, String expected, String found, boolean partitioned) {
+
+    /** A difference in a table that is not partitioned. */
+    SchemaDifference(SchemaObject.Kind kind, String table, String name, String expected, String found) {
+        this(kind, table, name, expected, found, false);
+    }
 
     /** Whether the object does not exist. */
     public boolean isMissing() {
@@ -28,6 +36,10 @@ public record SchemaDifference(SchemaObject.Kind kind, String table, String name
 
     /** The object, such as {@code column tasks_v3.run_id}. */
     String subject() {
-        return kind == SchemaObject.Kind.TABLE ? "table " + table : kind.word() + " " + table + "." + name;
+        return switch (kind) {
+            case TABLE -> "table " + table;
+            case SEQUENCE -> "sequence " + name;
+            default -> kind.word() + " " + table + "." + name;
+        };
     }
 }

@@ -4,32 +4,19 @@ import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /** Reads the state of a database schema. Changes nothing. Immutable. */
 final class SchemaReader {
 
-    // flows_v3 first: an upgrade creates Flyway's ledger before flows_v3, so a reader that finds the table also finds
-    // the ledger.
-    private static final String EXISTING_TABLES = """
-            SELECT to_regclass('%1$s.flows_v3') IS NOT NULL AS flows,
-                   to_regclass('%1$s.%2$s') IS NOT NULL AS flyway,
-                   to_regclass('%1$s.%3$s') IS NOT NULL AS goose,
-                   to_regclass('%1$s.%4$s') IS NOT NULL AS lowest_service,
-                   to_regclass('%1$s.%5$s') IS NOT NULL AS history,
-                   %6$s AS in_progress
-            """.formatted(
-                    DatabaseNames.SCHEMA,
-                    DatabaseNames.LEDGER,
-                    GooseLedger.TABLE,
-                    LowestServiceTable.TABLE,
-                    UpgradeHistory.TABLE,
-                    UpgradeLock.IS_LOCK_HELD);
-
     private static final String NEWEST_BY_FLYWAY =
-            "SELECT max(version::bigint) FROM %s.%s WHERE success AND version ~ '^[0-9]{1,18}$'"
-                    .formatted(DatabaseNames.SCHEMA, DatabaseNames.LEDGER);
+            "SELECT max(version::bigint) FROM %s WHERE success AND version ~ '^[0-9]{1,18}$'";
+
+    /** SQL state insufficient_privilege. */
+    private static final String NO_PRIVILEGE = "42501";
 
     private final List<BundledMigration> migrations;
     private final List<SchemaVersion> bundled;
@@ -48,23 +35,49 @@ final class SchemaReader {
 
     /** Reads the status and the input of an upgrade decision; the connection must be in autocommit mode. */
     Inspection inspect(Connection connection) throws SQLException {
+        DatabaseSchema schema = DatabaseSchema.find(connection);
+        DatabaseTables tables = DatabaseTables.read(connection, schema);
+        Location location = Location.find(connection, schema, tables, migrations);
         try (Statement statement = connection.createStatement()) {
-            ExistingTables found = found(statement);
-            Versions versions = versions(statement, found);
+            Versions versions = versions(statement, location, tables);
             SchemaStatus status = new SchemaStatus(
-                    found.state(),
+                    versions.state(),
                     versions.schema(),
                     bundled,
                     unapplied(versions.schema()),
-                    found.inProgress(),
-                    found.lowestService() ? LowestServiceTable.read(statement) : Optional.empty(),
-                    found.inProgress()
-                            ? Optional.of(UpgradeProgress.read(statement, found.history()))
+                    tables.upgradeRuns(),
+                    tables.isReadable(LowestServiceTable.TABLE)
+                            ? new LowestServiceTable(schema).read(statement)
                             : Optional.empty(),
-                    found.history() ? UpgradeHistory.last(connection, found.inProgress()) : Optional.empty(),
-                    found.inProgress() ? List.of() : driftUnlessChanged(connection, found.state(), versions.schema()));
-            return new Inspection(status, versions.flyway(), ledgersAgree(versions));
+                    tables.upgradeRuns() ? Optional.of(running(statement, schema, tables)) : Optional.empty(),
+                    tables.isReadable(UpgradeHistory.TABLE)
+                            ? new UpgradeHistory(schema).last(connection, tables.upgradeRuns())
+                            : Optional.empty(),
+                    tables.upgradeRuns() ? List.of() : driftUnlessChanged(connection, location, versions),
+                    schema.name(),
+                    warnings(location, tables));
+            return new Inspection(status, location, versions.flyway(), ledgersAgree(versions));
         }
+    }
+
+    private static RunningMigration running(Statement statement, DatabaseSchema schema, DatabaseTables tables)
+            throws SQLException {
+        Optional<SchemaVersion> version = tables.isReadable(UpgradeHistory.TABLE)
+                ? new UpgradeHistory(schema).runningMigration(statement)
+                : Optional.empty();
+        return new UpgradeProgress(UpgradeLock.Keys.of(schema)).read(statement, version);
+    }
+
+    /** One sentence for each table of ours that the role may not read: what is not known, and what to do. */
+    private static List<String> warnings(Location location, DatabaseTables tables) {
+        return Stream.of(location.ledger(), GooseLedger.TABLE, LowestServiceTable.TABLE, UpgradeHistory.TABLE)
+                .filter(tables::isUnreadable)
+                .map(name -> unreadable(location.schema().qualified(name), tables.role()))
+                .toList();
+    }
+
+    private static String unreadable(String table, String role) {
+        return "Role " + role + " may not read table " + table + ": run GRANT SELECT ON " + table + " TO " + role + ".";
     }
 
     /**
@@ -74,23 +87,37 @@ final class SchemaReader {
     Inspection inspectUnderLock(Connection connection) throws SQLException {
         Inspection found = inspect(connection);
         SchemaStatus status = found.status();
-        List<SchemaDifference> drift = drift(connection, status.state(), status.schemaVersion());
-        return new Inspection(status.withDrift(drift), found.ledgerVersion(), found.ledgersAgree());
+        List<SchemaDifference> drift = drift(connection, found.location(), status.state(), status.schemaVersion());
+        return new Inspection(status.withDrift(drift), found.location(), found.ledgerVersion(), found.ledgersAgree());
     }
 
     /** The version in Flyway's ledger, even if the tables are missing; zero if there is no ledger. */
-    SchemaVersion ledgerVersion(Connection connection) throws SQLException {
+    SchemaVersion ledgerVersion(Connection connection, Location location) throws SQLException {
+        DatabaseTables tables = DatabaseTables.read(connection, location.schema());
         try (Statement statement = connection.createStatement()) {
-            return versions(statement, found(statement)).flyway();
+            return versions(statement, location, tables).flyway();
         }
     }
 
     /** Compares the schema with the one of a version, even while an upgrade runs. */
-    List<SchemaDifference> drift(Connection connection, SchemaState state, SchemaVersion version) throws SQLException {
+    List<SchemaDifference> drift(Connection connection, Location location, SchemaState state, SchemaVersion version)
+            throws SQLException {
         Optional<SchemaVersion> expected = expectedShape(state, version);
-        return expected.isPresent()
-                ? SchemaDrift.find(shapes.at(expected.get()), shapes.at(after(expected.get())), shapes.in(connection))
-                : List.of();
+        if (expected.isEmpty()) {
+            return List.of();
+        }
+        List<SchemaDifference> drift = new ArrayList<>(SchemaDrift.find(
+                shapes.at(expected.get()), shapes.at(after(expected.get())), shapes.in(connection, location.schema())));
+        boolean hasTables = drift.stream().noneMatch(difference -> difference.kind() == SchemaObject.Kind.TABLE);
+        if (hasTables) {
+            drift.addAll(Sequences.behind(connection, location.schema()));
+        }
+        return List.copyOf(drift);
+    }
+
+    /** The tables of all versions. */
+    List<String> tables() {
+        return shapes.tables();
     }
 
     /** The versions up to the given one that the reference has too, ascending. */
@@ -103,16 +130,16 @@ final class SchemaReader {
     }
 
     /** Reads the drift; empty if an upgrade changed the schema meanwhile. */
-    private List<SchemaDifference> driftUnlessChanged(Connection connection, SchemaState state, SchemaVersion version)
+    private List<SchemaDifference> driftUnlessChanged(Connection connection, Location location, Versions before)
             throws SQLException {
-        List<SchemaDifference> drift = drift(connection, state, version);
+        List<SchemaDifference> drift = drift(connection, location, before.state(), before.schema());
         if (drift.isEmpty()) {
             return drift;
         }
+        DatabaseTables tables = DatabaseTables.read(connection, location.schema());
         try (Statement statement = connection.createStatement()) {
-            ExistingTables found = found(statement);
-            boolean changed =
-                    found.inProgress() || !versions(statement, found).schema().equals(version);
+            boolean changed = tables.upgradeRuns()
+                    || !versions(statement, location, tables).schema().equals(before.schema());
             return changed ? List.of() : drift;
         }
     }
@@ -146,33 +173,54 @@ final class SchemaReader {
                 .toList();
     }
 
+    /** Whether goose's ledger has every version that ours has. If another application has it, there is nothing to keep. */
     private boolean ledgersAgree(Versions versions) {
-        return GooseLedger.includes(versions.goose(), referenceVersionsUpTo(versions.flyway()));
+        return !versions.keepsGoose()
+                || versions.goose()
+                        .map(applied -> applied.containsAll(referenceVersionsUpTo(versions.flyway())))
+                        .orElse(false);
     }
 
-    private static ExistingTables found(Statement statement) throws SQLException {
-        try (ResultSet row = statement.executeQuery(EXISTING_TABLES)) {
-            row.next();
-            return new ExistingTables(
-                    row.getBoolean("flows"),
-                    row.getBoolean("flyway"),
-                    row.getBoolean("goose"),
-                    row.getBoolean("lowest_service"),
-                    row.getBoolean("history"),
-                    row.getBoolean("in_progress"));
+    private Versions versions(Statement statement, Location location, DatabaseTables tables) throws SQLException {
+        Optional<SchemaVersion> flyway = tables.isReadable(location.ledger())
+                ? Optional.of(newestByFlyway(statement, location))
+                : Optional.empty();
+        Optional<List<SchemaVersion>> goose = location.keepsGoose() && tables.isReadable(GooseLedger.TABLE)
+                ? Optional.of(new GooseLedger(location.schema()).applied(statement))
+                : Optional.empty();
+        if (flyway.isEmpty() && goose.isEmpty()) {
+            requireReadable(tables, location.ledger(), location);
+            if (location.keepsGoose()) {
+                requireReadable(tables, GooseLedger.TABLE, location);
+            }
         }
+        return versions(tables.exists(DatabaseTables.FLOWS), flyway, goose, location.keepsGoose());
     }
 
-    private Versions versions(Statement statement, ExistingTables found) throws SQLException {
-        SchemaVersion flyway = found.flyway() ? newestByFlyway(statement) : SchemaVersion.ZERO;
-        Optional<SchemaVersion> goose = found.goose() ? Optional.of(GooseLedger.newest(statement)) : Optional.empty();
-        SchemaVersion schema = switch (found.state()) {
-            case EMPTY, NO_LEDGER -> SchemaVersion.ZERO;
-            case GOOSE -> goose.orElseThrow();
-            case FLYWAY ->
-                goose.filter(version -> isFromNewerReference(version, flyway)).orElse(flyway);
-        };
-        return new Versions(schema, flyway, goose);
+    private Versions versions(
+            boolean hasTables,
+            Optional<SchemaVersion> flyway,
+            Optional<List<SchemaVersion>> goose,
+            boolean keepsGoose) {
+        SchemaVersion ours = flyway.orElse(SchemaVersion.ZERO);
+        Optional<SchemaVersion> byGoose = goose.map(GooseLedger::newest);
+        if (!hasTables) {
+            return new Versions(SchemaState.EMPTY, SchemaVersion.ZERO, ours, goose, keepsGoose);
+        }
+        if (flyway.isPresent()) {
+            SchemaVersion version =
+                    byGoose.filter(newest -> isFromNewerReference(newest, ours)).orElse(ours);
+            return new Versions(SchemaState.FLYWAY, version, ours, goose, keepsGoose);
+        }
+        SchemaState state = goose.isPresent() ? SchemaState.GOOSE : SchemaState.NO_LEDGER;
+        return new Versions(state, byGoose.orElse(SchemaVersion.ZERO), ours, goose, keepsGoose);
+    }
+
+    /** Without any ledger that can be read, an existing one must not be taken for a missing one. */
+    private static void requireReadable(DatabaseTables tables, String name, Location location) throws SQLException {
+        if (tables.isUnreadable(name)) {
+            throw new SQLException(unreadable(location.schema().qualified(name), tables.role()), NO_PRIVILEGE);
+        }
     }
 
     /** Whether a newer reference upgraded the database later; it writes goose's ledger only. */
@@ -184,28 +232,24 @@ final class SchemaReader {
         return !bundled.contains(goose) && goose.compareTo(shared) > 0;
     }
 
-    private static SchemaVersion newestByFlyway(Statement statement) throws SQLException {
-        try (ResultSet row = statement.executeQuery(NEWEST_BY_FLYWAY)) {
+    private static SchemaVersion newestByFlyway(Statement statement, Location location) throws SQLException {
+        try (ResultSet row = statement.executeQuery(NEWEST_BY_FLYWAY.formatted(location.qualifiedLedger()))) {
             // The maximum of no rows is null, which reads as 0: the ledger exists but is empty.
             return row.next() ? new SchemaVersion(row.getLong(1)) : SchemaVersion.ZERO;
         }
     }
 
     /**
-     * The versions in both ledgers and the effective schema version; {@code flyway} is zero if there is no ledger.
+     * The versions in both ledgers, and the effective schema version.
+     *
+     * @param flyway zero if there is no ledger
+     * @param goose the applied versions in the order of their rows; empty if there is no ledger of the reference
+     * @param keepsGoose see {@link Location}
      */
-    private record Versions(SchemaVersion schema, SchemaVersion flyway, Optional<SchemaVersion> goose) {}
-
-    private record ExistingTables(
-            boolean flows, boolean flyway, boolean goose, boolean lowestService, boolean history, boolean inProgress) {
-        SchemaState state() {
-            if (!flows) {
-                return SchemaState.EMPTY;
-            }
-            if (flyway) {
-                return SchemaState.FLYWAY;
-            }
-            return goose ? SchemaState.GOOSE : SchemaState.NO_LEDGER;
-        }
-    }
+    private record Versions(
+            SchemaState state,
+            SchemaVersion schema,
+            SchemaVersion flyway,
+            Optional<List<SchemaVersion>> goose,
+            boolean keepsGoose) {}
 }

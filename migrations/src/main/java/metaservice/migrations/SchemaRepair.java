@@ -48,10 +48,12 @@ final class SchemaRepair {
     private static final Comparator<SchemaDifference> ORDER = Comparator.comparing(SchemaRepair::rank);
 
     private final Connection connection;
+    private final DatabaseSchema schema;
 
     /** The connection must be in autocommit mode. */
-    SchemaRepair(Connection connection) {
+    SchemaRepair(Connection connection, DatabaseSchema schema) {
         this.connection = connection;
+        this.schema = schema;
     }
 
     /** A repair failed because of the data in the tables. */
@@ -68,12 +70,18 @@ final class SchemaRepair {
         return String.valueOf(failure.getMessage()).lines().map(String::strip).collect(Collectors.joining(" "));
     }
 
-    /** Whether this class can repair the difference, provided that the data allow it. */
+    /**
+     * Whether this class can repair the difference, provided that the data allow it. An index of a partitioned table cannot be
+     * built concurrently.
+     */
     static boolean isPossible(SchemaDifference difference) {
         return switch (difference.kind()) {
-            case INDEX -> true;
+            case INDEX -> !difference.partitioned();
+            case SEQUENCE -> true;
             case COLUMN -> difference.isMissing() && !difference.expected().contains(NOT_NULL);
-            case CONSTRAINT -> difference.isMissing() || difference.found().equals(difference.expected() + NOT_VALID);
+            case CONSTRAINT ->
+                !difference.partitioned()
+                        && (difference.isMissing() || difference.found().equals(difference.expected() + NOT_VALID));
             case TABLE -> false;
         };
     }
@@ -103,6 +111,7 @@ final class SchemaRepair {
         switch (difference.kind()) {
             case INDEX -> rebuildIndex(difference);
             case COLUMN -> addColumn(difference);
+            case SEQUENCE -> advanceSequence(difference);
             default -> {
                 if (difference.expected().startsWith(FOREIGN_KEY)) {
                     addForeignKey(difference);
@@ -124,6 +133,16 @@ final class SchemaRepair {
                 LOCK_TIMEOUT,
                 "ALTER TABLE %s ADD COLUMN IF NOT EXISTS %s %s"
                         .formatted(table(column), quoted(column.name()), column.expected()));
+    }
+
+    /** Locks out writers for the moment, because they take numbers from the sequence. */
+    private void advanceSequence(SchemaDifference sequence) throws SQLException {
+        for (String statement : Sequences.advance(connection, schema, sequence.name())) {
+            executeWithLockTimeout(
+                    sequence,
+                    LOCK_TIMEOUT,
+                    "LOCK TABLE " + table(sequence) + " IN SHARE ROW EXCLUSIVE MODE; " + statement);
+        }
     }
 
     /** Builds the index concurrently and then attaches it as a constraint, which takes milliseconds. */
@@ -233,7 +252,7 @@ final class SchemaRepair {
             throws SQLException {
         connection.setAutoCommit(false);
         try (Statement statement = connection.createStatement()) {
-            statement.execute("SET LOCAL search_path = " + DatabaseNames.SCHEMA);
+            statement.execute("SET LOCAL search_path = " + schema.quoted());
             statement.execute("SET LOCAL lock_timeout = 0");
             statement.execute("LOCK TABLE " + table(difference) + " IN SHARE UPDATE EXCLUSIVE MODE");
             statement.execute("SET LOCAL lock_timeout = '" + lockTimeout + "'");
@@ -251,7 +270,7 @@ final class SchemaRepair {
     private void executeOnline(String sql) throws SQLException {
         try (Statement statement = connection.createStatement()) {
             // Definitions contain unqualified names.
-            statement.execute("SET search_path = " + DatabaseNames.SCHEMA);
+            statement.execute("SET search_path = " + schema.quoted());
             statement.execute(sql);
         }
     }
@@ -268,7 +287,7 @@ final class SchemaRepair {
     }
 
     private String qualified(String name) throws SQLException {
-        return DatabaseNames.SCHEMA + "." + quoted(name);
+        return schema.qualified(quoted(name));
     }
 
     private String quoted(String name) throws SQLException {

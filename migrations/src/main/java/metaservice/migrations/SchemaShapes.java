@@ -28,10 +28,10 @@ final class SchemaShapes {
     // Independent of the search path of the session. Of a default only whether it is a sequence.
     private static final String IN_DATABASE = """
             WITH ours AS (
-                SELECT oid, relname FROM pg_class
-                WHERE relnamespace = to_regnamespace('%1$s') AND relkind IN ('r', 'p') AND relname = ANY (?)
+                SELECT oid, relname, relkind FROM pg_class
+                WHERE relnamespace = ?::oid AND relkind IN ('r', 'p') AND relname = ANY (?)
             ), objects (kind, tab, name, definition) AS (
-                SELECT 'table', relname, relname, '' FROM ours
+                SELECT 'table', relname, relname, CASE relkind WHEN 'p' THEN '%1$s' ELSE '' END FROM ours
                 UNION ALL
                 SELECT 'column', ours.relname, a.attname,
                        format_type(a.atttypid, a.atttypmod)
@@ -56,8 +56,10 @@ final class SchemaShapes {
                 WHERE NOT EXISTS (SELECT FROM pg_constraint k
                                   WHERE k.conindid = i.indexrelid AND k.contype IN ('p', 'u', 'x'))
             )
-            SELECT kind, tab, name, regexp_replace(replace(definition, '%1$s.', ''), '\\s+', ' ', 'g') FROM objects
-            """.formatted(DatabaseNames.SCHEMA);
+            SELECT kind, tab, name,
+                   regexp_replace(replace(replace(definition, ' ON ONLY ', ' ON '), ? || '.', ''), '\\s+', ' ', 'g')
+            FROM objects
+            """.formatted(SchemaObject.PARTITIONED);
 
     private final List<Line> lines;
 
@@ -119,17 +121,22 @@ final class SchemaShapes {
     }
 
     /** The objects of the known tables in a database, including objects that others added. */
-    List<SchemaObject> in(Connection connection) throws SQLException {
-        Object[] tables =
-                lines.stream().map(line -> line.object().table()).distinct().toArray();
-        return in(connection, tables);
+    List<SchemaObject> in(Connection connection, DatabaseSchema schema) throws SQLException {
+        return in(connection, schema, tables().toArray());
+    }
+
+    /** The tables of all versions. */
+    List<String> tables() {
+        return lines.stream().map(line -> line.object().table()).distinct().toList();
     }
 
     /** The objects of the given tables in a database. */
-    static List<SchemaObject> in(Connection connection, Object... tables) throws SQLException {
+    static List<SchemaObject> in(Connection connection, DatabaseSchema schema, Object... tables) throws SQLException {
         List<SchemaObject> objects = new ArrayList<>();
         try (PreparedStatement query = connection.prepareStatement(IN_DATABASE)) {
-            query.setArray(1, connection.createArrayOf("text", tables));
+            query.setLong(1, schema.oid());
+            query.setArray(2, connection.createArrayOf("text", tables));
+            query.setString(3, schema.quoted());
             try (ResultSet row = query.executeQuery()) {
                 while (row.next()) {
                     objects.add(new SchemaObject(

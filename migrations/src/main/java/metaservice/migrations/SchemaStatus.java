@@ -19,6 +19,8 @@ import java.util.Optional;
  * @param lastUpgrade the last upgrade that ended; empty if none is recorded
  * @param drift differences between the schema and its version; empty if this build does not know the version, and
  *     while an upgrade runs, because the schema is then between two versions
+ * @param schemaName the schema of the database that contains the tables, or gets them if there are none
+ * @param warnings one sentence for each table of ours that the role of the connection may not read
  */
 public record SchemaStatus(
         SchemaState state,
@@ -29,16 +31,19 @@ public record SchemaStatus(
         Optional<ServiceVersion> lowestService,
         Optional<RunningMigration> running,
         Optional<LastUpgrade> lastUpgrade,
-        List<SchemaDifference> drift) {
+        List<SchemaDifference> drift,
+        String schemaName,
+        List<String> warnings) {
 
     /** Copies the lists. */
     public SchemaStatus {
         bundled = List.copyOf(bundled);
         unapplied = List.copyOf(unapplied);
         drift = List.copyOf(drift);
+        warnings = List.copyOf(warnings);
     }
 
-    /** A status without drift, running upgrade and last upgrade. */
+    /** A status of schema {@code public} without drift, running upgrade, last upgrade and warnings. */
     public SchemaStatus(
             SchemaState state,
             SchemaVersion schemaVersion,
@@ -55,6 +60,8 @@ public record SchemaStatus(
                 lowestService,
                 Optional.empty(),
                 Optional.empty(),
+                List.of(),
+                "public",
                 List.of());
     }
 
@@ -69,7 +76,9 @@ public record SchemaStatus(
                 lowestService,
                 running,
                 lastUpgrade,
-                found);
+                found,
+                schemaName,
+                warnings);
     }
 
     /** Whether no migration is pending. */

@@ -1,5 +1,6 @@
 package metaservice.migrations;
 
+import java.sql.Array;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -10,6 +11,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 import javax.sql.DataSource;
 import org.flywaydb.core.Flyway;
@@ -38,19 +40,23 @@ final class Upgrade {
     private static final Set<String> RETRYABLE_SQL_STATES = Set.of("55P03", "40P01");
 
     private static final String UNFINISHED_INDEXES = """
-            SELECT quote_ident(space.nspname) || '.' || quote_ident(class.relname)
+            SELECT quote_ident(class.relname)
             FROM pg_index index
-            JOIN pg_class class ON class.oid = index.indexrelid
-            JOIN pg_namespace space ON space.oid = class.relnamespace
-            WHERE NOT index.indisvalid AND space.nspname = ? AND class.relname = ANY (?)
+            JOIN pg_class class ON class.oid = index.indexrelid AND class.relkind = 'i'
+            JOIN pg_class owner ON owner.oid = index.indrelid
+            JOIN unnest(?, ?) AS ours (name, tab) ON ours.name = class.relname AND ours.tab = owner.relname
+            WHERE NOT index.indisvalid AND class.relnamespace = ?::oid
             """;
 
     // Not Flyway's repair, which would also rewrite checksums and mark migrations of a newer build as deleted.
-    private static final String DELETE_FAILED_ROWS =
-            "DELETE FROM %s.%s WHERE NOT success".formatted(DatabaseNames.SCHEMA, DatabaseNames.LEDGER);
+    private static final String DELETE_FAILED_ROWS = "DELETE FROM %s WHERE NOT success";
 
     private final DataSource dataSource;
     private final Connection lockConnection;
+    private final Location location;
+    private final UpgradeRole role;
+    private final UpgradeHistory history;
+    private final GooseLedger goose;
     private final BundledFiles files;
     private final SchemaReader reader;
     private final LockRetryPolicy retryPolicy;
@@ -62,18 +68,25 @@ final class Upgrade {
     /**
      * Creates an upgrade; {@link #run} starts it.
      *
-     * @param lockConnection the session that holds the lock
+     * @param lockConnection the session that holds the lock, with the role of the upgrade
+     * @param location where the tables and the ledgers are
      * @param beforeEachMigration runs before each migration
      */
     Upgrade(
             DataSource dataSource,
             Connection lockConnection,
+            Location location,
+            UpgradeRole role,
             BundledFiles files,
             SchemaReader reader,
             LockRetryPolicy retryPolicy,
             Runnable beforeEachMigration) {
         this.dataSource = dataSource;
         this.lockConnection = lockConnection;
+        this.location = location;
+        this.role = role;
+        this.history = new UpgradeHistory(location.schema());
+        this.goose = new GooseLedger(location.schema());
         this.files = files;
         this.reader = reader;
         this.retryPolicy = retryPolicy;
@@ -111,23 +124,31 @@ final class Upgrade {
 
     private void apply(SchemaStatus status, SchemaVersion target)
             throws SQLException, SchemaRepair.NotPossibleException {
-        UpgradeHistory.clearMigration(lockConnection);
+        history.clearMigration(lockConnection);
         repair(status.state(), status.schemaVersion());
-        GooseLedger.catchUp(lockConnection, reader.referenceVersionsUpTo(status.schemaVersion()));
+        catchUpGoose(status.schemaVersion());
         flyway(status, target).migrate();
-        UpgradeHistory.clearMigration(lockConnection);
+        history.clearMigration(lockConnection);
         List<SchemaDifference> left = repair(SchemaState.FLYWAY, target);
         left.forEach(
                 difference -> LOG.warn("The schema differs from its version and cannot be repaired: {}", difference));
-        GooseLedger.catchUp(lockConnection, reader.referenceVersionsUpTo(target));
+        catchUpGoose(target);
+        Grants.copyToNewTables(lockConnection, location);
+    }
+
+    private void catchUpGoose(SchemaVersion version) throws SQLException {
+        if (location.keepsGoose()) {
+            goose.catchUp(lockConnection, reader.referenceVersionsUpTo(version));
+            Grants.copyToNewTables(lockConnection, location);
+        }
     }
 
     /** Repairs the differences that can be repaired and returns the others. */
     private List<SchemaDifference> repair(SchemaState state, SchemaVersion version)
             throws SQLException, SchemaRepair.NotPossibleException {
-        Map<Boolean, List<SchemaDifference>> drift = reader.drift(lockConnection, state, version).stream()
+        Map<Boolean, List<SchemaDifference>> drift = reader.drift(lockConnection, location, state, version).stream()
                 .collect(Collectors.partitioningBy(SchemaRepair::isPossible));
-        new SchemaRepair(lockConnection).repairAll(drift.get(true));
+        new SchemaRepair(lockConnection, location.schema()).repairAll(drift.get(true));
         noteNew(drift.get(true));
         return drift.get(false);
     }
@@ -156,30 +177,29 @@ final class Upgrade {
         try (Statement statement = lockConnection.createStatement()) {
             for (String index : unfinishedIndexes()) {
                 LOG.warn("Dropping index {}, which an interrupted upgrade left unfinished; it is rebuilt", index);
-                statement.execute("DROP INDEX CONCURRENTLY IF EXISTS " + index);
+                statement.execute(
+                        "DROP INDEX CONCURRENTLY IF EXISTS " + location.schema().qualified(index));
             }
-            if (hasLedger(statement) && statement.executeUpdate(DELETE_FAILED_ROWS) > 0) {
+            if (hasLedger() && statement.executeUpdate(DELETE_FAILED_ROWS.formatted(location.qualifiedLedger())) > 0) {
                 LOG.info("Removed the row of a failed migration from the ledger; the migration is applied again");
             }
         }
     }
 
-    private static boolean hasLedger(Statement statement) throws SQLException {
-        String query = "SELECT to_regclass('%s.%s') IS NOT NULL".formatted(DatabaseNames.SCHEMA, DatabaseNames.LEDGER);
-        try (ResultSet row = statement.executeQuery(query)) {
-            return row.next() && row.getBoolean(1);
-        }
+    private boolean hasLedger() throws SQLException {
+        return DatabaseTables.read(lockConnection, location.schema()).exists(location.ledger());
     }
 
-    /** Only indexes of our migrations: an operator may be building another index at this moment. */
+    /** Only indexes of our migrations on our tables: an operator may be building another index at this moment. */
     private List<String> unfinishedIndexes() throws SQLException {
-        Object[] ours = files.migrations().stream()
+        List<BundledMigration.ConcurrentIndex> ours = files.migrations().stream()
                 .flatMap(migration -> migration.concurrentIndexes().stream())
-                .toArray();
+                .toList();
         List<String> unfinished = new ArrayList<>();
         try (PreparedStatement query = lockConnection.prepareStatement(UNFINISHED_INDEXES)) {
-            query.setString(1, DatabaseNames.SCHEMA);
-            query.setArray(2, lockConnection.createArrayOf("text", ours));
+            query.setArray(1, texts(ours, BundledMigration.ConcurrentIndex::name));
+            query.setArray(2, texts(ours, BundledMigration.ConcurrentIndex::table));
+            query.setLong(3, location.schema().oid());
             try (ResultSet rows = query.executeQuery()) {
                 while (rows.next()) {
                     unfinished.add(rows.getString(1));
@@ -187,6 +207,12 @@ final class Upgrade {
             }
         }
         return unfinished;
+    }
+
+    private Array texts(
+            List<BundledMigration.ConcurrentIndex> indexes, Function<BundledMigration.ConcurrentIndex, String> text)
+            throws SQLException {
+        return lockConnection.createArrayOf("text", indexes.stream().map(text).toArray());
     }
 
     /**
@@ -197,12 +223,15 @@ final class Upgrade {
         FluentConfiguration configuration = Flyway.configure(Upgrade.class.getClassLoader())
                 .loggers(FlywayLog.Creator.class.getName())
                 .dataSource(dataSource)
-                .defaultSchema(DatabaseNames.SCHEMA)
+                .initSql("SET ROLE " + role.name())
+                .defaultSchema(location.schema().name())
                 .createSchemas(false)
-                .table(DatabaseNames.LEDGER)
+                .table(location.ledger())
                 .resourceProvider(files)
                 .javaMigrationClassProvider(List::of)
                 .placeholderReplacement(false)
+                // Checksums: a migration may lack the indexes that an operator built. The drift is what counts.
+                .validateOnMigrate(false)
                 .baselineOnMigrate(true)
                 .baselineVersion(baseline.toString())
                 .target(MigrationVersion.fromVersion(target.toString()))
@@ -225,7 +254,7 @@ final class Upgrade {
     }
 
     /** Prepares each of Flyway's sessions with {@link UpgradeLock#prepareSession}. */
-    private static final class PrepareSession extends BaseCallback {
+    private final class PrepareSession extends BaseCallback {
 
         @Override
         public boolean supports(Event event, Context context) {
@@ -235,7 +264,7 @@ final class Upgrade {
         @Override
         public void handle(Event event, Context context) {
             try {
-                UpgradeLock.prepareSession(context.getConnection());
+                UpgradeLock.prepareSession(context.getConnection(), location.schema());
             } catch (SQLException e) {
                 throw new FlywayException("a session could not be prepared for migrations", e);
             }
@@ -260,11 +289,13 @@ final class Upgrade {
                     SchemaVersion.parse(context.getMigrationInfo().getVersion().getVersion());
             LOG.info("Migrating the schema to {}", next);
             try {
-                if (LowestServiceTable.raise(lockConnection, migration(next).lowestService())) {
+                LowestServiceTable lowest = new LowestServiceTable(location.schema());
+                if (lowest.raise(lockConnection, migration(next).lowestService())) {
                     // An older node must stop serving before the migration, not after the last one.
-                    SchemaNotification.send(lockConnection, reader.ledgerVersion(lockConnection));
+                    SchemaNotification.send(lockConnection, reader.ledgerVersion(lockConnection, location));
                 }
-                UpgradeHistory.setMigration(lockConnection, next);
+                history.setMigration(lockConnection, next);
+                Grants.copyToNewTables(lockConnection, location);
             } catch (SQLException e) {
                 throw new FlywayException(
                         "the lowest service version and the start of a migration could not be stored", e);
@@ -287,11 +318,11 @@ final class Upgrade {
         public void handle(Event event, Context context) {
             SchemaVersion applied =
                     SchemaVersion.parse(context.getMigrationInfo().getVersion().getVersion());
-            if (migration(applied).notInReference()) {
+            if (migration(applied).notInReference() || !location.keepsGoose()) {
                 return;
             }
             try {
-                GooseLedger.add(context.getConnection(), applied);
+                goose.add(context.getConnection(), applied);
             } catch (SQLException e) {
                 throw new FlywayException("goose's ledger could not be written", e);
             }

@@ -16,7 +16,7 @@ final class UpgradeDecision {
     static Optional<UpgradeOutcome> immediateOutcome(Inspection found, SchemaVersion target) {
         SchemaStatus status = found.status();
         if (status.state() == SchemaState.EMPTY) {
-            return emptyDatabase(status, found.ledgerVersion(), target);
+            return emptyDatabase(status, found.ledgerVersion(), found.location().ledger(), target);
         }
         if (!status.isKnown()) {
             return refused(
@@ -29,14 +29,14 @@ final class UpgradeDecision {
     }
 
     private static Optional<UpgradeOutcome> emptyDatabase(
-            SchemaStatus status, SchemaVersion ledgerVersion, SchemaVersion target) {
+            SchemaStatus status, SchemaVersion ledgerVersion, String ledger, SchemaVersion target) {
         if (ledgerVersion.equals(SchemaVersion.ZERO)) {
             return unknownTarget(status, target);
         }
         return refused(
                 status,
                 "The ledger says schema " + ledgerVersion + ", but there is no table flows_v3.",
-                "Restore the tables, or drop table " + DatabaseNames.LEDGER + " to begin with an empty database.");
+                "Restore the tables, or drop table " + ledger + " to begin with an empty database.");
     }
 
     private static Optional<UpgradeOutcome> withTables(Inspection found, SchemaVersion target) {

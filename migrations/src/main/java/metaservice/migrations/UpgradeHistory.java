@@ -15,16 +15,16 @@ import metaservice.migrations.LastUpgrade.Outcome;
 /**
  * The table {@code metaservice_upgrades}: one row for each upgrade of the database, written when the upgrade begins,
  * so that every node can read the state of an upgrade that another node runs. A row without an outcome belongs to the
- * running upgrade or to one that was interrupted.
+ * running upgrade or to one that was interrupted. Immutable.
  */
 final class UpgradeHistory {
 
     static final String TABLE = "metaservice_upgrades";
 
-    private static final String NAME = DatabaseNames.SCHEMA + "." + TABLE;
+    private static final String EXISTS = "SELECT to_regclass(?) IS NOT NULL";
 
     private static final String CREATE = """
-            CREATE TABLE IF NOT EXISTS %s (
+            CREATE TABLE %s (
                 id bigserial PRIMARY KEY,
                 from_version bigint NOT NULL,
                 to_version bigint NOT NULL,
@@ -34,25 +34,26 @@ final class UpgradeHistory {
                 outcome text,
                 detail text NOT NULL DEFAULT ''
             )
-            """.formatted(NAME);
+            """;
 
-    private static final String MARK_INTERRUPTED =
-            "UPDATE %s SET outcome = ?, migrating = NULL WHERE outcome IS NULL".formatted(NAME);
+    /** The comment of the table is this and the name of our ledger. */
+    static final String COMMENT_PREFIX = "Upgrades by Metaservice. Its ledger of migrations is table ";
 
-    private static final String BEGIN = "INSERT INTO %s (from_version, to_version) VALUES (?, ?)".formatted(NAME);
+    private static final String COMMENT = "COMMENT ON TABLE %s IS '" + COMMENT_PREFIX + "%s'";
 
-    private static final String CLEAR_MIGRATION =
-            "UPDATE %s SET migrating = NULL WHERE outcome IS NULL".formatted(NAME);
+    private static final String MARK_INTERRUPTED = "UPDATE %s SET outcome = ?, migrating = NULL WHERE outcome IS NULL";
 
-    private static final String SET_MIGRATION = "UPDATE %s SET migrating = ? WHERE outcome IS NULL".formatted(NAME);
+    private static final String BEGIN = "INSERT INTO %s (from_version, to_version) VALUES (?, ?)";
+
+    private static final String CLEAR_MIGRATION = "UPDATE %s SET migrating = NULL WHERE outcome IS NULL";
+
+    private static final String SET_MIGRATION = "UPDATE %s SET migrating = ? WHERE outcome IS NULL";
 
     private static final String END =
-            "UPDATE %s SET ended_at = now(), outcome = ?, detail = ?, migrating = NULL WHERE outcome IS NULL"
-                    .formatted(NAME);
+            "UPDATE %s SET ended_at = now(), outcome = ?, detail = ?, migrating = NULL WHERE outcome IS NULL";
 
     private static final String RUNNING_MIGRATION =
-            "SELECT migrating FROM %s WHERE outcome IS NULL AND migrating IS NOT NULL ORDER BY id DESC LIMIT 1"
-                    .formatted(NAME);
+            "SELECT migrating FROM %s WHERE outcome IS NULL AND migrating IS NOT NULL ORDER BY id DESC LIMIT 1";
 
     private static final String LAST_UPGRADE = """
             SELECT from_version, to_version, started_at, extract(epoch FROM ended_at - started_at) AS seconds,
@@ -61,37 +62,69 @@ final class UpgradeHistory {
             WHERE outcome IS NOT NULL OR NOT ?
             ORDER BY id DESC
             LIMIT 1
-            """.formatted(NAME);
+            """;
 
-    private UpgradeHistory() {}
+    private final String table;
+
+    UpgradeHistory(DatabaseSchema schema) {
+        this.table = schema.qualified(TABLE);
+    }
+
+    /**
+     * Creates the table if it is missing. Its comment names our ledger, because the upgrade may be interrupted before the
+     * ledger has a row that shows whose it is.
+     */
+    void create(Connection connection, String ledger) throws SQLException {
+        if (exists(connection)) {
+            Sequences.advanceOwn(connection, table);
+            return;
+        }
+        connection.setAutoCommit(false);
+        try (Statement statement = connection.createStatement()) {
+            statement.execute(CREATE.formatted(table));
+            statement.execute(COMMENT.formatted(table, ledger));
+            connection.commit();
+        } catch (SQLException e) {
+            connection.rollback();
+            throw e;
+        } finally {
+            connection.setAutoCommit(true);
+        }
+    }
+
+    private boolean exists(Connection connection) throws SQLException {
+        try (PreparedStatement query = connection.prepareStatement(EXISTS)) {
+            query.setString(1, table);
+            try (ResultSet row = query.executeQuery()) {
+                return row.next() && row.getBoolean(1);
+            }
+        }
+    }
 
     /** Records the begin of an upgrade and marks an earlier row without outcome as interrupted. */
-    static void begin(Connection connection, SchemaVersion from, SchemaVersion to) throws SQLException {
-        try (Statement statement = connection.createStatement()) {
-            statement.execute(CREATE);
-        }
+    void begin(Connection connection, SchemaVersion from, SchemaVersion to) throws SQLException {
         update(connection, MARK_INTERRUPTED, storedName(Outcome.INTERRUPTED));
         update(connection, BEGIN, from.number(), to.number());
     }
 
     /** Records the migration that is being applied. */
-    static void setMigration(Connection connection, SchemaVersion version) throws SQLException {
+    void setMigration(Connection connection, SchemaVersion version) throws SQLException {
         update(connection, SET_MIGRATION, version.number());
     }
 
     /** Records that no migration is being applied: before the first, between two, or after the last. */
-    static void clearMigration(Connection connection) throws SQLException {
+    void clearMigration(Connection connection) throws SQLException {
         update(connection, CLEAR_MIGRATION);
     }
 
     /** Records the end of the upgrade. */
-    static void end(Connection connection, Outcome outcome, List<String> details) throws SQLException {
+    void end(Connection connection, Outcome outcome, List<String> details) throws SQLException {
         update(connection, END, storedName(outcome), String.join("; ", details));
     }
 
     /** The migration that is being applied if an upgrade runs. The table must exist. */
-    static Optional<SchemaVersion> runningMigration(Statement statement) throws SQLException {
-        try (ResultSet row = statement.executeQuery(RUNNING_MIGRATION)) {
+    Optional<SchemaVersion> runningMigration(Statement statement) throws SQLException {
+        try (ResultSet row = statement.executeQuery(RUNNING_MIGRATION.formatted(table))) {
             return row.next() ? Optional.of(new SchemaVersion(row.getLong(1))) : Optional.empty();
         }
     }
@@ -101,8 +134,8 @@ final class UpgradeHistory {
      *
      * @param inProgress whether an upgrade runs; if not, a row without outcome counts as interrupted
      */
-    static Optional<LastUpgrade> last(Connection connection, boolean inProgress) throws SQLException {
-        try (PreparedStatement query = connection.prepareStatement(LAST_UPGRADE)) {
+    Optional<LastUpgrade> last(Connection connection, boolean inProgress) throws SQLException {
+        try (PreparedStatement query = connection.prepareStatement(LAST_UPGRADE.formatted(table))) {
             query.setString(1, storedName(Outcome.INTERRUPTED));
             query.setBoolean(2, inProgress);
             try (ResultSet row = query.executeQuery()) {
@@ -128,8 +161,8 @@ final class UpgradeHistory {
         return outcome.name().toLowerCase(Locale.ROOT);
     }
 
-    private static void update(Connection connection, String sql, Object... values) throws SQLException {
-        try (PreparedStatement statement = connection.prepareStatement(sql)) {
+    private void update(Connection connection, String sql, Object... values) throws SQLException {
+        try (PreparedStatement statement = connection.prepareStatement(sql.formatted(table))) {
             for (int i = 0; i < values.length; i++) {
                 statement.setObject(i + 1, values[i]);
             }

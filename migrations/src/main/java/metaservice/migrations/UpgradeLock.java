@@ -23,21 +23,8 @@ final class UpgradeLock implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(UpgradeLock.class);
 
-    /** The two keys of an advisory lock: the namespace of this application, and one of the two locks. */
+    /** First key of both advisory locks: the namespace of this application. */
     private static final int NAMESPACE = 0x6d747376;
-
-    private static final int UPGRADE_LOCK = 1;
-    private static final int SESSIONS_LOCK = 2;
-
-    /** SQL query: the server processes that hold one of the locks on the current database. */
-    static final String LOCK_HOLDERS = """
-            SELECT pid FROM pg_locks
-            WHERE locktype = 'advisory' AND granted
-              AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
-              AND classid = %d AND objid IN (%d, %d) AND objsubid = 2""".formatted(NAMESPACE, UPGRADE_LOCK, SESSIONS_LOCK);
-
-    /** SQL condition: at least one process holds one of the locks. */
-    static final String IS_LOCK_HELD = "EXISTS (" + LOCK_HOLDERS + ")";
 
     /**
      * Disables all timeouts of the session, because an upgrade may take hours. If the client process or its machine
@@ -53,22 +40,57 @@ final class UpgradeLock implements AutoCloseable {
                          ('client_connection_check_interval', '5s')) AS wanted (name, value) USING (name);
             """;
 
-    /** SQL of {@link #prepareSession}. */
-    static final String PREPARE_SESSION =
-            DISABLE_TIMEOUTS + "SELECT pg_advisory_lock_shared(%d, %d);".formatted(NAMESPACE, SESSIONS_LOCK);
-
-    private static final String TRY_UPGRADE_LOCK =
-            "SELECT pg_try_advisory_lock(%d, %d)".formatted(NAMESPACE, UPGRADE_LOCK);
-    private static final String TRY_SESSIONS_LOCK =
-            "SELECT pg_try_advisory_lock(%d, %d)".formatted(NAMESPACE, SESSIONS_LOCK);
-    private static final String UNLOCK_SESSIONS =
-            "SELECT pg_advisory_unlock(%d, %d)".formatted(NAMESPACE, SESSIONS_LOCK);
+    private static final String TRY_LOCK = "SELECT pg_try_advisory_lock(%d, %d)";
+    private static final String LOCK_SHARED = "SELECT pg_advisory_lock_shared(%d, %d);";
+    private static final String UNLOCK = "SELECT pg_advisory_unlock(%d, %d)";
     private static final String UNLOCK_ALL = "SELECT pg_advisory_unlock_all()";
     private static final Duration SESSIONS_END_TIMEOUT = Duration.ofSeconds(5);
     private static final Duration SESSIONS_END_POLL_INTERVAL = Duration.ofMillis(10);
     private static final Duration LOCK_POLL_INTERVAL = Duration.ofMillis(200);
 
     private final Connection connection;
+    private final DatabaseSchema schema;
+    private final Keys keys;
+
+    /**
+     * The second keys of the two locks. Schemas of one database have keys of their own, because each may be upgraded
+     * independently; those of {@code public} are the keys of earlier builds.
+     *
+     * @param upgrade key of the upgrade lock
+     * @param sessions key of the sessions lock
+     */
+    record Keys(int upgrade, int sessions) {
+
+        private static final Keys PUBLIC = new Keys(1, 2);
+        private static final long MAX_OID = 0x3fffffff;
+
+        static Keys of(DatabaseSchema schema) {
+            if (schema.name().equals("public")) {
+                return PUBLIC;
+            }
+            int base = (int) (2 * (schema.oid() & MAX_OID));
+            return new Keys(base + 1, base);
+        }
+
+        /** SQL query: the server processes that hold one of the locks on the current database. */
+        String holders() {
+            return """
+                    SELECT pid FROM pg_locks
+                    WHERE locktype = 'advisory' AND granted
+                      AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
+                      AND classid = %d AND objid IN (%d, %d) AND objsubid = 2""".formatted(NAMESPACE, upgrade, sessions);
+        }
+
+        /** SQL condition: at least one process holds one of the locks. */
+        String isHeld() {
+            return "EXISTS (" + holders() + ")";
+        }
+
+        /** SQL of a session that migrates: disables its timeouts and takes the shared sessions lock. */
+        String prepareSession() {
+            return DISABLE_TIMEOUTS + LOCK_SHARED.formatted(NAMESPACE, sessions);
+        }
+    }
 
     /** Another upgrade of the database held the lock until the timeout. */
     static final class HeldElsewhereException extends Exception {
@@ -90,8 +112,10 @@ final class UpgradeLock implements AutoCloseable {
         }
     }
 
-    private UpgradeLock(Connection connection) {
+    private UpgradeLock(Connection connection, DatabaseSchema schema) {
         this.connection = connection;
+        this.schema = schema;
+        this.keys = Keys.of(schema);
     }
 
     /**
@@ -111,8 +135,9 @@ final class UpgradeLock implements AutoCloseable {
             if (TransactionPoolingCheck.isTransactionPooled(dataSource, connection)) {
                 throw new TransactionPoolingException();
             }
-            await(connection, System.nanoTime() + timeout.toNanos());
-            return new UpgradeLock(connection);
+            UpgradeLock lock = new UpgradeLock(connection, DatabaseSchema.find(connection));
+            lock.await(System.nanoTime() + timeout.toNanos());
+            return lock;
         } catch (SQLException
                 | InterruptedException
                 | HeldElsewhereException
@@ -124,16 +149,21 @@ final class UpgradeLock implements AutoCloseable {
     }
 
     /** Prepares a session that migrates: disables its timeouts and takes the shared sessions lock. */
-    static void prepareSession(Connection connection) throws SQLException {
+    static void prepareSession(Connection connection, DatabaseSchema schema) throws SQLException {
         connection.setNetworkTimeout(Runnable::run, 0);
         try (Statement statement = connection.createStatement()) {
-            statement.execute(PREPARE_SESSION);
+            statement.execute(Keys.of(schema).prepareSession());
         }
     }
 
     /** The session that holds the lock; otherwise idle, in autocommit mode. */
     Connection connection() {
         return connection;
+    }
+
+    /** The schema that is locked. */
+    DatabaseSchema schema() {
+        return schema;
     }
 
     /**
@@ -146,7 +176,8 @@ final class UpgradeLock implements AutoCloseable {
         try (connection;
                 Statement statement = connection.createStatement()) {
             long deadline = System.nanoTime() + SESSIONS_END_TIMEOUT.toNanos();
-            while (!succeeds(statement, TRY_SESSIONS_LOCK) && System.nanoTime() - deadline < 0) {
+            while (!succeeds(statement, TRY_LOCK.formatted(NAMESPACE, keys.sessions()))
+                    && System.nanoTime() - deadline < 0) {
                 Thread.sleep(SESSIONS_END_POLL_INTERVAL.toMillis());
             }
             statement.execute(UNLOCK_ALL);
@@ -157,14 +188,13 @@ final class UpgradeLock implements AutoCloseable {
         }
     }
 
-    private static void await(Connection connection, long deadline)
-            throws SQLException, InterruptedException, HeldElsewhereException {
+    private void await(long deadline) throws SQLException, InterruptedException, HeldElsewhereException {
         connection.setNetworkTimeout(Runnable::run, 0);
         try (Statement statement = connection.createStatement()) {
             statement.execute(DISABLE_TIMEOUTS);
-            tryUntil(statement, TRY_UPGRADE_LOCK, deadline);
-            tryUntil(statement, TRY_SESSIONS_LOCK, deadline);
-            statement.execute(UNLOCK_SESSIONS);
+            tryUntil(statement, TRY_LOCK.formatted(NAMESPACE, keys.upgrade()), deadline);
+            tryUntil(statement, TRY_LOCK.formatted(NAMESPACE, keys.sessions()), deadline);
+            statement.execute(UNLOCK.formatted(NAMESPACE, keys.sessions()));
         }
     }
 

@@ -24,35 +24,38 @@ final class UpgradeProgress {
             FROM pg_stat_progress_create_index p
             LEFT JOIN pg_class c ON c.oid = p.index_relid
             WHERE p.pid IN (%s)
-            """.formatted(UpgradeLock.LOCK_HOLDERS);
+            """;
 
     private static final String WAITS_FOR_LOCK =
-            "SELECT count(*) > 0 FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND pid IN (%s)"
-                    .formatted(UpgradeLock.LOCK_HOLDERS);
+            "SELECT count(*) > 0 FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND pid IN (%s)";
 
-    private UpgradeProgress() {}
+    private final UpgradeLock.Keys keys;
+
+    /** @param keys the locks whose holders upgrade */
+    UpgradeProgress(UpgradeLock.Keys keys) {
+        this.keys = keys;
+    }
 
     /**
      * Reads the progress.
      *
-     * @param historyExists whether the table of {@link UpgradeHistory} exists; without it the version is not known
+     * @param version the migration that is being applied; empty if it is not known
      */
-    static RunningMigration read(Statement statement, boolean historyExists) throws SQLException {
-        Optional<SchemaVersion> version = historyExists ? UpgradeHistory.runningMigration(statement) : Optional.empty();
+    RunningMigration read(Statement statement, Optional<SchemaVersion> version) throws SQLException {
         Optional<RunningMigration> build =
                 isTrue(statement, IS_PROGRESS_KNOWN) ? indexBuild(statement, version) : Optional.empty();
         if (build.isPresent()) {
             return build.get();
         }
-        String phase = isTrue(statement, WAITS_FOR_LOCK)
+        String phase = isTrue(statement, WAITS_FOR_LOCK.formatted(keys.holders()))
                 ? "waiting for locks"
                 : version.isPresent() ? "applying" : "preparing";
         return new RunningMigration(version, phase, OptionalInt.empty());
     }
 
-    private static Optional<RunningMigration> indexBuild(Statement statement, Optional<SchemaVersion> version)
+    private Optional<RunningMigration> indexBuild(Statement statement, Optional<SchemaVersion> version)
             throws SQLException {
-        try (ResultSet row = statement.executeQuery(INDEX_BUILD)) {
+        try (ResultSet row = statement.executeQuery(INDEX_BUILD.formatted(keys.holders()))) {
             if (!row.next()) {
                 return Optional.empty();
             }

@@ -20,14 +20,33 @@ class BundledMigrationTest {
                 CREATE INDEX CONCURRENTLY IF NOT EXISTS plain ON flows_v3 (ts_epoch);
                 CREATE UNIQUE INDEX CONCURRENTLY IF NOT EXISTS only_one
                     ON flows_v3 (flow_id);
+                DROP INDEX CONCURRENTLY IF EXISTS outdated;
                 """;
         assertEquals(
                 new BundledMigration(
                         new SchemaVersion(20210260056859L),
+                        "V20210260056859__an_example.sql",
                         new ServiceVersion(2, 5, 1),
-                        List.of("plain", "only_one"),
+                        List.of(
+                                new BundledMigration.ConcurrentIndex("plain", "flows_v3"),
+                                new BundledMigration.ConcurrentIndex("only_one", "flows_v3")),
+                        List.of("outdated"),
                         false),
                 BundledMigration.of("V20210260056859__an_example.sql", sql));
+    }
+
+    @Test
+    void statementOfAnIndexCanBeLeftOut() {
+        String sql = """
+                SET lock_timeout = 0;
+                CREATE INDEX CONCURRENTLY IF NOT EXISTS one
+                    ON flows_v3 (ts_epoch)
+                    WHERE tags IS NOT NULL;
+                CREATE INDEX CONCURRENTLY IF NOT EXISTS one_more ON flows_v3 (ts_epoch);
+                """;
+        assertEquals(
+                "SET lock_timeout = 0;\n\nCREATE INDEX CONCURRENTLY IF NOT EXISTS one_more ON flows_v3 (ts_epoch);\n",
+                BundledMigration.without(new BundledMigration.ConcurrentIndex("one", "flows_v3"), sql));
     }
 
     @Test

@@ -165,7 +165,7 @@ class ConcurrentUpgradeIT {
         try (TestDatabase database = TestDatabases.at(1);
                 Connection orphan = database.dataSource().getConnection();
                 Statement statement = orphan.createStatement()) {
-            statement.execute(UpgradeLock.PREPARE_SESSION);
+            statement.execute(UpgradeLock.Keys.of(DatabaseSchema.find(orphan)).prepareSession());
             Migrations migrations = new Migrations(database.dataSource());
             assertTrue(migrations.status().migrationInProgress());
 

@@ -56,7 +56,9 @@ class SchemaShapesIT {
         SchemaShapes shapes = SchemaShapes.load();
         try (TestDatabase database = Dumps.restored(version);
                 Connection connection = database.dataSource().getConnection()) {
-            assertEquals(sorted(shapes.at(new SchemaVersion(version))), sorted(shapes.in(connection)));
+            assertEquals(
+                    sorted(shapes.at(new SchemaVersion(version))),
+                    sorted(shapes.in(connection, DatabaseSchema.find(connection))));
         }
     }
 
@@ -69,7 +71,7 @@ class SchemaShapesIT {
             SchemaVersion before = SchemaVersion.ZERO;
             for (BundledMigration migration : BundledFiles.load().migrations()) {
                 MigrationScripts.statements(migration.version().number()).forEach(database::execute);
-                List<SchemaObject> now = SchemaShapes.in(connection, tables(database));
+                List<SchemaObject> now = SchemaShapes.in(connection, DatabaseSchema.find(connection), tables(database));
                 String until = before.toString();
                 current.stream()
                         .filter(line -> !now.contains(line.object()))

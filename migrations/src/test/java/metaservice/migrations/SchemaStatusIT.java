@@ -218,6 +218,8 @@ class SchemaStatusIT {
                         lowest,
                         Optional.empty(),
                         status.lastUpgrade(),
+                        List.of(),
+                        "public",
                         List.of()),
                 status);
         assertEquals(pending == 0, status.isUpToDate());

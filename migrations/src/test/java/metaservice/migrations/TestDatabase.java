@@ -64,6 +64,20 @@ public final class TestDatabase implements AutoCloseable {
         return dataSource(port, name);
     }
 
+    /** The same as another role; the server asks for no password. */
+    public DataSource dataSource(String role) {
+        PGSimpleDataSource dataSource = dataSource(port, name);
+        dataSource.setUser(role);
+        return dataSource;
+    }
+
+    /** The same with a search path in the options of the connection. */
+    public DataSource dataSourceWithSearchPath(String searchPath) {
+        PGSimpleDataSource dataSource = dataSource(port, name);
+        dataSource.setOptions("-c search_path=" + searchPath);
+        return dataSource;
+    }
+
     /** Environment variables that configure a launcher to use this database. */
     public Map<String, String> environment() {
         return Map.of(

@@ -61,7 +61,7 @@ public final class TestDatabases {
             template.execute("DROP TABLE "
                     + String.join(
                             ", ",
-                            DatabaseNames.LEDGER,
+                            Ledgers.DEFAULT_NAME,
                             GooseLedger.TABLE,
                             LowestServiceTable.TABLE,
                             UpgradeHistory.TABLE));

@@ -9,6 +9,9 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 class UpgradeDecisionTest {
 
+    private static final Location LOCATION =
+            new Location(new DatabaseSchema(2200, "public", "public"), Ledgers.DEFAULT_NAME, true);
+
     private static final List<SchemaVersion> BUNDLED =
             List.of(new SchemaVersion(1), new SchemaVersion(20), new SchemaVersion(30));
     private static final SchemaDifference REPAIRABLE =
@@ -51,7 +54,8 @@ class UpgradeDecisionTest {
             SchemaState state, long at, long ledger, boolean agreeing, String drift, long target, String expected) {
         SchemaStatus status =
                 new SchemaStatus(state, new SchemaVersion(at), BUNDLED, List.of(), false, Optional.empty());
-        Inspection found = new Inspection(status.withDrift(differences(drift)), new SchemaVersion(ledger), agreeing);
+        Inspection found =
+                new Inspection(status.withDrift(differences(drift)), LOCATION, new SchemaVersion(ledger), agreeing);
         String decision = UpgradeDecision.immediateOutcome(found, new SchemaVersion(target))
                 .map(outcome -> outcome.getClass().getSimpleName())
                 .orElse("work");

@@ -44,12 +44,16 @@ public final class Database implements AutoCloseable {
 
     private static final int HEALTH_CHECK_TIMEOUT_SECONDS = 5;
 
+    /** Attempts to create a row while the sequence of its number is behind. */
+    private static final int CREATE_ATTEMPTS = 3;
+
     private final HikariDataSource pool;
 
     /** The pool for reads: the same as {@link #pool} unless a reader URL is configured. A replica may lag behind. */
     private final HikariDataSource readers;
 
     private final ListReader lists;
+    private final GeneratedNumbers numbers;
 
     /** Whether statements that may change rows are prepared but not run. */
     private final boolean isDryRun;
@@ -58,6 +62,7 @@ public final class Database implements AutoCloseable {
         this.pool = pool;
         this.readers = readers;
         this.lists = new ListReader(readers, timeout, new LongReadPermits(poolMax));
+        this.numbers = new GeneratedNumbers();
         this.isDryRun = false;
     }
 
@@ -65,6 +70,7 @@ public final class Database implements AutoCloseable {
         this.pool = shared.pool;
         this.readers = shared.readers;
         this.lists = shared.lists;
+        this.numbers = shared.numbers;
         this.isDryRun = true;
     }
 
@@ -203,6 +209,22 @@ public final class Database implements AutoCloseable {
                 return Optional.empty();
             }
             return first(connection, sql, reader);
+        }
+    }
+
+    /**
+     * Runs a statement that creates a row, and reads it. One round trip. If the number that a sequence generates for the row
+     * exists already, the sequence is corrected and the statement is tried again.
+     */
+    public <T> Optional<T> create(Sql sql, RowReader<T> reader) throws SQLException {
+        for (int attempt = 1; ; attempt++) {
+            try {
+                return first(sql, reader);
+            } catch (SQLException e) {
+                if (attempt == CREATE_ATTEMPTS || !numbers.correct(pool, e)) {
+                    throw e;
+                }
+            }
         }
     }
 

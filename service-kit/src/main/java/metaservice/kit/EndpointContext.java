@@ -77,7 +77,7 @@ public record EndpointContext(Database database, Tables tables, Dialect dialect,
      * @param otherwise the answer if the statement returns no row
      */
     public Answer created(Columns columns, Sql sql, Answer otherwise) throws SQLException {
-        return database.first(sql, row -> object(columns, columns.read(row))).orElse(otherwise);
+        return database.create(sql, row -> object(columns, columns.read(row))).orElse(otherwise);
     }
 
     private static Answer object(Columns columns, String[] texts) {

@@ -135,7 +135,7 @@ public record LauncherConfig(
                 + Setting.LOG_LEVEL.name() + "=" + logLevel + " "
                 + Setting.ECHO.name() + "=" + (logStatements ? 1 : 0) + " "
                 + Setting.CUTOFF.name() + "=" + service.inactiveCutoff().toSeconds() + " "
-                + Setting.TRIGGERS.name() + "=" + (service.triggerSchema().isPresent() ? 1 : 0) + " "
+                + Setting.TRIGGERS.name() + "=" + (service.triggers() ? 1 : 0) + " "
                 + Setting.ORIGINS.name() + "=" + String.join(",", service.allowedOrigins()) + " "
                 + service.tables();
     }
@@ -152,8 +152,8 @@ public record LauncherConfig(
                         table(reader, Setting.TASKS),
                         table(reader, Setting.METADATA),
                         table(reader, Setting.ARTIFACT)),
-                Optional.of(reader.text(Setting.SCHEMA))
-                        .filter(schema -> reader.text(Setting.TRIGGERS).equals("1")),
+                reader.text(Setting.TRIGGERS).equals("1"),
+                reader.value(Setting.SCHEMA),
                 Duration.ofSeconds(reader.integer(Setting.CUTOFF, 0, Integer.MAX_VALUE)));
     }
 

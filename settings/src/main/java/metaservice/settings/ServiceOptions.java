@@ -11,7 +11,8 @@ import java.util.Optional;
  * @param maxBodyBytes largest request body in bytes, 1 or more
  * @param allowedOrigins origins whose pages may use the service from a browser; {@code *} allows all; empty: none
  * @param tables names of the tables
- * @param triggerSchema schema in which notification triggers are created; empty if none are created
+ * @param triggers whether to create triggers that notify of changes
+ * @param schema schema in which the operator expects the tables; empty: the one that the search path finds
  * @param inactiveCutoff age of the last heartbeat at which an unfinished run counts as failed
  */
 public record ServiceOptions(
@@ -19,7 +20,8 @@ public record ServiceOptions(
         int maxBodyBytes,
         List<String> allowedOrigins,
         TableNames tables,
-        Optional<String> triggerSchema,
+        boolean triggers,
+        Optional<String> schema,
         Duration inactiveCutoff) {
 
     /** Copies the list. */

@@ -31,6 +31,7 @@ class LauncherConfigTest {
                                 List.of(),
                                 new TableNames(
                                         "flows_v3", "runs_v3", "steps_v3", "tasks_v3", "metadata_v3", "artifact_v3"),
+                                false,
                                 Optional.empty(),
                                 Duration.ofMinutes(6)),
                         Duration.ofSeconds(20),
@@ -70,6 +71,7 @@ class LauncherConfigTest {
                                 1000,
                                 List.of("https://ui.example", "http://localhost:3000"),
                                 new TableNames("a", "x.b", "c_1", "D", "e", "f"),
+                                true,
                                 Optional.of("mf"),
                                 Duration.ofSeconds(60)),
                         Duration.ZERO,
@@ -147,10 +149,10 @@ class LauncherConfigTest {
     @CsvSource({"true", "0", "yes", "2"})
     void onlyTheValueOneEnablesTriggers(String value) {
         assertEquals(
-                Optional.empty(),
+                false,
                 LauncherConfig.fromEnvironment(Map.of("DB_TRIGGER_CREATE", value))
                         .service()
-                        .triggerSchema());
+                        .triggers());
     }
 
     @Test

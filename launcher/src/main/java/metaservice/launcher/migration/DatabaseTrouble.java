@@ -14,6 +14,9 @@ public final class DatabaseTrouble {
     /** admin_shutdown, crash_shutdown, cannot_connect_now, invalid_catalog_name, too_many_connections. */
     private static final Set<String> UNAVAILABLE = Set.of("57P01", "57P02", "57P03", "3D000", "53300");
 
+    /** insufficient_privilege, invalid_schema_name: the database answers, and an operator has to change something. */
+    private static final Set<String> UNUSABLE = Set.of("42501", "3F000");
+
     /** Part of the driver's message in every language. */
     private static final String HOST_VERIFIER = "PgjdbcHostnameVerifier";
 
@@ -39,7 +42,9 @@ public final class DatabaseTrouble {
                     + " presents a certificate for another host name: use the name in the certificate as"
                     + " MF_METADATA_DB_HOST, or MF_METADATA_DB_SSL_MODE=verify-ca, which does not check the host name.";
         }
-        return "Database " + database + " does not answer: " + message + (message.endsWith(".") ? "" : ".");
+        String trouble =
+                UNUSABLE.contains(String.valueOf(failure.getSQLState())) ? " cannot be used: " : " does not answer: ";
+        return "Database " + database + trouble + message + (message.endsWith(".") ? "" : ".");
     }
 
     private static String firstLine(Exception failure) {

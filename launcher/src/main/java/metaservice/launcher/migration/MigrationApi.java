@@ -284,6 +284,8 @@ public final class MigrationApi implements AutoCloseable {
         members.put("running_migration", status.running().map(MigrationApi::members));
         members.put("last_upgrade", status.lastUpgrade().map(MigrationApi::members));
         members.put("drift", status.drift().stream().map(MigrationApi::members).toList());
+        members.put("database_schema", status.schemaName());
+        members.put("warnings", status.warnings());
         return CannedAnswer.json(200, members);
     }
 

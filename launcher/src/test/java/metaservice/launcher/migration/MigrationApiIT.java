@@ -97,7 +97,8 @@ class MigrationApiIT {
                             + " \"seconds\": 1.25, \"outcome\": \"upgraded\", \"detail\": \"\"},"
                             + " \"drift\": [{\"kind\": \"index\", \"table\": \"runs_v3\","
                             + " \"name\": \"runs_v3_idx_ts_epoch\", \"expected\": \"CREATE INDEX"
-                            + " runs_v3_idx_ts_epoch ON runs_v3 USING btree (ts_epoch)\", \"found\": null}]}");
+                            + " runs_v3_idx_ts_epoch ON runs_v3 USING btree (ts_epoch)\", \"found\": null}],"
+                            + " \"database_schema\": \"public\", \"warnings\": []}");
         }
     }
 
