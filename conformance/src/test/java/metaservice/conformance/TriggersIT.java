@@ -113,6 +113,28 @@ class TriggersIT {
     }
 
     @Test
+    void functionsOfTriggersBelongToTheOwnerOfTheTablesWhoeverStarts() throws Exception {
+        try (TestDatabase database = TestDatabases.newest()) {
+            String owner = database.name() + "_owner";
+            String user = database.name() + "_user";
+            database.execute("create role " + owner + "; create role " + user + " login in role " + owner
+                    + "; grant all on schema public to " + owner + "; do $$ declare name text; begin"
+                    + " for name in select tablename from pg_tables where schemaname = 'public' loop"
+                    + " execute format('alter table %I owner to " + owner + "', name); end loop; end $$");
+            try {
+                start(database, with(WANTED, Map.of("MF_METADATA_DB_USER", user)))
+                        .close();
+                assertEquals(
+                        List.of(List.of(owner, 6L)),
+                        database.query("select pg_get_userbyid(proowner)::text, count(*) from pg_proc"
+                                + " where proname ~ '^notify_ui' group by 1"));
+            } finally {
+                database.execute("drop owned by " + owner + " cascade; drop role " + user + "; drop role " + owner);
+            }
+        }
+    }
+
+    @Test
     void aMissingTableFailsTheStartWithOneSentence() throws Exception {
         try (TestDatabase database = TestDatabases.newest()) {
             Map<String, String> settings = with(WANTED, Map.of("DB_TABLE_NAME_ARTIFACT", "gone", "LOGLEVEL", "ERROR"));

@@ -197,7 +197,10 @@ public final class Migrations {
         }
         PartitionedTables partitioned =
                 PartitionedTables.read(lockConnection, found.location().schema(), pending(found.status(), target));
-        Optional<UpgradeOutcome> refusal = partitioned.refusal(from);
+        List<BundledMigration.ConcurrentIndex> indexes = reader.indexesUpTo(target, pending(found.status(), target));
+        Optional<UpgradeOutcome> taken =
+                TakenNames.refusal(lockConnection, found.location().schema(), indexes, from);
+        Optional<UpgradeOutcome> refusal = partitioned.refusal(from).or(() -> taken);
         return refusal.isPresent()
                 ? refusal.get()
                 : apply(role, lockConnection, found, target, files.without(partitioned.built()));

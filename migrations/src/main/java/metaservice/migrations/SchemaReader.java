@@ -115,6 +115,21 @@ final class SchemaReader {
         return List.copyOf(drift);
     }
 
+    /** The indexes that an upgrade may build: those of the pending migrations, and those that a repair may need. */
+    List<BundledMigration.ConcurrentIndex> indexesUpTo(SchemaVersion target, List<BundledMigration> pending) {
+        Stream<BundledMigration.ConcurrentIndex> ofMigrations =
+                pending.stream().flatMap(migration -> migration.concurrentIndexes().stream());
+        Stream<BundledMigration.ConcurrentIndex> ofShape = shapes.at(target).stream()
+                .filter(object -> object.kind() == SchemaObject.Kind.INDEX || isKey(object))
+                .map(object -> new BundledMigration.ConcurrentIndex(object.name(), object.table()));
+        return Stream.concat(ofMigrations, ofShape).distinct().toList();
+    }
+
+    private static boolean isKey(SchemaObject object) {
+        return object.kind() == SchemaObject.Kind.CONSTRAINT
+                && !object.definition().startsWith(SchemaRepair.FOREIGN_KEY);
+    }
+
     /** The tables of all versions. */
     List<String> tables() {
         return shapes.tables();

@@ -24,7 +24,7 @@ final class SchemaRepair {
 
     private static final String NOT_NULL = " not null";
     private static final String NOT_VALID = " NOT VALID";
-    private static final String FOREIGN_KEY = "FOREIGN KEY";
+    static final String FOREIGN_KEY = "FOREIGN KEY";
 
     /** Clients queue behind a statement that waits for its lock, so this limits how long they wait. */
     private static final String LOCK_TIMEOUT = "200ms";

@@ -1,6 +1,7 @@
 package metaservice.migrations;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.sql.SQLException;
@@ -103,6 +104,28 @@ class SharedDatabaseIT {
             assertEquals(new Upgraded(GOOSES, migrations.newest()), migrations.upgrade());
             assertEquals(new AlreadyCurrent(migrations.newest()), migrations.upgrade());
             assertEquals(before, bytes(database, "goose_db_version"));
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "CREATE TABLE orders (at bigint); CREATE INDEX tasks_v3_idx_flow_run_step_ts_task_desc ON orders (at)",
+                "CREATE SEQUENCE metadata_v3_akey",
+                "CREATE VIEW runs_v3_idx_ts_epoch AS SELECT 1"
+            })
+    void relationWithTheNameOfAnIndexThatAnUpgradeBuildsIsNotTakenForIt(String relation) throws SQLException {
+        try (TestDatabase database = TestDatabases.at(1)) {
+            String name = relation.replaceAll("(?s).*(?:INDEX|SEQUENCE|VIEW) (\\w+).*", "$1");
+            assertTrue(BundledFiles.load().migrations().stream()
+                    .flatMap(migration -> migration.concurrentIndexes().stream())
+                    .anyMatch(index -> index.name().equals(name)));
+            database.execute(relation);
+            List<String> before = Catalog.of(database);
+            UpgradeOutcome.Refused refused =
+                    assertInstanceOf(UpgradeOutcome.Refused.class, new Migrations(database.dataSource()).upgrade());
+            assertTrue(refused.reason().startsWith("The upgrade builds " + name + " of table "), refused.reason());
+            assertEquals(before, Catalog.of(database));
         }
     }
 

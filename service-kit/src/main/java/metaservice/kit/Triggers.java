@@ -67,6 +67,17 @@ final class Triggers {
                 WHERE t.tgfoid = p.oid AND NOT (c.relnamespace = n.oid
                   AND starts_with(t.tgname, '%1$s') AND NOT starts_with(t.tgname, '%2$s')))""".formatted(NAME_PREFIX, CURRENT_PREFIX);
 
+    /**
+     * Makes the owner of the tables the role of the transaction if the user may become it. A function that belongs to a
+     * short-lived user would prevent the removal of the user, or disappear with it.
+     */
+    private static final String BECOME_OWNER = """
+            SELECT set_config('role', pg_get_userbyid(c.relowner), true) FROM pg_class c
+            WHERE c.oid = to_regclass(quote_ident(?) || '.' || ?)
+              AND pg_has_role(c.relowner, CASE WHEN current_setting('server_version_num')::int >= 160000
+                                          THEN 'SET' ELSE 'MEMBER' END)
+              AND has_schema_privilege(c.relowner, c.relnamespace, 'CREATE')""";
+
     private static final String ALL_OPERATIONS = "INSERT OR DELETE OR UPDATE";
 
     private final String schema;
@@ -144,13 +155,14 @@ final class Triggers {
      */
     void create(Database database) throws ServiceStartException {
         try {
+            WatchedTable anyTable = watchedTables.get(0);
             if (!database.transaction(this::outdated).isEmpty()) {
-                runExclusively(database, this::outdated);
+                runExclusively(database, anyTable, this::outdated);
             }
             for (WatchedTable table : watchedTables) {
                 if (!database.transaction(connection -> missing(connection, table))
                         .isEmpty()) {
-                    runExclusively(database, connection -> missing(connection, table));
+                    runExclusively(database, table, connection -> missing(connection, table));
                 }
             }
         } catch (MissingTableException e) {
@@ -218,11 +230,12 @@ final class Triggers {
     }
 
     /** Runs a plan under the advisory lock, and retries for up to a minute while another session is in conflict. */
-    private static void runExclusively(Database database, Plan plan) throws SQLException, InterruptedException {
+    private void runExclusively(Database database, WatchedTable table, Plan plan)
+            throws SQLException, InterruptedException {
         long deadline = System.nanoTime() + RETRY_TIMEOUT.toNanos();
         while (true) {
             try {
-                List<String> done = database.transaction(connection -> runPlan(connection, plan));
+                List<String> done = database.transaction(connection -> runPlan(connection, table, plan));
                 done.forEach(statement -> LOG.info(
                         "Triggers changed: {}", statement.lines().findFirst().orElse("")));
                 return;
@@ -237,9 +250,11 @@ final class Triggers {
     }
 
     /** Makes the plan after taking the lock, so that it sees what other nodes have committed, and runs it. */
-    private static List<String> runPlan(Connection connection, Plan plan) throws SQLException {
+    private List<String> runPlan(Connection connection, WatchedTable table, Plan plan) throws SQLException {
         Database.first(connection, Sql.of(SET_LOCK_TIMEOUT, LOCK_TIMEOUT.toMillis() + "ms"), row -> row.getString(1));
         Database.first(connection, Sql.of(TAKE_ADVISORY_LOCK), row -> true);
+        Database.first(
+                connection, Sql.of(BECOME_OWNER, table.schemaOr(schema), table.bareName()), row -> row.getString(1));
         List<String> statements = plan.statements(connection);
         for (String statement : statements) {
             Database.update(connection, Sql.of(statement));
