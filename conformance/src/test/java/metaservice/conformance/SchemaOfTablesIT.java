@@ -12,9 +12,11 @@ import java.util.Optional;
 import metaservice.migrations.Eventually;
 import metaservice.migrations.TestDatabase;
 import metaservice.migrations.TestDatabases;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Databases whose tables were not made by this project: in another schema, or with copied rows. */
+@Tag("extended")
 class SchemaOfTablesIT {
 
     private static final String MOVE = "drop table flyway_schema_history, metaservice_floor, metaservice_upgrades;"

@@ -8,9 +8,11 @@ import java.sql.SQLException;
 import java.util.List;
 import metaservice.migrations.UpgradeOutcome.Refused;
 import metaservice.migrations.UpgradeOutcome.Upgraded;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Tables that an operator has partitioned. */
+@Tag("extended")
 class PartitionedTablesIT {
 
     private static final SchemaVersion BEFORE = new SchemaVersion(20260706000002L);

@@ -13,9 +13,11 @@ import metaservice.migrations.UpgradeOutcome.Refused;
 import metaservice.migrations.UpgradeOutcome.Upgraded;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Upgrades by roles that do not own the tables, or own them as members of a role. */
+@Tag("extended")
 class RolesIT {
 
     private static final SchemaVersion GOOSES = new SchemaVersion(20230118020300L);

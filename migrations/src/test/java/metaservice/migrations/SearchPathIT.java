@@ -12,11 +12,13 @@ import java.util.List;
 import javax.sql.DataSource;
 import metaservice.migrations.UpgradeOutcome.AlreadyCurrent;
 import metaservice.migrations.UpgradeOutcome.Upgraded;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Tables in another schema than {@code public}, which the search path finds, as in the reference. */
+@Tag("extended")
 class SearchPathIT {
 
     private static final SchemaVersion GOOSES = new SchemaVersion(20230118020300L);

@@ -10,11 +10,13 @@ import java.util.Set;
 import java.util.stream.Collectors;
 import metaservice.migrations.UpgradeOutcome.AlreadyCurrent;
 import metaservice.migrations.UpgradeOutcome.Upgraded;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** Sequences that are behind their rows, as after rows were copied into a database. */
+@Tag("extended")
 class SequencesIT {
 
     private static final String ROWS = """

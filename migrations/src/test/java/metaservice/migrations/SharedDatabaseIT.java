@@ -8,11 +8,13 @@ import java.sql.SQLException;
 import java.util.List;
 import metaservice.migrations.UpgradeOutcome.AlreadyCurrent;
 import metaservice.migrations.UpgradeOutcome.Upgraded;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Another application in the same schema that uses Flyway or goose, too. Its ledger is never changed. */
+@Tag("extended")
 class SharedDatabaseIT {
 
     private static final SchemaVersion GOOSES = new SchemaVersion(20230118020300L);
