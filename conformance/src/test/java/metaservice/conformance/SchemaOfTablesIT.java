@@ -80,6 +80,34 @@ class SchemaOfTablesIT {
     }
 
     @Test
+    void userThatMayNotReadOurTablesIsServedAndTheStatusNamesTheGrants() throws Exception {
+        try (TestDatabase database = TestDatabases.newest()) {
+            String user = database.name() + "_user";
+            database.execute("create role " + user + " login; grant usage on schema public to " + user
+                    + "; grant select, insert, update on flows_v3, runs_v3, steps_v3, tasks_v3, metadata_v3, artifact_v3 to "
+                    + user + "; grant select on goose_db_version to " + user);
+            Map<String, String> settings = new HashMap<>(database.environment());
+            settings.put("MF_METADATA_DB_USER", user);
+            try (LauncherProcess launcher = LauncherProcess.start(settings)) {
+                assertEquals(Optional.of(Generation.newestVersion()), launcher.servingVersion());
+                assertEquals(200, launcher.createFlow("Limited").status());
+                JsonNode status = launcher.schemaStatus().body();
+                assertEquals("20260706000003", status.path("current_version").textValue());
+                assertEquals(3, status.path("warnings").size(), status::toString);
+                assertTrue(
+                        status.path("warnings").get(0).textValue().contains("GRANT SELECT ON public."),
+                        status::toString);
+                Answer refused = launcher.upgrade();
+                assertEquals(409, refused.status(), refused::text);
+                assertTrue(refused.text().contains("Role " + user + " may not "), refused::text);
+                launcher.stop();
+            } finally {
+                database.execute("drop owned by " + user + "; drop role " + user);
+            }
+        }
+    }
+
+    @Test
     void copiedRowsWithoutTheirSequencesCauseNoConflict() throws Exception {
         for (long version : List.of(1L, 20200603104139L, 20260706000003L)) {
             try (TestDatabase database = TestDatabases.at(version)) {
