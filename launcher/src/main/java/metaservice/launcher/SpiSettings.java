@@ -1,5 +1,6 @@
 package metaservice.launcher;
 
+import metaservice.launcher.service.DatabaseCheck;
 import metaservice.launcher.service.DatabaseValues;
 import metaservice.launcher.service.SettingsValues;
 import metaservice.settings.DatabaseConfig;
@@ -37,7 +38,8 @@ public final class SpiSettings {
                 config.jdbcProperties(),
                 config.poolMin(),
                 config.poolMax(),
-                config.timeout());
+                config.timeout(),
+                new DatabaseCheck(config.dataSources(DatabaseCheck.DATABASE_TIMEOUT)));
     }
 
     /** The role for the token library. */
