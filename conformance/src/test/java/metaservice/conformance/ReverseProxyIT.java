@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.URI;
@@ -111,7 +112,7 @@ class ReverseProxyIT {
     @Test
     void pagesOfTheProxyAreNotPrinted() throws Exception {
         try (Socket refusing = new Socket()) {
-            refusing.bind(new InetSocketAddress("127.0.0.1", 0));
+            refusing.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
             try (Nginx proxy = Nginx.before(URI.create("http://127.0.0.1:" + refusing.getLocalPort()))) {
                 ToolRun status = run("db-status", proxy.address());
                 assertEquals(1, status.exit(), status::toString);
