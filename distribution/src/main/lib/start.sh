@@ -3,6 +3,25 @@
 root=$(cd "$(dirname "$(readlink -f "$0")")/.." && pwd -P)
 . "$root/lib/java.sh"
 
+# Java decodes variables and paths with the character set of the locale. In the locale C (POSIX), which processes without
+# LANG have, that is ASCII, and a password with other characters becomes question marks. Python decodes UTF-8 then. So does
+# this: it changes the character set only. LC_ALL is changed if it is set, because it hides LC_CTYPE then, and if the system
+# does not have one of the locales, because then none of them has an effect.
+case $(locale charmap 2>/dev/null) in
+  ANSI_X3.4-1968 | US-ASCII | ASCII | 646)
+    for utf8 in C.UTF-8 en_US.UTF-8; do
+      if [ "$(LC_ALL=$utf8 locale charmap 2>/dev/null)" = UTF-8 ]; then
+        if [ -n "${LC_ALL:-}" ] || [ -n "$(locale charmap 2>&1 >/dev/null)" ]; then
+          export LC_ALL="$utf8"
+        else
+          export LC_CTYPE="$utf8"
+        fi
+        break
+      fi
+    done
+    ;;
+esac
+
 flags="-XX:MaxRAMPercentage=60 -XX:+ExitOnOutOfMemoryError -Xshare:auto"
 # Newer JVMs print warnings about native libraries and about sun.misc.Unsafe, which bundled libraries use; these options
 # switch the warnings off.

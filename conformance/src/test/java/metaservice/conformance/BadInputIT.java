@@ -9,6 +9,8 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.NullNode;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -80,6 +82,57 @@ class BadInputIT {
         assertAll(Stream.of(
                         "", "{", "not json", "5", "true", "\"text\"", "null", "[1]", "{} {}", "\0", wrongType, tooDeep)
                 .map(text -> () -> assertRefused(send("POST", path, raw(text)), path + " with '" + text + "'")));
+    }
+
+    /** Many clients send UTF-8 as it is. It means the same as its percent-encoded form. */
+    @Test
+    void unescapedUtf8InTheRequestLineIsAccepted() throws IOException {
+        Answer created = send("POST", "/flows/fl\u00f6w\ud83d\ude00", json("{\"user_name\": \"alice\"}"));
+        assertEquals(200, created.status(), created::text);
+        Answer encoded = send("GET", "/flows/fl%C3%B6w%F0%9F%98%80", NullNode.getInstance());
+        assertEquals("fl\u00f6w\ud83d\ude00", encoded.body().path("flow_id").textValue());
+        Answer unescaped = send("GET", "/flows/fl\u00f6w\ud83d\ude00", NullNode.getInstance());
+        assertEquals(encoded.body(), unescaped.body());
+        Answer missing = send("GET", "/fl\u00f6ws", NullNode.getInstance());
+        assertEquals(404, missing.status());
+        assertEquals("no such path: /fl\u00f6ws", missing.body().path("message").textValue());
+    }
+
+    @Test
+    void unescapedUtf8InTheQueryIsAccepted() throws IOException {
+        assertEquals(
+                200,
+                send("POST", "/flows/F/run", json("{\"tags\": [\"\u00e4\"]}")).status());
+        String filtered = "/flows/F/runs?_tags:any=";
+        Answer unescaped = send("GET", filtered + "\u00e4", NullNode.getInstance());
+        assertEquals(1, unescaped.body().size(), unescaped::text);
+        assertEquals(send("GET", filtered + "%C3%A4", NullNode.getInstance()).body(), unescaped.body());
+    }
+
+    /** Bytes that are no UTF-8, control characters and a fragment. The reference accepts the other characters here. */
+    @ParameterizedTest(name = "{index}: {1}")
+    @CsvSource({
+        "/flows/\u00e9, 400",
+        "/flows/\u00ff\u00fe, 400",
+        "/flows/a\u00c3, 400",
+        "'/flows/a\u0001b', 400",
+        "'/flows/a\tb', 400",
+        "'/flows/a\u007fb', 400",
+        "'/flows/a\u0000b', 400",
+        "'/flows?a=\u001f', 400",
+        "'/flows/a#b', 400",
+        "'/flows/a\rb', 400",
+        "'/flows/a\nb', 400",
+        "'/flows/a<b>\"^`|\\', 404",
+        "'/flows?a=\u00e9', 200",
+        "'/flows?a={b|c}', 200"
+    })
+    void otherBytesInTheRequestLine(String target, int status) throws IOException {
+        byte[] request = ("GET " + target + " HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
+                .getBytes(StandardCharsets.ISO_8859_1);
+        RawExchange exchange = RawExchange.of(launcher.metadata(), request, Duration.ofSeconds(20));
+        assertEquals(List.of(status), exchange.statuses(), exchange::start);
+        assertTrue(exchange.ended(), exchange::start);
     }
 
     @ParameterizedTest(name = "PATCH tag/mutate {0}")

@@ -21,6 +21,7 @@ import java.util.Optional;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.zip.GZIPOutputStream;
 import metaservice.migrations.Eventually;
 import metaservice.migrations.TestDatabase;
 import metaservice.migrations.TestDatabases;
@@ -248,6 +249,58 @@ class BodyLimitIT {
             }
             assertPong();
             assertFalse(launcher.log().contains("OutOfMemory"), launcher::log);
+        }
+
+        @Test
+        void theLimitIsThatOfTheInflatedBody() throws IOException {
+            assertEquals(
+                    List.of(200),
+                    inflated("/flows/Inflated", "gzip", gzip(most, 1)).statuses());
+            assert413(inflated("/flows/InflatedTooLong", "gzip", gzip(most + 1, 1)));
+            assert413(inflated("/flows/Bomb", "gzip", gzip(1 << 28, 1)));
+            assert413(inflated("/flows/BombInABomb", "gzip, gzip", gzip(1 << 28, 2)));
+        }
+
+        @Test
+        void manyBombsAtOnceTakeNoMoreThanTheirLimit() throws Exception {
+            byte[] bomb = gzip(1 << 28, 2);
+            ExecutorService clients = Executors.newFixedThreadPool(24);
+            try {
+                List<Future<RawExchange>> all = new ArrayList<>();
+                for (int i = 0; i < 24; i++) {
+                    String path = "/flows/Bomb" + i;
+                    all.add(clients.submit(() -> inflated(path, "gzip, gzip", bomb)));
+                }
+                for (Future<RawExchange> one : all) {
+                    int status = one.get().statuses().get(0);
+                    assertTrue(status == 413 || status == 503, one.get()::start);
+                }
+            } finally {
+                clients.shutdownNow();
+            }
+            assertPong();
+            assertFalse(launcher.log().contains("OutOfMemory"), launcher::log);
+        }
+
+        /** Blanks and an empty object of this length together, compressed the given number of times. */
+        private static byte[] gzip(int bytes, int times) throws IOException {
+            ByteArrayOutputStream sent = new ByteArrayOutputStream();
+            try (OutputStream out = new GZIPOutputStream(times == 1 ? sent : new GZIPOutputStream(sent), CHUNK_BYTES)) {
+                byte[] blanks = " ".repeat(CHUNK_BYTES).getBytes(StandardCharsets.US_ASCII);
+                for (int left = bytes - 2; left > 0; left -= blanks.length) {
+                    out.write(blanks, 0, Math.min(left, blanks.length));
+                }
+                out.write("{}".getBytes(StandardCharsets.US_ASCII));
+            }
+            return sent.toByteArray();
+        }
+
+        private RawExchange inflated(String path, String coding, byte[] body) throws IOException {
+            return exchange(socket -> {
+                write(socket, head("POST", path, "Content-Encoding: " + coding + "\r\nContent-Length: " + body.length));
+                socket.getOutputStream().write(body);
+                socket.shutdownOutput();
+            });
         }
 
         @Test

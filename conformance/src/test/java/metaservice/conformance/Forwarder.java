@@ -14,10 +14,12 @@ final class Forwarder implements AutoCloseable {
     private final ServerSocket listener;
     private final int target;
     private final List<Socket> open = new CopyOnWriteArrayList<>();
+    private final Thread acceptor;
 
     private Forwarder(ServerSocket listener, int target) {
         this.listener = listener;
         this.target = target;
+        this.acceptor = start(this::acceptAll);
     }
 
     /**
@@ -28,9 +30,7 @@ final class Forwarder implements AutoCloseable {
     static Forwarder listen(String address, int port, int target) throws IOException {
         ServerSocket listener = new ServerSocket();
         listener.bind(new InetSocketAddress(address, port));
-        Forwarder forwarder = new Forwarder(listener, target);
-        start(forwarder::acceptAll);
-        return forwarder;
+        return new Forwarder(listener, target);
     }
 
     int port() {
@@ -40,6 +40,11 @@ final class Forwarder implements AutoCloseable {
     /** Closes all connections and stops listening. */
     void cut() throws IOException {
         listener.close();
+        try {
+            acceptor.join(); // until then the port is still in use
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
         for (Socket socket : open) {
             socket.close();
         }
@@ -72,7 +77,7 @@ final class Forwarder implements AutoCloseable {
         void run() throws IOException;
     }
 
-    private static void start(Work work) {
+    private static Thread start(Work work) {
         Thread thread = new Thread(
                 () -> {
                     try {
@@ -84,5 +89,6 @@ final class Forwarder implements AutoCloseable {
                 "forwarder");
         thread.setDaemon(true);
         thread.start();
+        return thread;
     }
 }

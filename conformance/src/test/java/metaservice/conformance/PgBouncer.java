@@ -132,7 +132,7 @@ final class PgBouncer implements AutoCloseable {
     }
 
     /** A free port below those that the system gives to other tests' sockets meanwhile. */
-    private static int freePort() throws IOException {
+    static int freePort() throws IOException {
         for (int attempt = 1; ; attempt++) {
             int port = ThreadLocalRandom.current().nextInt(FIRST_PORT, LAST_PORT);
             try (ServerSocket socket = new ServerSocket(port, 1, InetAddress.getLoopbackAddress())) {

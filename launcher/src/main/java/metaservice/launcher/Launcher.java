@@ -57,6 +57,7 @@ final class Launcher implements AutoCloseable {
     private final Map<ServiceKind, FrontDoor> frontDoors = new LinkedHashMap<>();
     private final List<ServedKind> served = new ArrayList<>();
     private final ServicesOfProcess services;
+    private volatile Optional<DatabaseAccess> databaseAccess = Optional.empty();
     private Optional<MigrationApi> migrationApi = Optional.empty();
     private Optional<SchemaWatch> watch = Optional.empty();
 
@@ -74,7 +75,8 @@ final class Launcher implements AutoCloseable {
         this.databaseSource = databaseSource;
         this.tokens = tokens;
         this.stop = stop;
-        this.services = new ServicesOfProcess(catalog, served);
+        this.services = new ServicesOfProcess(
+                catalog, served, () -> databaseAccess.orElseThrow().check());
     }
 
     /**
@@ -89,10 +91,13 @@ final class Launcher implements AutoCloseable {
         openFrontDoors();
         DatabaseConfig database = databaseSource.open();
         database.ignoredDsn().ifPresent(LOG::warn);
+        database.ignoredSslMode().ifPresent(LOG::warn);
         LOG.info("Database: {}", database);
+        DatabaseAccess access = SpiSettings.database(database);
+        databaseAccess = Optional.of(access);
         PauseWhileBusy pauses = config.pauses() ? new PauseWhileBusy(this::isBusy) : PauseWhileBusy.NEVER;
         Migrations migrations = new Migrations(database.dataSource(), () -> pauses.pause(PAUSE_BEFORE_MIGRATION));
-        frontDoors.forEach((kind, door) -> served.add(serve(kind, door, database, migrations, pauses)));
+        frontDoors.forEach((kind, door) -> served.add(serve(kind, door, access, migrations, pauses)));
         Optional<ListenAddress> migration = config.listener(LauncherConfig.MIGRATION);
         if (migration.isPresent()) {
             migrationApi = Optional.of(openMigrationApi(migration.get(), migrations, database.describe()));
@@ -225,9 +230,8 @@ final class Launcher implements AutoCloseable {
     }
 
     private ServedKind serve(
-            ServiceKind kind, FrontDoor door, DatabaseConfig database, Migrations migrations, PauseWhileBusy pauses) {
+            ServiceKind kind, FrontDoor door, DatabaseAccess access, Migrations migrations, PauseWhileBusy pauses) {
         ServiceCatalog ofKind = catalog.ofKind(kind).orElseThrow();
-        DatabaseAccess access = SpiSettings.database(database);
         return new ServedKind(
                 kind,
                 ofKind,

@@ -5,19 +5,25 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Supplier;
 import metaservice.launcher.migration.MigrationApi;
 import metaservice.launcher.service.ServiceCatalog;
 import metaservice.launcher.service.ServiceKind;
 import metaservice.launcher.swap.ServiceSupervisor;
 import metaservice.migrations.SchemaStatus;
+import metaservice.spi.Health;
 
 /**
  * The services of this process, for the migration API: their status, and the notification after an upgrade.
  *
  * @param catalog all bundled services, of all kinds
  * @param served the kinds that this process runs; the launcher adds them during the start
+ * @param database whether the database answers; not called before the launcher has read its address
  */
-record ServicesOfProcess(ServiceCatalog catalog, List<ServedKind> served) implements MigrationApi.Services {
+record ServicesOfProcess(ServiceCatalog catalog, List<ServedKind> served, Supplier<CompletionStage<Health>> database)
+        implements MigrationApi.Services {
 
     /**
      * The members of the metadata kind, and {@code services}: a list with one object for each other kind that this
@@ -44,6 +50,17 @@ record ServicesOfProcess(ServiceCatalog catalog, List<ServedKind> served) implem
     @Override
     public void schemaMayHaveChanged() {
         served.forEach(kind -> kind.supervisor().schemaMayHaveChanged());
+    }
+
+    /** Ready if each kind that this process runs has a service behind its listener, and the database answers. */
+    @Override
+    public CompletionStage<Health> readiness() {
+        return served.stream()
+                .filter(kind -> kind.supervisor().serving().isEmpty())
+                .findFirst()
+                .<CompletionStage<Health>>map(kind -> CompletableFuture.completedFuture(
+                        Health.down("no service of kind " + kind.kind() + " is running")))
+                .orElseGet(database);
     }
 
     /** A kind; empty if this process does not run it. */

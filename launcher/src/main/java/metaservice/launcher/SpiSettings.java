@@ -1,6 +1,7 @@
 package metaservice.launcher;
 
 import java.util.Optional;
+import metaservice.launcher.service.DatabaseCheck;
 import metaservice.launcher.service.DatabaseValues;
 import metaservice.launcher.service.SettingsValues;
 import metaservice.settings.DatabaseConfig;
@@ -42,7 +43,8 @@ public final class SpiSettings {
                 config.jdbcProperties(),
                 config.poolMin(),
                 config.poolMax(),
-                config.timeout());
+                config.timeout(),
+                new DatabaseCheck(config.dataSources(DatabaseCheck.DATABASE_TIMEOUT)));
     }
 
     /** The role for the token library. */

@@ -16,7 +16,6 @@ import java.net.http.HttpTimeoutException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Optional;
-import java.util.Set;
 import java.util.function.Function;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -35,11 +34,13 @@ final class MigrationClient {
      */
     private static final Pattern VERSION_NAME = Pattern.compile("\\w+");
 
-    private static final String UPGRADED = "upgrade success";
+    static final String UPGRADED = "upgrade success";
+
+    private static final String UNCERTAIN = "; the upgrade may still be running, see db-status";
     private static final int MAX_DETAIL_LENGTH = 500;
 
-    /** Statuses that gateways return in place of a service; the service itself returns 503 while it stops. */
-    private static final Set<Integer> GATEWAY_STATUSES = Set.of(502, 503, 504);
+    /** The service answers within 300 s. A gateway may have dropped a connection that is silent for longer. */
+    private static final Duration LONGEST_ANSWER = Duration.ofSeconds(330);
 
     /**
      * Most consecutive status requests without a response, and most interrupted upgrade requests; about two minutes.
@@ -88,13 +89,16 @@ final class MigrationClient {
      */
     Outcome upgrade() throws InterruptedException {
         Backoff backoff = new Backoff(timeouts);
-        Reply reply = exchange("PATCH", "/upgrade", timeouts.upgrade());
-        for (int interrupted = 0; ; ) {
+        InterruptedUpgrade interrupted = new InterruptedUpgrade(base);
+        Reply reply = exchange("PATCH", "/upgrade", least(timeouts.upgrade(), LONGEST_ANSWER));
+        for (int interruptions = 0; ; ) {
             if (isStillRunning(reply)) {
                 backoff.pause();
-            } else if (interrupted < MAX_UNANSWERED && isInterrupted(reply) && backoff.isTimeLeft()) {
-                interrupted++;
-                Optional<Outcome> ended = followStatus(reply, backoff);
+            } else if (interruptions < MAX_UNANSWERED
+                    && backoff.isTimeLeft()
+                    && (interruptions == 0 ? isInterrupted(reply) : isUnanswered(reply))) {
+                interruptions++;
+                Optional<Outcome> ended = followStatus(interrupted, reply, backoff);
                 if (ended.isPresent()) {
                     return ended.get();
                 }
@@ -104,11 +108,15 @@ final class MigrationClient {
             if (!backoff.isTimeLeft()) {
                 return stillRunning();
             }
-            reply = exchange("PATCH", "/upgrade", backoff.left());
+            reply = exchange("PATCH", "/upgrade", backoff.limited(LONGEST_ANSWER));
             if (reply instanceof Reply.NoResponse && !backoff.isTimeLeft()) {
                 return stillRunning();
             }
         }
+    }
+
+    private static Duration least(Duration one, Duration other) {
+        return one.compareTo(other) < 0 ? one : other;
     }
 
     private Outcome upgradeOutcome(Reply reply) {
@@ -127,44 +135,36 @@ final class MigrationClient {
     /**
      * Polls the status until no upgrade runs.
      *
-     * @param interrupted the response in place of the outcome; reported if the status cannot be read either
-     * @return the outcome; empty if the upgrade must be requested again, because no upgrade was seen running
+     * @param reply the response in place of the outcome; reported if the status cannot be read either
+     * @return the outcome; empty if the upgrade must be requested again
      */
-    private Optional<Outcome> followStatus(Reply interrupted, Backoff backoff) throws InterruptedException {
-        boolean seen = false;
+    private Optional<Outcome> followStatus(InterruptedUpgrade interrupted, Reply reply, Backoff backoff)
+            throws InterruptedException {
         for (int unanswered = 0; unanswered < MAX_UNANSWERED; ) {
             backoff.pause();
             if (!backoff.isTimeLeft()) {
                 return Optional.of(stillRunning());
             }
-            Reply reply = exchange("GET", "/db_schema_status", backoff.limited(timeouts.response()));
-            Optional<JsonNode> status = status(reply);
-            if (status.isEmpty()) {
-                if (!isUnanswered(reply)) {
-                    return Optional.of(outcome(reply, body -> Optional.empty()));
+            Reply polled = exchange("GET", "/db_schema_status", backoff.limited(timeouts.response()));
+            Optional<JsonNode> status = status(polled);
+            if (status.isPresent()) {
+                unanswered = 0;
+                if (!interrupted.isRunning(status.get())) {
+                    return interrupted.outcome(status.get());
                 }
+            } else if (isUnanswered(polled)) {
                 unanswered++;
-                continue;
+            } else {
+                return Optional.of(outcome(polled, body -> Optional.empty()));
             }
-            unanswered = 0;
-            if (status.get().path("is_up_to_date").asBoolean()) {
-                return Optional.of(new Outcome.Done(UPGRADED));
-            }
-            if (!status.get().path("migration_in_progress").asBoolean()) {
-                return seen ? failure(status.get()) : Optional.empty();
-            }
-            seen = true;
         }
-        return Optional.of(outcome(interrupted, body -> Optional.empty()));
+        return Optional.of(uncertain(outcome(reply, body -> Optional.empty())));
     }
 
-    /** The failure in the status after an upgrade was seen running; empty if the upgrade was interrupted. */
-    private Optional<Outcome> failure(JsonNode status) {
-        JsonNode last = status.path("last_upgrade");
-        return last.path("outcome").asText().equals("failed")
-                ? Optional.of(new Outcome.Failed(
-                        base + ": the upgrade failed: " + last.path("detail").asText()))
-                : Optional.empty();
+    private static Outcome uncertain(Outcome outcome) {
+        return outcome instanceof Outcome.Failed failed && !failed.text().endsWith(UNCERTAIN)
+                ? new Outcome.Failed(failed.text() + UNCERTAIN)
+                : outcome;
     }
 
     private static Optional<JsonNode> status(Reply reply) {
@@ -180,7 +180,7 @@ final class MigrationClient {
 
     /** No response of the service itself, so a repeated request may succeed. */
     private static boolean isUnanswered(Reply reply) {
-        return !(reply instanceof Reply.Answered answered) || GATEWAY_STATUSES.contains(answered.status());
+        return !(reply instanceof Reply.Answered answered) || answered.isOfGateway();
     }
 
     private static boolean isStillRunning(Reply reply) {
@@ -200,7 +200,7 @@ final class MigrationClient {
             return notAMigrationService(answered);
         }
         if (answered.status() != 200) {
-            return new Outcome.Failed(base + " answered " + answered.status() + ": " + detail(answered.body()));
+            return new Outcome.Failed(base + " answered " + answered.status() + ": " + detail(answered));
         }
         return result.apply(answered.body())
                 .<Outcome>map(Outcome.Done::new)
@@ -209,7 +209,7 @@ final class MigrationClient {
 
     private Outcome notAMigrationService(Reply.Answered answered) {
         return new Outcome.Failed(base + " is not a migration service (default port 8082, set by"
-                + " MF_MIGRATION_PORT): it answered " + answered.status() + ": " + detail(answered.body()));
+                + " MF_MIGRATION_PORT): it answered " + answered.status() + ": " + detail(answered));
     }
 
     private Reply exchange(String method, String path, Duration timeout) throws InterruptedException {
@@ -219,7 +219,10 @@ final class MigrationClient {
                 .build();
         try {
             HttpResponse<String> response = http.send(request, BodyHandlers.ofString(StandardCharsets.UTF_8));
-            return new Reply.Answered(response.statusCode(), response.body());
+            return new Reply.Answered(
+                    response.statusCode(),
+                    response.headers().firstValue("Content-Type").orElse(""),
+                    response.body());
         } catch (HttpConnectTimeoutException e) {
             return new Reply.NoResponse("no connection to " + base + " within " + seconds(timeouts.connect()), false);
         } catch (HttpTimeoutException e) {
@@ -234,7 +237,7 @@ final class MigrationClient {
     }
 
     private static String uncertaintyNote(String method) {
-        return method.equals("PATCH") ? "; the upgrade may still be running, see db-status" : "";
+        return method.equals("PATCH") ? UNCERTAIN : "";
     }
 
     /** The first non-blank message in the chain of causes; an unknown host name has none. */
@@ -246,15 +249,28 @@ final class MigrationClient {
                 .orElse("connection refused or unknown host");
     }
 
-    /** The error message in a body: its {@code detail} or {@code message} if it is JSON, otherwise the text. */
-    private static String detail(String body) {
-        String text = json(body)
+    /**
+     * The error message in a body: its {@code detail} or {@code message} if it is JSON, otherwise the text. What a gateway
+     * or a web server returned is not shown, because it is not about the upgrade.
+     */
+    private static String detail(Reply.Answered answered) {
+        String text = json(answered.body())
                 .flatMap(json -> Stream.of("detail", "message")
                         .filter(json::hasNonNull)
                         .map(field -> json.get(field).asText())
                         .findFirst())
-                .orElse(body.isBlank() ? "(empty body)" : body.strip().startsWith("<") ? "(an HTML page)" : body);
+                .orElseGet(() -> textOrKind(answered));
         return text.length() <= MAX_DETAIL_LENGTH ? text : text.substring(0, MAX_DETAIL_LENGTH) + "...";
+    }
+
+    private static String textOrKind(Reply.Answered answered) {
+        if (answered.body().isBlank()) {
+            return "(empty body)";
+        }
+        if (answered.isHtml()) {
+            return "(an HTML page)";
+        }
+        return answered.hasGatewayStatus() ? "(a text that is not of the migration service)" : answered.body();
     }
 
     private static Optional<JsonNode> json(String text) {

@@ -119,6 +119,62 @@ class MainTest {
         assertFailedWith("the upgrade failed: no");
     }
 
+    /** It began and ended between two looks at the status. An older failure of the database does not count. */
+    @Test
+    void failureThatWasNotSeenRunningIsFound() throws IOException {
+        try (FakeService service = new FakeService()
+                .answering(504, "<html>")
+                .answering(200, failedAt("2026-01-01T00:00:00Z", "old"))
+                .answering(504, "<html>")
+                .answering(200, failedAt("2026-01-01T00:00:09Z", "new"))) {
+            assertEquals(1, run("upgrade", "--base-url", service.url()));
+        }
+        assertFailedWith("the upgrade failed: new");
+    }
+
+    @Test
+    void olderFailureIsNotThatOfTheInterruptedUpgrade() throws IOException {
+        String old = failedAt("2026-01-01T00:00:00Z", "old");
+        try (FakeService service =
+                new FakeService().answering(504, "<html>").answering(200, old).answering(200, "upgrade success")) {
+            assertEquals(0, run("upgrade", "--base-url", service.url()));
+        }
+        assertEquals("upgrade success\n", text(out));
+    }
+
+    /** A repair can fail although the schema is the newest. */
+    @Test
+    void newestSchemaIsNoSuccessIfTheLastUpgradeFailed() throws IOException {
+        String failed = failedAt("2026-01-01T00:00:00Z", "no").replaceFirst("false", "true");
+        try (FakeService service = new FakeService()
+                .answering(504, "<html>")
+                .answering(200, failed)
+                .answering(409, "upgrade refused: no")) {
+            assertEquals(1, run("upgrade", "--base-url", service.url()));
+        }
+        assertFailedWith("answered 409: upgrade refused: no");
+    }
+
+    private static String failedAt(String time, String detail) {
+        return STATUS.replaceFirst(
+                "}$",
+                ", \"last_upgrade\": {\"started_at\": \"" + time + "\", \"outcome\": \"failed\", \"detail\": \""
+                        + detail + "\"}}");
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {408, 429, 500, 501, 520, 524})
+    void otherErrorPagesOfGatewaysAreFollowedToo(int status) throws IOException {
+        try (FakeService service = new FakeService()
+                .answering(status, "<!DOCTYPE html><p>Gateway")
+                .answering(status, "<!DOCTYPE html><p>Gateway")
+                .answering(200, RUNNING)
+                .answering(200, STATUS.replaceFirst("false", "true"))) {
+            assertEquals(0, run("upgrade", "--base-url", service.url()));
+        }
+        assertEquals("upgrade success\n", text(out));
+    }
+
     @Test
     void upgradeRequestThatNeverArrivedIsRepeated() throws IOException {
         try (FakeService service = new FakeService()
@@ -180,6 +236,11 @@ class MainTest {
                 "db-status                | 200 | <html>                        | is not a migration service",
                 "db-status                | 200 | {}                            | is not a migration service",
                 "db-status                | 301 | ~~                            | answered 301",
+                "db-status                | 403 | <!DOCTYPE html><p>no          | answered 403: (an HTML page)",
+                "db-status                | 500 | Oops <B class='x'>            | answered 500: (an HTML page)",
+                "db-status                | 503 | no healthy upstream           | answered 503: (a text that is not of the",
+                "db-status                | 503 | {\"detail\": \"stopping\"}    | answered 503: stopping",
+                "upgrade                  | 409 | upgrade refused: 1 < 2        | answered 409: upgrade refused: 1 < 2",
                 "metadata-service-version | 500 | trouble                       | answered 500: trouble",
                 "metadata-service-version | 200 | 3.0.0                         | is not a migration service",
                 "metadata-service-version | 200 | <html>                        | is not a migration service"

@@ -23,6 +23,10 @@ final class BodyReader implements ChannelListener<StreamSourceChannel> {
                             + " bytes a second while other bodies needed the memory, please retry")
             .with("Retry-After", "1");
 
+    /** The answer to a body for which the budget is too small. */
+    static final Answer TOO_MANY =
+            Answer.message(503, "too many long bodies at once, please retry").with("Retry-After", "1");
+
     private final HttpServerExchange exchange;
     private final int maxBytes;
     private final BodyBudget budget;
@@ -54,7 +58,7 @@ final class BodyReader implements ChannelListener<StreamSourceChannel> {
     /** Starts reading. Called by the handler of the exchange. */
     void read() {
         if (exchange.getRequestContentLength() > maxBytes) {
-            reader.refused(tooLong());
+            reader.refused(tooLong(maxBytes));
             return;
         }
         StreamSourceChannel channel = exchange.getRequestChannel();
@@ -154,12 +158,11 @@ final class BodyReader implements ChannelListener<StreamSourceChannel> {
     private Optional<Answer> add(ByteBuffer piece) {
         int bytes = piece.remaining();
         if (body.size() + bytes > maxBytes) {
-            return Optional.of(tooLong());
+            return Optional.of(tooLong(maxBytes));
         }
         if (!budget.take(body.size(), bytes)) {
             budget.refuseSlowBodies(System.nanoTime());
-            return Optional.of(Answer.message(503, "too many long bodies at once, please retry")
-                    .with("Retry-After", "1"));
+            return Optional.of(TOO_MANY);
         }
         byte[] copy = new byte[bytes];
         piece.get(copy);
@@ -168,7 +171,8 @@ final class BodyReader implements ChannelListener<StreamSourceChannel> {
         return Optional.empty();
     }
 
-    private Answer tooLong() {
+    /** The answer to a body that is longer than this, as it was sent or after its codings are removed. */
+    static Answer tooLong(int maxBytes) {
         return Answer.message(413, "body: expected at most " + maxBytes + " bytes");
     }
 }

@@ -15,8 +15,12 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Supplier;
 import javax.sql.DataSource;
 import metaservice.spi.DatabaseAccess;
+import metaservice.spi.Health;
 import org.postgresql.ds.PGSimpleDataSource;
 import org.postgresql.jdbc.AutoSave;
 import org.slf4j.Logger;
@@ -55,11 +59,20 @@ public final class Database implements AutoCloseable {
     private final ListReader lists;
     private final GeneratedNumbers numbers;
 
+    /** Whether the database answers, on a connection that is not of the pools. */
+    private final Supplier<CompletionStage<Health>> check;
+
     /** Whether statements that may change rows are prepared but not run. */
     private final boolean isDryRun;
 
-    private Database(HikariDataSource pool, HikariDataSource readers, Duration timeout, int poolMax) {
+    private Database(
+            HikariDataSource pool,
+            HikariDataSource readers,
+            Duration timeout,
+            int poolMax,
+            Supplier<CompletionStage<Health>> check) {
         this.pool = pool;
+        this.check = check;
         this.readers = readers;
         this.lists = new ListReader(readers, timeout, new LongReadPermits(poolMax));
         this.numbers = new GeneratedNumbers();
@@ -71,13 +84,16 @@ public final class Database implements AutoCloseable {
         this.readers = shared.readers;
         this.lists = shared.lists;
         this.numbers = shared.numbers;
+        this.check = shared.check;
         this.isDryRun = true;
     }
 
     /** A database on which every operation fails. It holds no connection and no thread. */
     static Database unconnected() {
         HikariDataSource unconfigured = new HikariDataSource();
-        return new Database(unconfigured, unconfigured, Duration.ZERO, 1);
+        Health down = Health.down("there is no database");
+        return new Database(
+                unconfigured, unconfigured, Duration.ZERO, 1, () -> CompletableFuture.completedFuture(down));
     }
 
     /**
@@ -101,7 +117,7 @@ public final class Database implements AutoCloseable {
             HikariDataSource readers =
                     readerUrl.isEmpty() ? pool : pool(name + "-readers", readerUrl.get(), access, false);
             opened = true;
-            return new Database(pool, readers, access.timeout(), access.poolMax());
+            return new Database(pool, readers, access.timeout(), access.poolMax(), access::check);
         } finally {
             if (!opened) {
                 pool.close();
@@ -168,6 +184,8 @@ public final class Database implements AutoCloseable {
         for (Map.Entry<String, String> property : access.properties().entrySet()) {
             source.setProperty(property.getKey(), property.getValue());
         }
+        LauncherSockets.use(access.sockets());
+        source.setSocketFactory(LauncherSockets.class.getName());
         // A migration may change the type of a column while the driver has cached a statement on it. With this setting
         // the driver also prepares the statement again inside a transaction.
         source.setAutosave(AutoSave.CONSERVATIVE);
@@ -292,6 +310,11 @@ public final class Database implements AutoCloseable {
             connection.commit();
             return result;
         }
+    }
+
+    /** Whether the database answers; see {@link DatabaseAccess#check()}. */
+    CompletionStage<Health> check() {
+        return check.get();
     }
 
     /** Whether every connection of the pool is in use. That is load, not a failure. */

@@ -9,7 +9,8 @@ import java.util.Optional;
 
 /**
  * Splits and decodes paths and queries. Paths are matched as they were sent: only parameters are percent-decoded, never
- * fixed segments.
+ * fixed segments. Each character is a byte of the request line. A byte of UTF-8 means the same whether it is
+ * percent-encoded or not.
  */
 final class PathSegments {
 
@@ -36,6 +37,11 @@ final class PathSegments {
         } catch (CharacterCodingException e) {
             throw ClientError.badRequest(name + ": the path is not valid UTF-8", e);
         }
+    }
+
+    /** A path as it was sent, for messages; each of its characters is a byte of UTF-8. */
+    static String shown(String path) {
+        return new String(path.getBytes(StandardCharsets.ISO_8859_1), StandardCharsets.UTF_8);
     }
 
     /** Decodes a name or value of a query. A plus sign is a space; text with a malformed escape is not decoded. */

@@ -24,6 +24,11 @@ public record Route(String method, String path, boolean readsBody, boolean direc
         return new Route("GET", path, false, true, endpoint);
     }
 
+    /** A GET route that is answered later, without a worker thread. The endpoint must not block. */
+    public static Route later(String path, LaterEndpoint endpoint) {
+        return direct(path, new LaterEndpoint.Waiting(endpoint));
+    }
+
     /** A POST route whose endpoint gets the body. */
     public static Route post(String path, Endpoint endpoint) {
         return new Route("POST", path, true, false, endpoint);

@@ -2,6 +2,9 @@ package metaservice.kit;
 
 import io.undertow.server.HttpHandler;
 import io.undertow.server.HttpServerExchange;
+import io.undertow.util.HeaderValues;
+import io.undertow.util.Headers;
+import io.undertow.util.SameThreadExecutor;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -11,7 +14,9 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.CompletionStage;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -60,7 +65,7 @@ final class Router implements HttpHandler {
         List<String> segments = segments(path);
         List<Target> matching = matching(segments);
         if (matching.isEmpty()) {
-            send(exchange, Answer.message(404, "no such path: " + path));
+            send(exchange, Answer.message(404, "no such path: " + PathSegments.shown(path)));
             return;
         }
         String method = exchange.getRequestMethod().toString();
@@ -110,29 +115,47 @@ final class Router implements HttpHandler {
 
     private void handle(HttpServerExchange exchange, Target target, List<String> segments) {
         Map<String, String> parameters = target.parameters(segments);
-        if (target.route.direct()) {
-            answer(exchange, target.route, new Request(exchange.getQueryString(), parameters, NO_BODY));
+        if (target.route.endpoint() instanceof LaterEndpoint.Waiting waiting) {
+            answerLater(exchange, waiting.later(), new Request(exchange.getQueryString(), parameters, NO_BODY));
+        } else if (target.route.direct()) {
+            answer(exchange, target.route, () -> new Request(exchange.getQueryString(), parameters, NO_BODY));
         } else if (target.route.readsBody()) {
-            readBody(
-                    exchange,
-                    body -> dispatch(
-                            exchange,
-                            target.route,
-                            new Request(exchange.getQueryString(), parameters, body),
-                            () -> budget.giveBack(body.length)));
-        } else if (exchange.isRequestComplete()) {
-            dispatch(exchange, target.route, new Request(exchange.getQueryString(), parameters, NO_BODY), () -> {});
-        } else {
-            // The body is read and discarded, because an answer that ends before the body would reset the connection.
-            readBody(exchange, body -> {
-                budget.giveBack(body.length);
-                dispatch(exchange, target.route, new Request(exchange.getQueryString(), parameters, NO_BODY), () -> {});
+            readBody(exchange, sent -> {
+                ReceivedBody body = new ReceivedBody(sent, budget);
+                // Inflated on the worker, because a body that expands would keep the I/O thread from other connections.
+                Supplier<Request> request = () -> new Request(
+                        exchange.getQueryString(), parameters, body.decoded(contentEncoding(exchange), maxBodyBytes));
+                dispatch(exchange, target.route, request, body::release);
             });
+        } else {
+            Supplier<Request> request = () -> new Request(exchange.getQueryString(), parameters, NO_BODY);
+            if (exchange.isRequestComplete()) {
+                dispatch(exchange, target.route, request, () -> {});
+            } else {
+                // The body is read and discarded, because an answer that ends before the body would reset the
+                // connection.
+                readBody(exchange, body -> {
+                    budget.giveBack(body.length);
+                    dispatch(exchange, target.route, request, () -> {});
+                });
+            }
         }
     }
 
+    private static List<String> contentEncoding(HttpServerExchange exchange) {
+        HeaderValues values = exchange.getRequestHeaders().get(Headers.CONTENT_ENCODING);
+        return values == null ? List.of() : values;
+    }
+
+    private void answerLater(HttpServerExchange exchange, LaterEndpoint endpoint, Request request) {
+        exchange.dispatch(SameThreadExecutor.INSTANCE, () -> {
+            // The result is not used, because the stage completes normally and send reports failures itself.
+            CompletionStage<Void> unused = endpoint.answer(request).thenAccept(answer -> send(exchange, answer));
+        });
+    }
+
     /** Answers on a worker thread, or with 503 if the request has waited too long for one. */
-    private void dispatch(HttpServerExchange exchange, Route route, Request request, Runnable afterwards) {
+    private void dispatch(HttpServerExchange exchange, Route route, Supplier<Request> request, Runnable afterwards) {
         long received = System.nanoTime();
         exchange.dispatch(() -> {
             try {
@@ -177,9 +200,9 @@ final class Router implements HttpHandler {
         new BodyReader(exchange, maxBodyBytes, budget, reader).read();
     }
 
-    private void answer(HttpServerExchange exchange, Route route, Request request) {
+    private void answer(HttpServerExchange exchange, Route route, Supplier<Request> request) {
         try {
-            ResponseWriter.send(exchange, route.endpoint().answer(request), serviceVersion);
+            ResponseWriter.send(exchange, route.endpoint().answer(request.get()), serviceVersion);
         } catch (Exception e) {
             fail(exchange, e);
         }

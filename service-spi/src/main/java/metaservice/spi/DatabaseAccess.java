@@ -3,6 +3,8 @@ package metaservice.spi;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletionStage;
+import javax.net.SocketFactory;
 
 /**
  * Connection settings of a service's database, in the form that a JDBC driver and a connection pool take. The launcher
@@ -27,6 +29,15 @@ public interface DatabaseAccess {
 
     /** Maximum number of connections of the pool, 1 or more and at least {@link #poolMin()}. */
     int poolMax();
+
+    /** Creates the sockets of all connections, which the driver then connects. */
+    SocketFactory sockets();
+
+    /**
+     * Whether the database answers now, on a connection of the launcher. Never blocks; the stage is completed within two
+     * seconds and always normally. Its thread belongs to the launcher.
+     */
+    CompletionStage<Health> check();
 
     /** Limit of the wait for a connection and of the run of one statement, more than zero. */
     Duration timeout();

@@ -4,7 +4,10 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletionStage;
+import javax.net.SocketFactory;
 import metaservice.spi.DatabaseAccess;
+import metaservice.spi.Health;
 import metaservice.spi.ServiceContext;
 import metaservice.spi.ServiceSettings;
 import metaservice.spi.Tables;
@@ -67,6 +70,16 @@ record RestrictedContext(ServiceContext delegate) implements ServiceContext {
         @Override
         public int poolMax() {
             return delegate.poolMax();
+        }
+
+        @Override
+        public SocketFactory sockets() {
+            return delegate.sockets();
+        }
+
+        @Override
+        public CompletionStage<Health> check() {
+            return delegate.check();
         }
 
         @Override

@@ -2,6 +2,7 @@ package metaservice.v1;
 
 import static metaservice.kit.Route.direct;
 import static metaservice.kit.Route.get;
+import static metaservice.kit.Route.later;
 import static metaservice.kit.Route.post;
 import static metaservice.resources.Paths.RUN;
 import static metaservice.resources.Paths.STEP;
@@ -55,6 +56,7 @@ public final class V1Provider implements ServiceProvider {
         NumericArtifacts artifacts = new NumericArtifacts(context);
         return List.of(
                 direct("/ping", admin::ping),
+                later("/ready", admin::ready),
                 get("/auth/token", tokens::issue),
                 get("/flows", flows::list),
                 get("/flows/{flow_id}", flows::one),

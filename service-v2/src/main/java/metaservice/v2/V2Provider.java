@@ -2,6 +2,7 @@ package metaservice.v2;
 
 import static metaservice.kit.Route.direct;
 import static metaservice.kit.Route.get;
+import static metaservice.kit.Route.later;
 import static metaservice.kit.Route.patch;
 import static metaservice.kit.Route.post;
 import static metaservice.kit.Route.signal;
@@ -65,6 +66,7 @@ public final class V2Provider implements ServiceProvider {
         Artifacts artifacts = new Artifacts(context, BatchSpec.ARTIFACTS, REJECTED_ROWS);
         return List.of(
                 direct("/ping", admin::ping),
+                later("/ready", admin::ready),
                 direct("/version", admin::version),
                 get("/healthcheck", admin::health),
                 get("/auth/token", tokens::issue),

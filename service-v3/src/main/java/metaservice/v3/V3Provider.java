@@ -2,6 +2,7 @@ package metaservice.v3;
 
 import static metaservice.kit.Route.direct;
 import static metaservice.kit.Route.get;
+import static metaservice.kit.Route.later;
 import static metaservice.kit.Route.patch;
 import static metaservice.kit.Route.post;
 import static metaservice.kit.Route.signal;
@@ -79,6 +80,7 @@ public final class V3Provider implements ServiceProvider {
         ArtifactPages artifactPages = new ArtifactPages(context);
         return List.of(
                 direct("/ping", admin::ping),
+                later("/ready", admin::ready),
                 direct("/version", admin::version),
                 get("/healthcheck", admin::health),
                 get("/auth/token", tokens::issue),

@@ -1,6 +1,8 @@
 package metaservice.settings;
 
+import java.net.InetAddress;
 import java.net.URLEncoder;
+import java.net.UnknownHostException;
 import java.nio.charset.StandardCharsets;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -12,6 +14,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.stream.Stream;
 import javax.sql.DataSource;
 import org.postgresql.ds.PGSimpleDataSource;
 
@@ -27,6 +30,7 @@ import org.postgresql.ds.PGSimpleDataSource;
  * @param describe {@code host:port/name} for messages; contains no secret
  * @param ignoredDsn one sentence for the log if {@code MF_METADATA_DB_DSN} is set but cannot be parsed; otherwise
  *     empty
+ * @param ignoredSslMode one sentence for the log if {@code MF_METADATA_DB_SSL_MODE} is unknown; otherwise empty
  */
 public record DatabaseConfig(
         String jdbcUrl,
@@ -36,7 +40,8 @@ public record DatabaseConfig(
         int poolMax,
         Duration timeout,
         String describe,
-        Optional<String> ignoredDsn) {
+        Optional<String> ignoredDsn,
+        Optional<String> ignoredSslMode) {
 
     private static final String DSN = Setting.DB_DSN.name();
     private static final String SOCKET_TIMEOUT = "socketTimeout";
@@ -47,7 +52,7 @@ public record DatabaseConfig(
     /** SSL modes that use the certificate settings. */
     private static final Set<String> SSL_MODES = Set.of("allow", "prefer", "require", "verify-ca", "verify-full");
 
-    /** Modes for which the reference uses the default of libpq: SSL if the server supports it. */
+    /** The modes that mean the default of libpq: SSL if the server supports it. */
     private static final Set<String> DISABLED_SSL_MODES = Set.of("disable", "disabled");
 
     private static final String LIBPQ_SSL_MODE = "prefer";
@@ -133,7 +138,17 @@ public record DatabaseConfig(
                 poolMax,
                 timeout,
                 address.describe(),
-                ignored);
+                ignored,
+                dsn.isPresent() ? Optional.empty() : ignoredSslMode(environment.text(Setting.DB_SSL_MODE)));
+    }
+
+    /** As with the reference, an unknown mode has the effect of {@code disabled}; it may be a misspelt {@code require}. */
+    private static Optional<String> ignoredSslMode(String mode) {
+        return SSL_MODES.contains(mode) || DISABLED_SSL_MODES.contains(mode)
+                ? Optional.empty()
+                : Optional.of(Setting.DB_SSL_MODE.name() + " is '" + mode
+                        + "', which is no mode: the server decides whether connections are encrypted, and no"
+                        + " certificate is checked; expected disabled, or one of " + sorted(SSL_MODES));
     }
 
     /**
@@ -141,8 +156,29 @@ public record DatabaseConfig(
      * unless the user of the connection changes it. TCP keep-alive detects a dead server within a minute.
      */
     public DataSource dataSource() {
+        return dataSource(jdbcUrl);
+    }
+
+    /**
+     * The same for the database and, if there is one, for the replica of the separate pool, with a short timeout for
+     * connecting and for each answer.
+     *
+     * @param limit in whole seconds
+     */
+    public List<DataSource> dataSources(Duration limit) {
+        return Stream.concat(Stream.of(jdbcUrl), readerUrl.stream())
+                .<DataSource>map(url -> {
+                    PGSimpleDataSource dataSource = dataSource(url);
+                    dataSource.setConnectTimeout((int) limit.toSeconds());
+                    dataSource.setSocketTimeout((int) limit.toSeconds());
+                    return dataSource;
+                })
+                .toList();
+    }
+
+    private PGSimpleDataSource dataSource(String url) {
         PGSimpleDataSource dataSource = new PGSimpleDataSource();
-        dataSource.setUrl(jdbcUrl);
+        dataSource.setUrl(url);
         jdbcProperties.forEach((name, value) -> set(dataSource, name, value));
         dataSource.setSocketFactory(KeepAliveSocketFactory.class.getName());
         return dataSource;
@@ -172,8 +208,6 @@ public record DatabaseConfig(
                     .or(() -> environment.value(Setting.DB_SSL_ROOT_CERT))
                     .ifPresent(path -> properties.put("sslrootcert", path));
             ClientKey.validate(environment, Setting.DB_SSL_KEY_PATH.name(), properties);
-        } else if (!DISABLED_SSL_MODES.contains(mode)) {
-            environment.reject(Setting.DB_SSL_MODE, mode, "disabled, or one of " + sorted(SSL_MODES));
         }
         putSslMode(properties, SSL_MODES.contains(mode) ? mode : LIBPQ_SSL_MODE);
         return addressFromVariables(environment, Setting.DB_HOST);
@@ -289,9 +323,9 @@ public record DatabaseConfig(
             if (named.startsWith("/") || named.startsWith("@")) {
                 environment.addProblem(variable + " names the socket " + quoted(variable, named)
                         + "; expected a host name or address (TCP)");
-            } else if (!named.matches("[A-Za-z0-9._-]+|\\[?[0-9A-Fa-f:.]+(%[A-Za-z0-9]+)?]?")) {
+            } else if (!named.matches("[A-Za-z0-9._-]+") && !isIpv6(named)) {
                 environment.addProblem(variable + " names the host " + quoted(variable, named)
-                        + "; expected a name or an address" + hint(variable));
+                        + "; expected a name or an address" + portHint(variable) + hint(variable));
             }
             if (!port.matches("|[0-9]{1,5}") || (!port.isEmpty() && !isPort(Integer.parseInt(port)))) {
                 environment.addProblem(variable + " names the port " + quoted(variable, port) + "; expected 1 to 65535"
@@ -299,6 +333,25 @@ public record DatabaseConfig(
             }
             boolean bare = named.contains(":") && !named.startsWith("[");
             return (bare ? "[" + named + "]" : named.toLowerCase(Locale.ROOT)) + ":" + (port.isEmpty() ? "5432" : port);
+        }
+
+        /** Whether this is an IPv6 address, with or without brackets and zone. Asks no name server. */
+        private static boolean isIpv6(String text) {
+            boolean bracketed = text.startsWith("[") && text.endsWith("]");
+            String address =
+                    (bracketed ? text.substring(1, text.length() - 1) : text).replaceFirst("%[A-Za-z0-9]+$", "");
+            if (!address.matches("[0-9A-Fa-f.]*:[0-9A-Fa-f:.]*")) {
+                return false;
+            }
+            try {
+                return InetAddress.getByName(address) != null;
+            } catch (UnknownHostException e) {
+                return false; // such as 127.0.0.1:5432
+            }
+        }
+
+        private static String portHint(String variable) {
+            return variable.equals(DSN) ? "" : " without a port, which " + Setting.DB_PORT.name() + " names";
         }
 
         /** Hides the value if it comes from a connection string, because it may be a part of a password. */

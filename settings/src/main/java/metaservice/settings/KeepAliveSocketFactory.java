@@ -21,8 +21,13 @@ public final class KeepAliveSocketFactory extends SocketFactory {
             ExtendedSocketOptions.TCP_KEEPINTERVAL, 10,
             ExtendedSocketOptions.TCP_KEEPCOUNT, 3);
 
+    /** A socket that tries all addresses of its host. */
     @Override
     public Socket createSocket() throws IOException {
+        return new FirstReachableSocket(KeepAliveSocketFactory::keptAlive);
+    }
+
+    private static Socket keptAlive() throws IOException {
         Socket socket = new Socket();
         for (Map.Entry<SocketOption<Integer>, Integer> option : KEEP_ALIVE_OPTIONS.entrySet()) {
             if (socket.supportedOptions().contains(option.getKey())) {

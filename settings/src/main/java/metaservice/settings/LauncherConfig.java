@@ -70,6 +70,9 @@ public record LauncherConfig(
 
     private static final Pattern SERVICE = Pattern.compile("[a-z][a-z0-9-]*");
 
+    /** Paths are compared as they were sent, so a prefix has one spelling only. Clients remove the segments . and .. */
+    private static final Pattern PREFIX = Pattern.compile("(/(?!\\.{1,2}(/|$))[A-Za-z0-9._~!$&'()*+,;=:@-]+)*");
+
     private static final int MAX_SECONDS = 86_400;
 
     /** Copies the collections and checks the names of the services. */
@@ -166,10 +169,14 @@ public record LauncherConfig(
 
     private static String pathPrefix(EnvironmentReader reader) {
         String value = reader.value(Setting.PATH_PREFIX).orElse("");
-        if (value.isEmpty() || (value.startsWith("/") && !value.endsWith("/"))) {
-            return value;
+        String prefix = value.endsWith("/") ? value.substring(0, value.length() - 1) : value;
+        if (PREFIX.matcher(prefix).matches()) {
+            return prefix;
         }
-        reader.reject(Setting.PATH_PREFIX, value, "a path that starts with / and does not end with /");
+        reader.reject(
+                Setting.PATH_PREFIX,
+                value,
+                "a path such as /api/metadata, that starts with / and needs no percent-encoding");
         return "";
     }
 

@@ -157,7 +157,6 @@ class DatabaseConfigTest {
                 "MF_METADATA_DB_HOST", "db/other",
                 "MF_METADATA_DB_PORT", "65536",
                 "MF_METADATA_DB_PSWD_FILE", "/no/such/file",
-                "MF_METADATA_DB_SSL_MODE", "verify_full",
                 "MF_METADATA_DB_POOL_MIN", "-1",
                 "MF_METADATA_DB_POOL_MAX", "many",
                 "MF_METADATA_DB_TIMEOUT", "0");
@@ -167,6 +166,78 @@ class DatabaseConfigTest {
         wrong.forEach((name, value) -> assertTrue(
                 problems.stream().anyMatch(problem -> problem.startsWith(name) && problem.contains(value)),
                 () -> name + " in " + problems));
+    }
+
+    /** The contract: other modes than these have the effect of the default. */
+    @ParameterizedTest
+    @ValueSource(strings = {"REQUIRE", "Require", "verify_full", "foo", "true", "1"})
+    void unknownSslModeIsThatOfTheReferenceWithAMessage(String mode) {
+        DatabaseConfig config = DatabaseConfig.fromEnvironment(
+                Map.of("MF_METADATA_DB_SSL_MODE", mode, "MF_METADATA_DB_SSL_ROOT_CERT_PATH", "/ca"));
+        assertEquals("prefer", config.jdbcProperties().get("sslmode"));
+        assertFalse(config.jdbcProperties().containsKey("sslrootcert"));
+        String message = config.ignoredSslMode().orElseThrow();
+        assertTrue(message.startsWith("MF_METADATA_DB_SSL_MODE is '" + mode + "'"), message);
+        assertTrue(message.contains("[allow, prefer, require, verify-ca, verify-full]"), message);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"disabled", "disable", "allow", "prefer", "require", "verify-ca", "verify-full", "", " "})
+    void knownSslModesCauseNoMessage(String mode) {
+        assertEquals(
+                Optional.empty(),
+                DatabaseConfig.fromEnvironment(Map.of("MF_METADATA_DB_SSL_MODE", mode))
+                        .ignoredSslMode());
+    }
+
+    @ParameterizedTest(name = "''{0}'': {1}")
+    @CsvSource({
+        "127.0.0.1, 127.0.0.1:5432",
+        "' db.example ', db.example:5432",
+        "DB.Example, db.example:5432",
+        "::1, [::1]:5432",
+        "[::1], [::1]:5432",
+        "2001:db8::5432, [2001:db8::5432]:5432",
+        "fe80::1%eth9, [fe80::1%eth9]:5432",
+        "::ffff:127.0.0.1, [::ffff:127.0.0.1]:5432",
+        "'a,b', 'a:5432,b:5432'",
+        "' a , ::1 ', 'a:5432,[::1]:5432'"
+    })
+    void hostsAreNamesAndAddresses(String host, String address) {
+        DatabaseConfig config = DatabaseConfig.fromEnvironment(Map.of("MF_METADATA_DB_HOST", host));
+        assertEquals("jdbc:postgresql://" + address + "/postgres", config.jdbcUrl());
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "db:5432",
+                "127.0.0.1:5432",
+                "[::1]:5432",
+                "[::1",
+                "::1]",
+                "[127.0.0.1]",
+                "a b",
+                "http://db",
+                "db/name",
+                "user@db",
+                "1:2",
+                "::1::2",
+                "a,127.0.0.1:5432"
+            })
+    void otherHostsAreRefusedInTheSameSentence(String host) {
+        for (String variable : List.of("MF_METADATA_DB_HOST", "MF_METADATA_DB_READ_REPLICA_HOST")) {
+            List<String> problems = assertThrows(
+                            InvalidConfigException.class,
+                            () -> DatabaseConfig.fromEnvironment(
+                                    Map.of(variable, host, "USE_SEPARATE_READER_POOL", "1")))
+                    .problems();
+            String named = host.substring(host.indexOf(',') + 1);
+            assertEquals(
+                    List.of(variable + " names the host '" + named
+                            + "'; expected a name or an address without a port, which MF_METADATA_DB_PORT names"),
+                    problems);
+        }
     }
 
     @ParameterizedTest

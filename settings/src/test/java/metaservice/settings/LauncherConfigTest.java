@@ -14,6 +14,9 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 class LauncherConfigTest {
 
+    private static final String PREFIX_EXPECTED =
+            "a path such as /api/metadata, that starts with / and needs no percent-encoding";
+
     @Test
     void defaultsAreThoseOfTheReference() {
         assertEquals(
@@ -123,8 +126,19 @@ class LauncherConfigTest {
                 "MF_METADATA_PORT               | 65536 | expected an integer from 0 to 65535",
                 "MF_MIGRATION_PORT              | -1    | expected an integer from 0 to 65535",
                 "MF_MIGRATION_ENDPOINTS_ENABLED | true  | expected an integer from -2147483648 to 2147483647",
-                "PATH_PREFIX                    | meta  | expected a path that starts with / and does not end with /",
-                "PATH_PREFIX                    | /a/   | expected a path that starts with / and does not end with /",
+                "PATH_PREFIX                    | meta  | expected " + PREFIX_EXPECTED,
+                "PATH_PREFIX                    | meta/ | expected " + PREFIX_EXPECTED,
+                "PATH_PREFIX                    | //    | expected " + PREFIX_EXPECTED,
+                "PATH_PREFIX                    | /a//  | expected " + PREFIX_EXPECTED,
+                "PATH_PREFIX                    | //a   | expected " + PREFIX_EXPECTED,
+                "PATH_PREFIX                    | /a//b | expected " + PREFIX_EXPECTED,
+                "PATH_PREFIX                    | /a b  | expected " + PREFIX_EXPECTED,
+                "PATH_PREFIX                    | /ä    | expected " + PREFIX_EXPECTED,
+                "PATH_PREFIX                    | /a%20 | expected " + PREFIX_EXPECTED,
+                "PATH_PREFIX                    | /a?b  | expected " + PREFIX_EXPECTED,
+                "PATH_PREFIX                    | /a#b  | expected " + PREFIX_EXPECTED,
+                "PATH_PREFIX                    | /../a | expected " + PREFIX_EXPECTED,
+                "PATH_PREFIX                    | /a/.  | expected " + PREFIX_EXPECTED,
                 "MF_METADATA_MAX_BODY_BYTES     | 0     | expected an integer from 1 to 1073741824",
                 "MF_METADATA_DRAIN_SECONDS      | -1    | expected an integer from 0 to 86400",
                 "MF_UPGRADE_SWAP                | maybe | expected on or off",
@@ -143,6 +157,25 @@ class LauncherConfigTest {
             })
     void malformedValueIsReportedWithTheExpectedValues(String name, String value, String expected) {
         assertEquals(List.of(name + " is '" + value + "'; " + expected), problems(Map.of(name, value)));
+    }
+
+    @ParameterizedTest(name = "''{0}'': ''{1}''")
+    @CsvSource({
+        "/api, /api",
+        "/api/, /api",
+        "' /api ', /api",
+        "/api/metadata/, /api/metadata",
+        "/.well-known/a.b, /.well-known/a.b",
+        "/v1:a@b~c, /v1:a@b~c",
+        "/, ''",
+        "'', ''"
+    })
+    void slashAtTheEndOfThePrefixIsRemoved(String value, String prefix) {
+        assertEquals(
+                prefix,
+                LauncherConfig.fromEnvironment(Map.of("PATH_PREFIX", value))
+                        .service()
+                        .pathPrefix());
     }
 
     @ParameterizedTest

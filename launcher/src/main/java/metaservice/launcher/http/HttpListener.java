@@ -91,8 +91,8 @@ public final class HttpListener implements AutoCloseable {
         try {
             HttpOpenListener connections = new HttpOpenListener(buffers, httpOptions());
             // Answers "Expect: 100-continue" when the handler reads the body.
-            connections.setRootHandler(
-                    new HttpContinueReadHandler(new ClientTimeouts(timeouts, ErrorAnswers.wrap(handler))));
+            connections.setRootHandler(new HttpContinueReadHandler(
+                    new ClientTimeouts(timeouts, ErrorAnswers.wrap(RequestTargetGuard.before(handler)))));
             return new HttpListener(worker, buffers, connections, listen(worker, address, connections));
         } catch (IOException | RuntimeException e) {
             buffers.close();
@@ -144,6 +144,8 @@ public final class HttpListener implements AutoCloseable {
         return OptionMap.builder()
                 // Handlers see paths and queries undecoded, because only they know where an encoded slash is data.
                 .set(UndertowOptions.DECODE_URL, false)
+                // RequestTargetGuard refuses the characters that no client means.
+                .set(UndertowOptions.ALLOW_UNESCAPED_CHARACTERS_IN_URL, true)
                 .set(UndertowOptions.MAX_HEADER_SIZE, 64 * 1024)
                 // Handlers limit bodies, because Undertow would close the connection instead of answering 413.
                 .set(UndertowOptions.MAX_ENTITY_SIZE, -1L)

@@ -16,6 +16,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -33,6 +34,7 @@ import metaservice.migrations.SchemaState;
 import metaservice.migrations.SchemaStatus;
 import metaservice.migrations.SchemaVersion;
 import metaservice.migrations.UpgradeOutcome;
+import metaservice.spi.Health;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -140,6 +142,11 @@ public final class MigrationApi implements AutoCloseable {
 
         /** Called after each upgrade by this process; returns at once. */
         void schemaMayHaveChanged();
+
+        /** Whether this process can serve requests now; never blocks, always completes normally. */
+        default CompletionStage<Health> readiness() {
+            return CompletableFuture.completedFuture(Health.UP);
+        }
     }
 
     public int port() {
@@ -183,6 +190,7 @@ public final class MigrationApi implements AutoCloseable {
         Stream<Route> common = Stream.of(
                 // On the I/O thread: a liveness probe must succeed even if the database hangs and blocks all workers.
                 new Route(Methods.GET, "/ping", PONG),
+                new Route(Methods.GET, "/ready", this::ready),
                 new Route(Methods.GET, "/version", async(this::version)),
                 new Route(Methods.GET, "/db_schema_status", blocking(this::status)));
         Stream<Route> upgrade = Stream.of(new Route(Methods.PATCH, "/upgrade", async(this::upgrade)));
@@ -209,6 +217,24 @@ public final class MigrationApi implements AutoCloseable {
                 .findFirst()
                 .orElse(refused -> notAllowed(ofPath, refused))
                 .handleRequest(exchange);
+    }
+
+    /** Needs no worker, because all of them may wait for the database. */
+    private void ready(HttpServerExchange exchange) {
+        exchange.dispatch(SameThreadExecutor.INSTANCE, () -> {
+            // The result is not used, because the stage completes normally.
+            CompletionStage<Void> unused =
+                    services.readiness().thenAccept(health -> readiness(health).handleRequest(exchange));
+        });
+    }
+
+    private static CannedAnswer readiness(Health health) {
+        Map<String, Object> members = new LinkedHashMap<>();
+        members.put("ready", health.up());
+        if (!health.up()) {
+            members.put("message", health.detail());
+        }
+        return CannedAnswer.json(health.up() ? 200 : 503, members);
     }
 
     private static void notAllowed(List<Route> ofPath, HttpServerExchange exchange) {

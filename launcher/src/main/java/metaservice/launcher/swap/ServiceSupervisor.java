@@ -116,7 +116,7 @@ public final class ServiceSupervisor implements AutoCloseable {
         return active.serving().map(IsolatedService::pathPrefix).orElse("");
     }
 
-    /** For tests: the service that serves now; empty if there is none. */
+    /** The service that serves now; empty if there is none. */
     public Optional<IsolatedService> serving() {
         return active.serving();
     }

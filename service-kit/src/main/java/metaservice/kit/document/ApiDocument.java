@@ -120,7 +120,8 @@ final class ApiDocument {
             refusals.putIfAbsent(400, "The request is invalid; the message says why.");
         }
         if (route.readsBody()) {
-            refusals.putIfAbsent(413, "The body is too long.");
+            refusals.putIfAbsent(413, "The body is too long, as it was sent or after it was inflated.");
+            refusals.putIfAbsent(415, "The body has another Content-Encoding than gzip, deflate or identity.");
         }
         if (!route.direct()) {
             refusals.putIfAbsent(500, "Internal error; the service's log has details under the id in the message.");
@@ -148,7 +149,7 @@ final class ApiDocument {
         } else {
             media.set("schema", list(reference, isAnswer));
         }
-        if (content.mediaType().equals("application/json") && !content.shape().equals("Document")) {
+        if (content.mediaType().equals("application/json") && !ServiceDocs.WITHOUT_EXAMPLE.contains(content.shape())) {
             media.set("example", example(content));
         }
     }

@@ -2,6 +2,7 @@ package metaservice.kit.document;
 
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /** The documentation of the routes that concern the service itself, and of the pages that show the API. */
 final class ServiceDocs {
@@ -15,6 +16,9 @@ final class ServiceDocs {
     static final Map<String, Doc> DOCS = Map.of(
             "GET /ping",
             Doc.file(TAG, "Answers pong without using the database", "text/plain; charset=utf-8", "Pong"),
+            "GET /ready",
+            Doc.one(TAG, "Whether requests can be served now, for readiness probes", "Readiness")
+                    .refuses(503, "Requests cannot be served now; the message says why."),
             "GET /version",
             Doc.file(TAG, "The version of the service", "text/plain; charset=utf-8", "Version"),
             "GET /healthcheck",
@@ -33,10 +37,14 @@ final class ServiceDocs {
             Shape.text("Pong", "pong"),
             Shape.text("Version", "three numbers with dots between them"),
             Shape.text("Health", "JSON inside a text: an object with the member status, UP or DOWN"),
+            Shape.open("Readiness", "an object with the member ready, which is true"),
             Shape.texts("Token", "aws_access_key_id", "aws_secret_access_key", "aws_session_token"),
             Shape.text("Page", "HTML"),
             Shape.text("File", "a file of the page"),
             Shape.open("Document", "an OpenAPI document"));
+
+    /** Shapes of which there is no recorded example: the document itself, and what the reference does not have. */
+    static final Set<String> WITHOUT_EXAMPLE = Set.of("Document", "Readiness");
 
     private ServiceDocs() {}
 }
