@@ -1,9 +1,20 @@
-# Sourced by the scripts in bin. They set $main to the main class and $kind to JVM options for it. Replaces the shell by Java.
+# Sourced by the scripts in bin. They set $main to the main class and $kind to JVM options for it, and $memory to JVM options
+# on its memory if it is not the main program of its container. Replaces the shell by Java.
 
 root=$(cd "$(dirname "$(readlink -f "$0")")/.." && pwd -P)
 . "$root/lib/java.sh"
+. "$root/lib/memory.sh"
 
-flags="-XX:MaxRAMPercentage=60 -XX:+ExitOnOutOfMemoryError -Xshare:auto"
+if [ -z "${memory:-}" ]; then
+  limit=$(container_mib)
+  memory=$(memory_options "$limit" "${JAVA_OPTS:-} ${JDK_JAVA_OPTIONS:-} ${JAVA_TOOL_OPTIONS:-}")
+  if [ -n "$limit" ] && [ "$limit" -lt 1024 ]; then
+    # By default glibc has eight arenas for each processor, and each keeps memory that was freed.
+    export MALLOC_ARENA_MAX="${MALLOC_ARENA_MAX:-2}"
+  fi
+fi
+
+flags="-XX:+ExitOnOutOfMemoryError -Xshare:auto"
 # Newer JVMs print warnings about native libraries and about sun.misc.Unsafe, which bundled libraries use; these options
 # switch the warnings off.
 if [ "$feature" -ge 22 ]; then
@@ -15,4 +26,4 @@ fi
 
 # The variables are not quoted because each may hold several options.
 # shellcheck disable=SC2086
-exec "$java" $flags $kind ${JAVA_OPTS:-} "-Dmetaservice.home=$root" -cp "$root/lib/*" "$main" "$@"
+exec "$java" $memory $flags $kind ${JAVA_OPTS:-} "-Dmetaservice.home=$root" -cp "$root/lib/*" "$main" "$@"

@@ -2,6 +2,7 @@ package metaservice.launcher;
 
 import metaservice.launcher.service.DatabaseValues;
 import metaservice.launcher.service.SettingsValues;
+import metaservice.launcher.service.SharedMemory;
 import metaservice.settings.DatabaseConfig;
 import metaservice.settings.ServiceOptions;
 import metaservice.settings.TableNames;
@@ -21,12 +22,17 @@ public final class SpiSettings {
         TableNames names = options.tables();
         return new SettingsValues(
                 options.pathPrefix(),
-                options.maxBodyBytes(),
+                longestBody(options),
                 options.allowedOrigins(),
                 new Tables(
                         names.flows(), names.runs(), names.steps(), names.tasks(), names.metadata(), names.artifacts()),
                 options.triggerSchema(),
                 options.inactiveCutoff());
+    }
+
+    /** The longest body that is configured, or that the heap allows, in bytes. */
+    static int longestBody(ServiceOptions options) {
+        return (int) Math.min(options.maxBodyBytes(), SharedMemory.OF_PROCESS.longestBody());
     }
 
     /** How services reach the database. */

@@ -3,7 +3,6 @@ package metaservice.kit;
 import io.undertow.connector.PooledByteBuffer;
 import io.undertow.server.Connectors;
 import io.undertow.server.HttpServerExchange;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.Optional;
@@ -29,7 +28,7 @@ final class BodyReader implements ChannelListener<StreamSourceChannel> {
     private final Reader reader;
     private final ClassLoader loader = Thread.currentThread().getContextClassLoader();
     private final IncomingBody progress = new IncomingBody(System.nanoTime(), this::refuseLater);
-    private final ByteArrayOutputStream body = new ByteArrayOutputStream();
+    private final ReceivedBytes body = new ReceivedBytes();
     private Optional<StreamSourceChannel> waitingFor = Optional.empty();
 
     /** Receives the body. Exactly one of the methods is called, once, on the I/O thread. */
@@ -128,7 +127,7 @@ final class BodyReader implements ChannelListener<StreamSourceChannel> {
                 buffer.clear();
                 int read = channel.read(buffer);
                 if (read < 0) {
-                    byte[] whole = body.toByteArray();
+                    byte[] whole = body.takeAll();
                     return Optional.of(() -> reader.whole(whole));
                 }
                 if (read == 0) {
@@ -161,9 +160,7 @@ final class BodyReader implements ChannelListener<StreamSourceChannel> {
             return Optional.of(Answer.message(503, "too many long bodies at once, please retry")
                     .with("Retry-After", "1"));
         }
-        byte[] copy = new byte[bytes];
-        piece.get(copy);
-        body.write(copy, 0, bytes);
+        body.add(piece);
         progress.grewTo(body.size());
         return Optional.empty();
     }

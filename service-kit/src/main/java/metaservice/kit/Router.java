@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Consumer;
+import metaservice.spi.RequestMemory;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -33,15 +34,23 @@ final class Router implements HttpHandler {
 
     private final String prefix;
     private final int maxBodyBytes;
+    private final RequestMemory memory;
     private final BodyBudget budget;
     private final String serviceVersion;
     private final Failures failures;
     private final Map<Integer, List<Target>> targetsByLength = new HashMap<>();
 
-    Router(String prefix, int maxBodyBytes, String serviceVersion, Failures failures, List<Route> routes) {
+    Router(
+            String prefix,
+            int maxBodyBytes,
+            RequestMemory memory,
+            String serviceVersion,
+            Failures failures,
+            List<Route> routes) {
         this.prefix = prefix;
         this.maxBodyBytes = maxBodyBytes;
-        this.budget = BodyBudget.of(maxBodyBytes);
+        this.memory = memory;
+        this.budget = new BodyBudget(memory.bodies());
         this.serviceVersion = serviceVersion;
         this.failures = failures;
         for (Route route : routes) {
@@ -179,7 +188,12 @@ final class Router implements HttpHandler {
 
     private void answer(HttpServerExchange exchange, Route route, Request request) {
         try {
-            ResponseWriter.send(exchange, route.endpoint().answer(request), serviceVersion);
+            ParsingMemory parsing = ParsingMemory.take(memory.parsing(), request.body());
+            try {
+                ResponseWriter.send(exchange, route.endpoint().answer(request), serviceVersion, memory.answers());
+            } finally {
+                parsing.giveBack();
+            }
         } catch (Exception e) {
             fail(exchange, e);
         }
@@ -203,7 +217,7 @@ final class Router implements HttpHandler {
 
     private void send(HttpServerExchange exchange, Answer answer) {
         try {
-            ResponseWriter.send(exchange, answer, serviceVersion);
+            ResponseWriter.send(exchange, answer, serviceVersion, memory.answers());
         } catch (Exception e) {
             LOG.debug("Cannot send an answer", e);
             closeConnection(exchange);

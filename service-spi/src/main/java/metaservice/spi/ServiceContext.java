@@ -17,4 +17,7 @@ public interface ServiceContext {
 
     /** Issues temporary AWS credentials for clients; the launcher closes it. */
     TokenIssuer tokens();
+
+    /** The memory that the requests of all services of the process share. */
+    RequestMemory memory();
 }

@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import metaservice.spi.DatabaseAccess;
+import metaservice.spi.RequestMemory;
 import metaservice.spi.ServiceContext;
 import metaservice.spi.ServiceSettings;
 import metaservice.spi.Tables;
@@ -34,6 +35,11 @@ record RestrictedContext(ServiceContext delegate) implements ServiceContext {
     @Override
     public TokenIssuer tokens() {
         return delegate.tokens();
+    }
+
+    @Override
+    public RequestMemory memory() {
+        return delegate.memory();
     }
 
     /** The same database without a pool for reads. */
