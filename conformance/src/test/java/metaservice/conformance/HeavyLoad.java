@@ -7,6 +7,7 @@ import java.net.Socket;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -26,6 +27,10 @@ final class HeavyLoad implements AutoCloseable {
 
     private static final Duration DEADLINE = Duration.ofSeconds(60);
     private static final Duration AFTER_REFUSAL = Duration.ofMillis(500);
+
+    /** Without this pause the clients would take the processors from the launcher. */
+    private static final Duration AFTER_ANSWER = Duration.ofMillis(200);
+
     private static final String LAST_CHUNK = "\r\n0\r\n\r\n";
 
     /** A slow reader reads so much, and pauses. */
@@ -127,6 +132,7 @@ final class HeavyLoad implements AutoCloseable {
             LockSupport.parkNanos(AFTER_REFUSAL.toNanos());
         } else if (answer.startsWith("HTTP/1.1 200 ") && (!chunked || answer.endsWith(LAST_CHUNK))) {
             count(name, "200");
+            LockSupport.parkNanos(AFTER_ANSWER.toNanos());
         } else {
             failed(name, answer);
         }
@@ -134,7 +140,7 @@ final class HeavyLoad implements AutoCloseable {
 
     private void failed(String name, String reason) {
         count(name, "failed");
-        failures.add(name + ": " + reason);
+        failures.add(Instant.now() + " " + name + ": " + reason);
         LockSupport.parkNanos(AFTER_REFUSAL.toNanos());
     }
 

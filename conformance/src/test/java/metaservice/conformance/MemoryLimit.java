@@ -46,6 +46,9 @@ abstract sealed class MemoryLimit implements AutoCloseable {
         return mib;
     }
 
+    /** How the memory is limited, for messages. */
+    abstract String kind();
+
     /** The command that runs a program with this limit, without the program itself. */
     abstract List<String> command();
 
@@ -96,6 +99,11 @@ abstract sealed class MemoryLimit implements AutoCloseable {
         }
 
         @Override
+        String kind() {
+            return "control group";
+        }
+
+        @Override
         List<String> command() {
             return List.of("/bin/sh", "-c", "echo $$ > " + folder.resolve("cgroup.procs") + " && exec \"$@\"", "sh");
         }
@@ -126,6 +134,11 @@ abstract sealed class MemoryLimit implements AutoCloseable {
 
         Options(int mib) {
             super(mib);
+        }
+
+        @Override
+        String kind() {
+            return "JVM options";
         }
 
         @Override

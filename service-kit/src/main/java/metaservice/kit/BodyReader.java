@@ -22,6 +22,9 @@ final class BodyReader implements ChannelListener<StreamSourceChannel> {
                             + " bytes a second while other bodies needed the memory, please retry")
             .with("Retry-After", "1");
 
+    private static final Answer TOO_MANY =
+            Answer.message(503, "too many long bodies at once, please retry").with("Retry-After", "1");
+
     private final HttpServerExchange exchange;
     private final int maxBytes;
     private final BodyBudget budget;
@@ -30,6 +33,10 @@ final class BodyReader implements ChannelListener<StreamSourceChannel> {
     private final IncomingBody progress = new IncomingBody(System.nanoTime(), this::refuseLater);
     private final ReceivedBytes body = new ReceivedBytes();
     private Optional<StreamSourceChannel> waitingFor = Optional.empty();
+    private long length;
+
+    /** Whether the budget was too small. The rest of the body is discarded, because most clients send all of it first. */
+    private boolean discarding;
 
     /** Receives the body. Exactly one of the methods is called, once, on the I/O thread. */
     interface Reader {
@@ -127,8 +134,7 @@ final class BodyReader implements ChannelListener<StreamSourceChannel> {
                 buffer.clear();
                 int read = channel.read(buffer);
                 if (read < 0) {
-                    byte[] whole = body.takeAll();
-                    return Optional.of(() -> reader.whole(whole));
+                    return Optional.of(completion());
                 }
                 if (read == 0) {
                     return Optional.empty();
@@ -145,20 +151,34 @@ final class BodyReader implements ChannelListener<StreamSourceChannel> {
         }
     }
 
+    private Runnable completion() {
+        if (discarding) {
+            return () -> reader.refused(TOO_MANY);
+        }
+        byte[] whole = body.takeAll();
+        return () -> reader.whole(whole);
+    }
+
     private void giveBack() {
         budget.giveBack(body.size());
         body.reset();
+        progress.grewTo(0);
     }
 
     private Optional<Answer> add(ByteBuffer piece) {
         int bytes = piece.remaining();
-        if (body.size() + bytes > maxBytes) {
+        length += bytes;
+        if (length > maxBytes) {
             return Optional.of(tooLong());
+        }
+        if (discarding) {
+            return Optional.empty();
         }
         if (!budget.take(body.size(), bytes)) {
             budget.refuseSlowBodies(System.nanoTime());
-            return Optional.of(Answer.message(503, "too many long bodies at once, please retry")
-                    .with("Retry-After", "1"));
+            giveBack();
+            discarding = true;
+            return Optional.empty();
         }
         body.add(piece);
         progress.grewTo(body.size());

@@ -171,7 +171,7 @@ final class Router implements HttpHandler {
             public void refused(Answer answer) {
                 // If the announced length is too long, the rest of the body is discarded and the connection stays
                 // open: closing it could reset it before a client that still sends has read the answer.
-                if (exchange.getRequestContentLength() <= maxBodyBytes) {
+                if (!exchange.isRequestComplete() && exchange.getRequestContentLength() <= maxBodyBytes) {
                     exchange.setPersistent(false);
                 }
                 send(exchange, answer);
