@@ -1,7 +1,9 @@
-# Sourced by the scripts in bin. They set $main to the main class and $kind to JVM options for it. Replaces the shell by Java.
+# Sourced by the scripts in bin. They set $main to the main class and $kind to JVM options for it, and $memory to JVM options
+# on its memory if it is not the main program of its container. Replaces the shell by Java.
 
 root=$(cd "$(dirname "$(readlink -f "$0")")/.." && pwd -P)
 . "$root/lib/java.sh"
+. "$root/lib/memory.sh"
 
 # Java decodes variables and paths with the character set of the locale. In the locale C (POSIX), which processes without
 # LANG have, that is ASCII, and a password with other characters becomes question marks. Python decodes UTF-8 then. So does
@@ -22,7 +24,16 @@ case $(locale charmap 2>/dev/null) in
     ;;
 esac
 
-flags="-XX:MaxRAMPercentage=60 -XX:+ExitOnOutOfMemoryError -Xshare:auto"
+if [ -z "${memory:-}" ]; then
+  limit=$(container_mib)
+  memory=$(memory_options "$limit" "${JAVA_OPTS:-} ${JDK_JAVA_OPTIONS:-} ${JAVA_TOOL_OPTIONS:-}")
+  if [ -n "$limit" ] && [ "$limit" -lt 1024 ]; then
+    # By default glibc has eight arenas for each processor, and each keeps memory that was freed.
+    export MALLOC_ARENA_MAX="${MALLOC_ARENA_MAX:-2}"
+  fi
+fi
+
+flags="-XX:+ExitOnOutOfMemoryError -Xshare:auto"
 # Newer JVMs print warnings about native libraries and about sun.misc.Unsafe, which bundled libraries use; these options
 # switch the warnings off.
 if [ "$feature" -ge 22 ]; then
@@ -34,4 +45,4 @@ fi
 
 # The variables are not quoted because each may hold several options.
 # shellcheck disable=SC2086
-exec "$java" $flags $kind ${JAVA_OPTS:-} "-Dmetaservice.home=$root" -cp "$root/lib/*" "$main" "$@"
+exec "$java" $memory $flags $kind ${JAVA_OPTS:-} "-Dmetaservice.home=$root" -cp "$root/lib/*" "$main" "$@"

@@ -48,6 +48,11 @@ record Distribution(Path folder) {
         return folder.resolve("bin").resolve(name);
     }
 
+    /** Path of a file in the folder of libraries and scripts. */
+    Path library(String name) {
+        return folder.resolve("lib").resolve(name);
+    }
+
     /** The folder of the bundled services. */
     Path services() {
         return folder.resolve("services");

@@ -11,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -80,13 +81,30 @@ final class LauncherProcess implements AutoCloseable {
     private static LauncherProcess start(Distribution distribution, JavaHome java, Map<String, String> environment)
             throws IOException, InterruptedException {
         LauncherProcess launcher = begin(distribution, java, environment);
+        launcher.awaitReportOrClose();
+        return launcher;
+    }
+
+    private void awaitReportOrClose() throws IOException, InterruptedException {
         try {
-            launcher.awaitReport();
-            return launcher;
+            awaitReport();
         } catch (AssertionError e) {
-            launcher.close();
+            close();
             throw e;
         }
+    }
+
+    /** Starts the launcher with the memory of a container, on the Java of this test, and waits until it is ready. */
+    static LauncherProcess start(MemoryLimit limit, Map<String, String> environment)
+            throws IOException, InterruptedException {
+        Map<String, String> all = new HashMap<>(environment);
+        all.putAll(limit.environment());
+        ProcessBuilder builder = command(Distribution.assembled(), JavaHome.running(), all, List.of());
+        List<String> command = new ArrayList<>(limit.command());
+        command.addAll(builder.command());
+        LauncherProcess launcher = begin(builder.command(command), "client");
+        launcher.awaitReportOrClose();
+        return launcher;
     }
 
     /** Starts the launcher on the Java of this test without waiting; see {@link #awaitReport}. */
@@ -96,12 +114,14 @@ final class LauncherProcess implements AutoCloseable {
 
     private static LauncherProcess begin(Distribution distribution, JavaHome java, Map<String, String> environment)
             throws IOException {
-        Path log = Files.createTempFile("metaservice", ".log");
-        Process process = command(distribution, java, environment, List.of())
-                .redirectError(log.toFile())
-                .start();
         // The line for clients is the last one, unless nothing serves clients.
         String lastReported = "migration".equals(environment.get("MF_SERVICES")) ? "migration" : "client";
+        return begin(command(distribution, java, environment, List.of()), lastReported);
+    }
+
+    private static LauncherProcess begin(ProcessBuilder command, String lastReported) throws IOException {
+        Path log = Files.createTempFile("metaservice", ".log");
+        Process process = command.redirectError(log.toFile()).start();
         LauncherProcess launcher = new LauncherProcess(process, log, lastReported);
         launcher.readLines();
         return launcher;
@@ -179,6 +199,11 @@ final class LauncherProcess implements AutoCloseable {
     /** Reads {@code /db_schema_status} of the migration service. */
     Answer schemaStatus() throws IOException {
         return send(migration(), "GET", "/db_schema_status", NullNode.getInstance());
+    }
+
+    /** The process, which the start script becomes. */
+    ProcessHandle process() {
+        return process.toHandle();
     }
 
     /** The lines with errors in the log so far. */

@@ -88,6 +88,7 @@ final class Launcher implements AutoCloseable {
     Optional<StartupReport> start() throws StartFailedException, InterruptedException {
         LOG.info("Settings in force: {}", config.describe());
         LOG.info("Bundled services: {}", catalog.versions());
+        warnIfHeapIsSmall();
         openFrontDoors();
         DatabaseConfig database = databaseSource.open();
         database.ignoredDsn().ifPresent(LOG::warn);
@@ -121,6 +122,18 @@ final class Launcher implements AutoCloseable {
             watch = Optional.of(SchemaWatch.start(database.dataSource(), services::schemaMayHaveChanged));
         }
         return Optional.of(report);
+    }
+
+    private void warnIfHeapIsSmall() {
+        int longest = SpiSettings.longestBody(config.service());
+        if (longest < config.service().maxBodyBytes()) {
+            LOG.warn(
+                    "The heap of {} MiB is too small for bodies of {} bytes ({}); longer ones than {} bytes get 413",
+                    Runtime.getRuntime().maxMemory() >> 20,
+                    config.service().maxBodyBytes(),
+                    Setting.MAX_BODY.name(),
+                    longest);
+        }
     }
 
     /**

@@ -4,6 +4,7 @@ import java.util.Optional;
 import metaservice.launcher.service.DatabaseCheck;
 import metaservice.launcher.service.DatabaseValues;
 import metaservice.launcher.service.SettingsValues;
+import metaservice.launcher.service.SharedMemory;
 import metaservice.settings.DatabaseConfig;
 import metaservice.settings.ServiceOptions;
 import metaservice.settings.TableNames;
@@ -27,12 +28,17 @@ public final class SpiSettings {
         TableNames names = options.tables();
         return new SettingsValues(
                 options.pathPrefix(),
-                options.maxBodyBytes(),
+                longestBody(options),
                 options.allowedOrigins(),
                 new Tables(
                         names.flows(), names.runs(), names.steps(), names.tasks(), names.metadata(), names.artifacts()),
                 options.triggers() ? Optional.of(schema) : Optional.empty(),
                 options.inactiveCutoff());
+    }
+
+    /** The longest body that is configured, or that the heap allows, in bytes. */
+    static int longestBody(ServiceOptions options) {
+        return (int) Math.min(options.maxBodyBytes(), SharedMemory.OF_PROCESS.longestBody());
     }
 
     /** How services reach the database. */

@@ -1,9 +1,6 @@
 package metaservice.kit;
 
-import java.util.HashSet;
-import java.util.List;
-import java.util.Set;
-import java.util.concurrent.atomic.AtomicLong;
+import metaservice.spi.MemoryBudget;
 
 /**
  * Limits how many bytes of request bodies are in memory at once, because a hundred large bodies would otherwise exhaust
@@ -12,23 +9,13 @@ import java.util.concurrent.atomic.AtomicLong;
  */
 final class BodyBudget {
 
-    /** The budget is the heap divided by this, because a parsed body takes up to 24 times its length. */
-    private static final long SHARE_OF_MEMORY = 32;
-
     /** Bytes of each body that are not counted, so that short bodies are accepted while long ones hold the budget. */
-    private static final int FREE = 16 * 1024;
+    static final int FREE = 16 * 1024;
 
-    private final AtomicLong left;
-    private final Set<IncomingBody> incoming = new HashSet<>();
+    private final MemoryBudget memory;
 
-    BodyBudget(long bytes) {
-        this.left = new AtomicLong(bytes);
-    }
-
-    /** A budget of 1/32 of the maximum heap, but at least 1.25 times the longest accepted body. */
-    static BodyBudget of(int maxBodyBytes) {
-        return new BodyBudget(
-                Math.max(maxBodyBytes * 5L / 4, Runtime.getRuntime().maxMemory() / SHARE_OF_MEMORY));
+    BodyBudget(MemoryBudget memory) {
+        this.memory = memory;
     }
 
     /**
@@ -38,43 +25,35 @@ final class BodyBudget {
      * @param more bytes to add
      */
     boolean take(int length, int more) {
-        long bytes = counted(length + more) - counted(length);
-        long before = left.getAndUpdate(now -> now >= bytes ? now - bytes : now);
-        return before >= bytes;
+        return memory.take(counted(length + more) - counted(length));
     }
 
     /** Makes the body a candidate for {@link #refuseSlowBodies}. */
-    synchronized void watch(IncomingBody body) {
-        incoming.add(body);
+    void watch(IncomingBody body) {
+        memory.watch(body);
     }
 
     /** Removes a body that was read completely or will not be read further. */
-    synchronized void forget(IncomingBody body) {
-        incoming.remove(body);
+    void forget(IncomingBody body) {
+        memory.forget(body);
     }
 
     /**
-     * Refuses the bodies that hold a part of the budget and arrived too slowly since the last call. Called when
-     * {@link #take} returned false.
+     * Refuses the bodies, of this service and of others, that hold a part of the budget and arrived too slowly since the
+     * last call. Called when {@link #take} returned false.
      *
      * @param now the value of {@link System#nanoTime()}
      */
     void refuseSlowBodies(long now) {
-        slowBodies(now).forEach(IncomingBody::refuse);
-    }
-
-    private synchronized List<IncomingBody> slowBodies(long now) {
-        return incoming.stream()
-                .filter(body -> counted(body.length()) > 0 && body.isSlow(now))
-                .toList();
+        memory.tellHolders(now);
     }
 
     /** Returns to the budget what a body of this length has taken. */
     void giveBack(int length) {
-        left.addAndGet(counted(length));
+        memory.giveBack(counted(length));
     }
 
-    private static long counted(int length) {
+    static long counted(int length) {
         return Math.max(0, length - FREE);
     }
 }

@@ -3,7 +3,6 @@ package metaservice.kit;
 import io.undertow.connector.PooledByteBuffer;
 import io.undertow.server.Connectors;
 import io.undertow.server.HttpServerExchange;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.Optional;
@@ -33,8 +32,12 @@ final class BodyReader implements ChannelListener<StreamSourceChannel> {
     private final Reader reader;
     private final ClassLoader loader = Thread.currentThread().getContextClassLoader();
     private final IncomingBody progress = new IncomingBody(System.nanoTime(), this::refuseLater);
-    private final ByteArrayOutputStream body = new ByteArrayOutputStream();
+    private final ReceivedBytes body = new ReceivedBytes();
     private Optional<StreamSourceChannel> waitingFor = Optional.empty();
+    private long length;
+
+    /** Whether the budget was too small. The rest of the body is discarded, because most clients send all of it first. */
+    private boolean discarding;
 
     /** Receives the body. Exactly one of the methods is called, once, on the I/O thread. */
     interface Reader {
@@ -132,8 +135,7 @@ final class BodyReader implements ChannelListener<StreamSourceChannel> {
                 buffer.clear();
                 int read = channel.read(buffer);
                 if (read < 0) {
-                    byte[] whole = body.toByteArray();
-                    return Optional.of(() -> reader.whole(whole));
+                    return Optional.of(completion());
                 }
                 if (read == 0) {
                     return Optional.empty();
@@ -150,23 +152,36 @@ final class BodyReader implements ChannelListener<StreamSourceChannel> {
         }
     }
 
+    private Runnable completion() {
+        if (discarding) {
+            return () -> reader.refused(TOO_MANY);
+        }
+        byte[] whole = body.takeAll();
+        return () -> reader.whole(whole);
+    }
+
     private void giveBack() {
         budget.giveBack(body.size());
         body.reset();
+        progress.grewTo(0);
     }
 
     private Optional<Answer> add(ByteBuffer piece) {
         int bytes = piece.remaining();
-        if (body.size() + bytes > maxBytes) {
+        length += bytes;
+        if (length > maxBytes) {
             return Optional.of(tooLong(maxBytes));
+        }
+        if (discarding) {
+            return Optional.empty();
         }
         if (!budget.take(body.size(), bytes)) {
             budget.refuseSlowBodies(System.nanoTime());
-            return Optional.of(TOO_MANY);
+            giveBack();
+            discarding = true;
+            return Optional.empty();
         }
-        byte[] copy = new byte[bytes];
-        piece.get(copy);
-        body.write(copy, 0, bytes);
+        body.add(piece);
         progress.grewTo(body.size());
         return Optional.empty();
     }

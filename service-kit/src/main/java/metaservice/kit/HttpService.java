@@ -55,6 +55,7 @@ public final class HttpService implements RunningService {
             Router router = new Router(
                     settings.pathPrefix(),
                     settings.maxBodyBytes(),
+                    context.memory(),
                     context.serviceVersion(),
                     new Failures(dialect.errors()),
                     ApiPages.with(table, api.document()));

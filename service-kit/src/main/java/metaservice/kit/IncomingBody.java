@@ -1,12 +1,13 @@
 package metaservice.kit;
 
 import java.time.Duration;
+import metaservice.spi.MemoryBudget;
 
 /**
- * Measures how fast one request body arrives. The I/O thread that reads the body reports its length; all other methods
- * are called under the lock of {@link BodyBudget}.
+ * Measures how fast one request body arrives, and refuses it if that is too slow while other bodies need memory.
+ * Thread-safe: the I/O thread that reads the body reports its length, and any thread may need memory.
  */
-final class IncomingBody {
+final class IncomingBody implements MemoryBudget.Holder {
 
     /** Lowest rate in bytes per second while other bodies need memory. */
     static final int LOWEST_RATE = 64 * 1024;
@@ -34,12 +35,16 @@ final class IncomingBody {
         length = bytes;
     }
 
-    int length() {
-        return length;
+    /** Refuses the body if it holds a part of the budget and arrived too slowly since the last call. */
+    @Override
+    public void memoryIsShort(long now) {
+        if (BodyBudget.counted(length) > 0 && isSlow(now)) {
+            refuse.run();
+        }
     }
 
     /** Whether the rate since the last check was too low; false if less than two seconds have passed since then. */
-    boolean isSlow(long now) {
+    private synchronized boolean isSlow(long now) {
         long nanos = now - lastCheck;
         if (nanos < SHORTEST_TIME.toNanos()) {
             return false;
@@ -49,9 +54,5 @@ final class IncomingBody {
         lengthAtLastCheck = bytes;
         lastCheck = now;
         return slow;
-    }
-
-    void refuse() {
-        refuse.run();
     }
 }

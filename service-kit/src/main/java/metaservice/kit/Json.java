@@ -23,7 +23,7 @@ public final class Json {
     static final int MAX_DIGITS = 1000;
 
     /** Most tokens of a body; clients send far fewer. A parsed body with so many tokens takes at most 20 MB. */
-    private static final long MAX_TOKENS = 200_000;
+    static final long MAX_TOKENS = 200_000;
 
     /**
      * Numbers keep every digit, because they may be stored as text. Buffers are pooled in this object and not in

@@ -13,8 +13,12 @@ import java.util.List;
  */
 final class ListReader {
 
-    /** Rows per fetch: at most 1 MB with rows of 2 KiB. Most lists need one fetch. */
-    private static final int FETCH_SIZE = 500;
+    /**
+     * Rows per fetch: at most 1 MB with rows of 2 KiB. Most lists need one fetch. Fewer if the heap is smaller than 250 MiB,
+     * because during a swap twice as many lists as the pool has connections may be read at once.
+     */
+    private static final int FETCH_SIZE =
+            (int) Math.max(100, Math.min(500, Runtime.getRuntime().maxMemory() >> 19));
 
     private final HikariDataSource pool;
     private final Duration timeout;

@@ -97,6 +97,11 @@ public final class Request {
         return storable(name, PathSegments.decodeQuery(text));
     }
 
+    /** The body as it was sent; empty if the request has none. The caller must not change it. */
+    byte[] body() {
+        return body;
+    }
+
     /**
      * The body as JSON.
      *

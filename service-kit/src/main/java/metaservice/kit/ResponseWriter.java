@@ -12,24 +12,37 @@ import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Optional;
+import metaservice.spi.MemoryBudget;
 
 /**
  * Sends one answer. For one thread.
  *
  * <p>An answer of at most 256 KiB is sent with its length after it was written completely. So a failure while it is written
  * still becomes an error answer, and the database connection is returned before the client reads. A longer answer is sent
- * while it is written. If its body holds a database connection in that time, it needs one of {@link LongReadPermits}.
+ * while it is written. If its body holds a database connection in that time, it needs one of {@link LongReadPermits}. Other
+ * answers of more than 16 KiB take memory of a budget until the client has read them.
  */
 final class ResponseWriter extends OutputStream {
 
     /** Most answers are shorter. Every worker may hold one buffer at the same time. */
     private static final int BUFFER_BYTES = 256 * 1024;
 
+    /** An answer of this length takes no memory of the budget, so that short ones are sent in any case. */
+    private static final int FREE = 16 * 1024;
+
+    /** What a longer answer takes that holds no connection: the objects that it is written of are in memory. */
+    private static final int LONG_ANSWER_BYTES = 2 * BoundedRows.MAX_BYTES_IN_MEMORY;
+
+    private static final Answer TOO_MANY = Answer.message(
+                    503, "too many long answers wait for their clients, please retry")
+            .with("Retry-After", "1");
+
     private static final HttpString VERSION = new HttpString("METADATA_SERVICE_VERSION");
 
     private final HttpServerExchange exchange;
-    private final ByteArrayOutputStream buffer = new ByteArrayOutputStream(1024);
     private final Optional<LongReadPermits> permits;
+    private final MemoryBudget memory;
+    private ByteArrayOutputStream buffer = new ByteArrayOutputStream(1024);
 
     /** Whether the body holds a database connection. */
     private boolean holdsConnection;
@@ -37,9 +50,10 @@ final class ResponseWriter extends OutputStream {
     private boolean hasPermit;
     private boolean streaming;
 
-    private ResponseWriter(HttpServerExchange exchange, Optional<LongReadPermits> permits) {
+    private ResponseWriter(HttpServerExchange exchange, Optional<LongReadPermits> permits, MemoryBudget memory) {
         this.exchange = exchange;
         this.permits = permits;
+        this.memory = memory;
         this.holdsConnection = permits.isPresent();
     }
 
@@ -47,10 +61,13 @@ final class ResponseWriter extends OutputStream {
      * Sends the answer.
      *
      * @param serviceVersion the value of the header {@code METADATA_SERVICE_VERSION}
+     * @param memory the budget for answers that the client has not read yet
+     * @throws ClientError 503 if the answer is long and too little of that memory is left
      * @throws Exception the exception of the body; if {@link HttpServerExchange#isResponseStarted()}, the client has a part
      *     of the answer and the caller must close the connection
      */
-    static void send(HttpServerExchange exchange, Answer answer, String serviceVersion) throws Exception {
+    static void send(HttpServerExchange exchange, Answer answer, String serviceVersion, MemoryBudget memory)
+            throws Exception {
         if (answer instanceof Answer.Text text) {
             start(exchange, answer, serviceVersion, "text/plain; charset=utf-8");
             exchange.getResponseSender().send(ByteBuffer.wrap(text.text().getBytes(StandardCharsets.UTF_8)));
@@ -64,7 +81,7 @@ final class ResponseWriter extends OutputStream {
         start(exchange, answer, serviceVersion, "application/json");
         Answer.Body body = ((Answer.Json) answer).body();
         // The generator is closed only after success, because closing writes the missing end brackets.
-        new ResponseWriter(exchange, body.permits()).writeBody(body).close();
+        new ResponseWriter(exchange, body.permits(), memory).writeBody(body).close();
     }
 
     /** Writes the body. If it needs a permit and none is free, it returns its connection, waits, and is written again. */
@@ -113,7 +130,11 @@ final class ResponseWriter extends OutputStream {
     @Override
     public void write(byte[] bytes, int offset, int length) throws IOException {
         if (!streaming && buffer.size() + length > BUFFER_BYTES) {
-            takePermit();
+            if (holdsConnection) {
+                takePermit();
+            } else {
+                takeMemory(LONG_ANSWER_BYTES);
+            }
             streaming = true;
             if (exchange.isHttp11()) {
                 // Also if the connection is closed afterwards, because only chunks mark the end of the answer.
@@ -121,7 +142,7 @@ final class ResponseWriter extends OutputStream {
             }
             exchange.startBlocking();
             buffer.writeTo(exchange.getOutputStream());
-            buffer.reset();
+            buffer = new ByteArrayOutputStream(0); // an array of up to 512 KiB becomes free
         }
         if (streaming) {
             exchange.getOutputStream().write(bytes, offset, length);
@@ -131,18 +152,34 @@ final class ResponseWriter extends OutputStream {
     }
 
     private void takePermit() throws IOException {
-        if (!holdsConnection || hasPermit) {
+        if (hasPermit) {
             return;
         }
         try {
             hasPermit = permits.orElseThrow().tryAcquire();
         } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new InterruptedIOException("interrupted before the answer was sent");
+            throw interrupted();
         }
         if (!hasPermit) {
             throw new NoPermitException();
         }
+    }
+
+    /** Takes memory until the exchange is complete. */
+    private void takeMemory(long bytes) throws IOException {
+        try {
+            if (!memory.await(Math.min(bytes, memory.bytes()))) {
+                throw ClientError.of(TOO_MANY);
+            }
+        } catch (InterruptedException e) {
+            throw interrupted();
+        }
+        memory.giveBackAfter(exchange, Math.min(bytes, memory.bytes()));
+    }
+
+    private static IOException interrupted() {
+        Thread.currentThread().interrupt();
+        return new InterruptedIOException("interrupted before the answer was sent");
     }
 
     @Override
@@ -152,6 +189,9 @@ final class ResponseWriter extends OutputStream {
             // The sender below ends the exchange itself. Here it is needed for a request whose body was not read.
             exchange.endExchange();
         } else {
+            if (buffer.size() > FREE) {
+                takeMemory(buffer.size());
+            }
             exchange.getResponseSender().send(ByteBuffer.wrap(buffer.toByteArray()));
         }
     }

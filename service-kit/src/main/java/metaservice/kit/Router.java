@@ -17,6 +17,7 @@ import java.util.Set;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
+import metaservice.spi.RequestMemory;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -38,15 +39,23 @@ final class Router implements HttpHandler {
 
     private final String prefix;
     private final int maxBodyBytes;
+    private final RequestMemory memory;
     private final BodyBudget budget;
     private final String serviceVersion;
     private final Failures failures;
     private final Map<Integer, List<Target>> targetsByLength = new HashMap<>();
 
-    Router(String prefix, int maxBodyBytes, String serviceVersion, Failures failures, List<Route> routes) {
+    Router(
+            String prefix,
+            int maxBodyBytes,
+            RequestMemory memory,
+            String serviceVersion,
+            Failures failures,
+            List<Route> routes) {
         this.prefix = prefix;
         this.maxBodyBytes = maxBodyBytes;
-        this.budget = BodyBudget.of(maxBodyBytes);
+        this.memory = memory;
+        this.budget = new BodyBudget(memory.bodies());
         this.serviceVersion = serviceVersion;
         this.failures = failures;
         for (Route route : routes) {
@@ -185,7 +194,7 @@ final class Router implements HttpHandler {
             public void refused(Answer answer) {
                 // If the announced length is too long, the rest of the body is discarded and the connection stays
                 // open: closing it could reset it before a client that still sends has read the answer.
-                if (exchange.getRequestContentLength() <= maxBodyBytes) {
+                if (!exchange.isRequestComplete() && exchange.getRequestContentLength() <= maxBodyBytes) {
                     exchange.setPersistent(false);
                 }
                 send(exchange, answer);
@@ -202,7 +211,13 @@ final class Router implements HttpHandler {
 
     private void answer(HttpServerExchange exchange, Route route, Supplier<Request> request) {
         try {
-            ResponseWriter.send(exchange, route.endpoint().answer(request.get()), serviceVersion);
+            Request received = request.get();
+            ParsingMemory parsing = ParsingMemory.take(memory.parsing(), received.body());
+            try {
+                ResponseWriter.send(exchange, route.endpoint().answer(received), serviceVersion, memory.answers());
+            } finally {
+                parsing.giveBack();
+            }
         } catch (Exception e) {
             fail(exchange, e);
         }
@@ -226,7 +241,7 @@ final class Router implements HttpHandler {
 
     private void send(HttpServerExchange exchange, Answer answer) {
         try {
-            ResponseWriter.send(exchange, answer, serviceVersion);
+            ResponseWriter.send(exchange, answer, serviceVersion, memory.answers());
         } catch (Exception e) {
             LOG.debug("Cannot send an answer", e);
             closeConnection(exchange);

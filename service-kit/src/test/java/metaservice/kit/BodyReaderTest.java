@@ -36,7 +36,12 @@ class BodyReaderTest {
                         ClassLoader former = thread.getContextClassLoader();
                         thread.setContextClassLoader(loader);
                         try {
-                            new BodyReader(exchange, 100, new BodyBudget(0), answering(exchange, seen)).read();
+                            new BodyReader(
+                                            exchange,
+                                            100,
+                                            new BodyBudget(new FixedMemory.Budget(0)),
+                                            answering(exchange, seen))
+                                    .read();
                         } finally {
                             thread.setContextClassLoader(former);
                             waiting.countDown();

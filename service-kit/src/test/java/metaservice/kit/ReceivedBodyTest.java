@@ -30,7 +30,7 @@ class ReceivedBodyTest {
             "{\"tags\": [\"ä\"], \"more\": \"text text text\"}".getBytes(StandardCharsets.UTF_8);
 
     /** Larger than the free part, so that every body of these tests needs the budget. */
-    private final BodyBudget budget = new BodyBudget(MAX_BYTES);
+    private final BodyBudget budget = new BodyBudget(new FixedMemory.Budget(MAX_BYTES));
 
     @ParameterizedTest
     @ValueSource(

@@ -28,6 +28,7 @@ class RouterTest {
     private static final int MAX_BODY_BYTES = 100;
     private static final int LONG_LIST = 200_000;
 
+    private static final FixedMemory MEMORY = FixedMemory.of(10 << 20);
     private static final AtomicInteger IN_FLIGHT = new AtomicInteger();
 
     private static Undertow server;
@@ -72,7 +73,7 @@ class RouterTest {
                 Route.get("/unavailable", request -> {
                     throw new SQLTransientConnectionException("no connection");
                 }));
-        Router router = new Router("/api", MAX_BODY_BYTES, "9.9.9", new Failures(Failures.STRUCTURED), routes);
+        Router router = new Router("/api", MAX_BODY_BYTES, MEMORY, "9.9.9", new Failures(Failures.STRUCTURED), routes);
         server = Undertow.builder()
                 .addHttpListener(0, "127.0.0.1")
                 .setServerOption(UndertowOptions.DECODE_URL, false)

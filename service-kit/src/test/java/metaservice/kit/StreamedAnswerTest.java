@@ -37,7 +37,8 @@ class StreamedAnswerTest {
         List<Route> routes = List.of(
                 Route.get("/short", request -> Answer.whileReading(permits, json -> json.writeString("x"))),
                 Route.get("/long", request -> Answer.whileReading(permits, this::writeLong)));
-        Router router = new Router("", 100, "1.2.3", new Failures(Failures.STRUCTURED), routes);
+        Router router =
+                new Router("", 100, FixedMemory.of(10 << 20), "1.2.3", new Failures(Failures.STRUCTURED), routes);
         server = Undertow.builder()
                 .addHttpListener(0, "127.0.0.1", router)
                 .setWorkerThreads(2)

@@ -18,6 +18,9 @@ public interface ServiceContext {
     /** Issues temporary AWS credentials for clients; the launcher closes it. */
     TokenIssuer tokens();
 
+    /** The memory that the requests of all services of the process share. */
+    RequestMemory memory();
+
     /**
      * Called by the service between two steps of its start. The launcher pauses here while another service serves clients,
      * so that they have the processors in between. Returns early if the thread is interrupted.

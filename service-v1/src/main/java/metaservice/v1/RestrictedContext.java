@@ -8,6 +8,7 @@ import java.util.concurrent.CompletionStage;
 import javax.net.SocketFactory;
 import metaservice.spi.DatabaseAccess;
 import metaservice.spi.Health;
+import metaservice.spi.RequestMemory;
 import metaservice.spi.ServiceContext;
 import metaservice.spi.ServiceSettings;
 import metaservice.spi.Tables;
@@ -37,6 +38,11 @@ record RestrictedContext(ServiceContext delegate) implements ServiceContext {
     @Override
     public TokenIssuer tokens() {
         return delegate.tokens();
+    }
+
+    @Override
+    public RequestMemory memory() {
+        return delegate.memory();
     }
 
     @Override

@@ -2,6 +2,7 @@ package metaservice.launcher.service;
 
 import java.time.Duration;
 import metaservice.spi.DatabaseAccess;
+import metaservice.spi.RequestMemory;
 import metaservice.spi.ServiceContext;
 import metaservice.spi.ServiceSettings;
 import metaservice.spi.TokenIssuer;
@@ -12,6 +13,7 @@ record ContextValues(
         DatabaseAccess database,
         ServiceSettings settings,
         TokenIssuer tokens,
+        RequestMemory memory,
         PauseWhileBusy pauses)
         implements ServiceContext {
 

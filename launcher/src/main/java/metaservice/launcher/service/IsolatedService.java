@@ -125,7 +125,8 @@ public final class IsolatedService implements AutoCloseable {
             ServiceDeadlines deadlines)
             throws ServiceStartException {
         ServiceClassLoader loader = loaderOf(bundled);
-        ServiceContext context = new ContextValues(bundled.version().toString(), database, settings, tokens, pauses);
+        ServiceContext context = new ContextValues(
+                bundled.version().toString(), database, settings, tokens, SharedMemory.OF_PROCESS, pauses);
         try (ServiceThread thread = new ServiceThread(threadOf(bundled, "start"), loader)) {
             Started started = thread.call(deadlines.start(), () -> startExclusively(bundled, loader, context), late -> {
                 late.ifPresent(Started::close);

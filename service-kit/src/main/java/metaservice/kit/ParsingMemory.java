@@ -1,0 +1,75 @@
+package metaservice.kit;
+
+import metaservice.spi.MemoryBudget;
+
+/**
+ * The memory that one request takes while its body is parsed and stored. Bodies of at most 16 KiB are not counted. For one
+ * thread.
+ */
+final class ParsingMemory {
+
+    /**
+     * Bytes for each byte of the body: the parsed texts, the parameter array as text, which is built in a buffer that
+     * doubles, and as bytes, and the stored row if it is answered.
+     */
+    private static final int FOR_EACH_BYTE = 8;
+
+    /** Bytes for each value, object, array and member of the body: its node in the tree, and its place in a batch. */
+    private static final int FOR_EACH_TOKEN = 120;
+
+    private static final Answer TOO_LITTLE = Answer.message(
+                    503, "too many long bodies are being processed at once, please retry")
+            .with("Retry-After", "1");
+
+    private final MemoryBudget budget;
+    private final long bytes;
+
+    private ParsingMemory(MemoryBudget budget, long bytes) {
+        this.budget = budget;
+        this.bytes = bytes;
+    }
+
+    /**
+     * Takes what the body needs, at most the whole budget; waits for it.
+     *
+     * @throws ClientError 503 if the memory does not become free in time
+     */
+    static ParsingMemory take(MemoryBudget budget, byte[] body) throws InterruptedException {
+        long bytes = Math.min(estimate(body), budget.bytes());
+        if (bytes > 0 && !budget.await(bytes)) {
+            throw ClientError.of(TOO_LITTLE);
+        }
+        return new ParsingMemory(budget, bytes);
+    }
+
+    /** Bytes that the body is expected to take; 0 if it is short. */
+    static long estimate(byte[] body) {
+        return body.length <= BodyBudget.FREE
+                ? 0
+                : (long) FOR_EACH_BYTE * body.length + FOR_EACH_TOKEN * Math.min(tokens(body), Json.MAX_TOKENS);
+    }
+
+    /** Counts what comes before a value or begins one: brackets, commas and colons that are not part of a text. */
+    private static long tokens(byte[] body) {
+        long tokens = 0;
+        boolean inText = false;
+        for (int i = 0; i < body.length; i++) {
+            byte b = body[i];
+            if (b == '"') {
+                inText = !inText;
+            } else if (inText) {
+                i += b == '\\' ? 1 : 0;
+            } else if (b == '[' || b == '{' || b == ',' || b == ':') {
+                tokens++;
+            }
+        }
+        return tokens;
+    }
+
+    /** Returns the memory. To be called once. */
+    void giveBack() {
+        if (bytes > 0) {
+            budget.giveBack(bytes);
+        }
+    }
+}
