@@ -144,7 +144,8 @@ public final class HttpListener implements AutoCloseable {
         return OptionMap.builder()
                 // Handlers see paths and queries undecoded, because only they know where an encoded slash is data.
                 .set(UndertowOptions.DECODE_URL, false)
-                // RequestTargetGuard refuses the characters that no client means.
+                // RequestTargetGuard refuses the characters that no client means. The parser then also takes a line
+                // break for a part of the target, so a request line without a version ends by REQUEST_PARSE_TIMEOUT.
                 .set(UndertowOptions.ALLOW_UNESCAPED_CHARACTERS_IN_URL, true)
                 .set(UndertowOptions.MAX_HEADER_SIZE, 64 * 1024)
                 // Handlers limit bodies, because Undertow would close the connection instead of answering 413.
