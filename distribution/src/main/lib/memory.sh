@@ -23,29 +23,36 @@ container_mib() {
       path=${path%/*}
     done
   done < "${1:-/proc/self/cgroup}" 2>/dev/null
-  [ -z "$lowest" ] || echo $((lowest / 1048576))
+  if [ -n "$lowest" ]; then echo $((lowest / 1048576)); fi
+}
+
+# Whether a limit in MiB calls for a JVM with little memory; an empty one does not.
+is_small() {
+  [ -n "$1" ] && [ "$1" -lt 1024 ]
 }
 
 # Prints the JVM options for a container. Arguments: its limit in MiB, empty if it has none, and the options of the
 # operator, which take precedence.
 memory_options() {
-  small=$([ -n "$1" ] && [ "$1" -lt 1024 ] && echo yes)
   case $2 in
     *-Xmx* | *MaxHeapSize* | *RAMPercentage*) ;;
-    *) if [ "$small" ]; then echo "-Xmx$(heap_mib "$1")m"; else echo "-XX:MaxRAMPercentage=60"; fi ;;
+    *) if is_small "$1"; then echo "-Xmx$(heap_mib "$1")m"; else echo "-XX:MaxRAMPercentage=60"; fi ;;
   esac
-  [ "$small" ] || return 0
+  is_small "$1" || return 0
   case $2 in
     *-XX:+Use*GC*) ;;
     *) echo "-XX:+UseSerialGC" ;;
   esac
+  # The optimizing compiler needs up to 40 MiB while it compiles the code of a new service.
+  [ "$1" -ge 400 ] || echo "-XX:TieredStopAtLevel=1"
   echo "-Xss512k -XX:MaxMetaspaceSize=96m -XX:ReservedCodeCacheSize=48m -XX:MaxDirectMemorySize=32m"
   echo "-Djdk.nio.maxCachedBufferSize=65536"
 }
 
-# What is not heap takes up to 150 MiB during a swap: classes and compiled code of two services, threads, buffers.
+# What is not heap during a swap: 85 MiB of the launcher (classes and compiled code of two services, threads, buffers), 30
+# more with the optimizing compiler, and 50 for migration_tools if it runs in the same container.
 heap_mib() {
-  heap=$(($1 - 150))
+  heap=$(($1 - ($1 < 400 ? 156 : 176)))
   [ "$heap" -le $(($1 * 6 / 10)) ] || heap=$(($1 * 6 / 10))
   [ "$heap" -ge 48 ] || heap=48
   echo "$heap"

@@ -27,7 +27,7 @@ esac
 if [ -z "${memory:-}" ]; then
   limit=$(container_mib)
   memory=$(memory_options "$limit" "${JAVA_OPTS:-} ${JDK_JAVA_OPTIONS:-} ${JAVA_TOOL_OPTIONS:-}")
-  if [ -n "$limit" ] && [ "$limit" -lt 1024 ]; then
+  if is_small "$limit"; then
     # By default glibc has eight arenas for each processor, and each keeps memory that was freed.
     export MALLOC_ARENA_MAX="${MALLOC_ARENA_MAX:-2}"
   fi

@@ -12,7 +12,10 @@ final class ParsingMemory {
      * Bytes for each byte of the body: the parsed texts, the parameter array as text, which is built in a buffer that
      * doubles, and as bytes, and the stored row if it is answered.
      */
-    private static final int FOR_EACH_BYTE = 8;
+    private static final int FOR_EACH_BYTE = 6;
+
+    /** The same if the body has other characters than ASCII: Java stores such texts with two bytes for each character. */
+    private static final int FOR_EACH_WIDE_BYTE = 10;
 
     /** Bytes for each value, object, array and member of the body: its node in the tree, and its place in a batch. */
     private static final int FOR_EACH_TOKEN = 120;
@@ -44,26 +47,31 @@ final class ParsingMemory {
 
     /** Bytes that the body is expected to take; 0 if it is short. */
     static long estimate(byte[] body) {
-        return body.length <= BodyBudget.FREE
-                ? 0
-                : (long) FOR_EACH_BYTE * body.length + FOR_EACH_TOKEN * Math.min(tokens(body), Json.MAX_TOKENS);
-    }
-
-    /** Counts what comes before a value or begins one: brackets, commas and colons that are not part of a text. */
-    private static long tokens(byte[] body) {
+        if (body.length <= BodyBudget.FREE) {
+            return 0;
+        }
         long tokens = 0;
+        boolean isWide = false;
         boolean inText = false;
         for (int i = 0; i < body.length; i++) {
             byte b = body[i];
+            isWide |= b < 0;
             if (b == '"') {
                 inText = !inText;
-            } else if (inText) {
-                i += b == '\\' ? 1 : 0;
-            } else if (b == '[' || b == '{' || b == ',' || b == ':') {
+            } else if (inText && b == '\\' && i + 1 < body.length) {
+                i++;
+                isWide |= body[i] == 'u';
+            } else if (!inText && isToken(b)) {
                 tokens++;
             }
         }
-        return tokens;
+        return (long) body.length * (isWide ? FOR_EACH_WIDE_BYTE : FOR_EACH_BYTE)
+                + FOR_EACH_TOKEN * Math.min(tokens, Json.MAX_TOKENS);
+    }
+
+    /** Whether this begins an object or array, or comes before a value. */
+    private static boolean isToken(byte b) {
+        return b == '[' || b == '{' || b == ',' || b == ':';
     }
 
     /** Returns the memory. To be called once. */

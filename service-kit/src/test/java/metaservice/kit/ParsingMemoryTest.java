@@ -6,6 +6,7 @@ import java.nio.charset.StandardCharsets;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class ParsingMemoryTest {
 
@@ -13,7 +14,7 @@ class ParsingMemoryTest {
 
     /** Pads a body to a fixed length with blanks. */
     private static byte[] body(String json) {
-        return (json + " ".repeat(LENGTH - json.length())).getBytes(StandardCharsets.US_ASCII);
+        return (json + " ".repeat(LENGTH - json.length())).getBytes(StandardCharsets.ISO_8859_1);
     }
 
     @ParameterizedTest(name = "{0}: {1} tokens")
@@ -27,17 +28,23 @@ class ParsingMemoryTest {
                 "[\"\\\\\", 1]       | 2"
             })
     void bracketsCommasAndColonsOutsideOfTextsAreCounted(String json, int tokens) {
-        assertEquals(8L * LENGTH + 120L * tokens, ParsingMemory.estimate(body(json)));
+        assertEquals(6L * LENGTH + 120L * tokens, ParsingMemory.estimate(body(json)));
     }
 
     @Test
     void noMoreTokensAreCountedThanTheParserReads() {
         byte[] body = ",".repeat(1_000_000).getBytes(StandardCharsets.US_ASCII);
-        assertEquals(8L * 1_000_000 + 120 * Json.MAX_TOKENS, ParsingMemory.estimate(body));
+        assertEquals(6L * 1_000_000 + 120 * Json.MAX_TOKENS, ParsingMemory.estimate(body));
     }
 
     @Test
     void shortBodiesTakeNothing() {
         assertEquals(0, ParsingMemory.estimate(new byte[BodyBudget.FREE]));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"[\"\u00e9\"]", "[\"\\u00e9\"]"})
+    void otherCharactersThanAsciiTakeMore(String json) {
+        assertEquals(10L * LENGTH + 120, ParsingMemory.estimate(body(json)));
     }
 }
