@@ -70,8 +70,8 @@ public record Setting(String name, Optional<String> defaultValue, String meaning
     public static final Setting ARTIFACT = new Setting("DB_TABLE_NAME_ARTIFACT", "artifact_v3", "table of artifacts");
     public static final Setting TRIGGERS =
             new Setting("DB_TRIGGER_CREATE", "0", "1: create triggers that notify a user interface of changes");
-    public static final Setting SCHEMA = new Setting(
-            "DB_SCHEMA_NAME", "schema of the tables; unset: found by the search path; another one is refused");
+    public static final Setting SCHEMA =
+            new Setting("DB_SCHEMA_NAME", "expected schema of the tables; unset: found by the search path");
     public static final Setting ORIGINS =
             new Setting("ORIGIN_TO_ALLOW_CORS_FROM", "origins allowed by CORS, separated by commas, or *");
     public static final Setting ECHO = new Setting("AIOPG_ECHO", "0", "1: log SQL statements, without their values");
