@@ -1,6 +1,7 @@
 package metaservice.conformance;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
@@ -154,8 +155,12 @@ abstract sealed class MemoryLimit implements AutoCloseable {
                     .redirectError(ProcessBuilder.Redirect.INHERIT)
                     .start();
             Map<String, String> environment = new HashMap<>(Map.of("MALLOC_ARENA_MAX", "2"));
-            environment.put("JAVA_OPTS", new String(shell.getInputStream().readAllBytes()).replace('\n', ' '));
-            shell.waitFor(10, TimeUnit.SECONDS);
+            environment.put(
+                    "JAVA_OPTS",
+                    new String(shell.getInputStream().readAllBytes(), StandardCharsets.UTF_8).replace('\n', ' '));
+            if (!shell.waitFor(10, TimeUnit.SECONDS) || shell.exitValue() != 0) {
+                throw new IOException(script + " failed");
+            }
             return environment;
         }
 
