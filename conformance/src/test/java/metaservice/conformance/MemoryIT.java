@@ -20,8 +20,10 @@ import metaservice.migrations.TestDatabase;
 import metaservice.migrations.TestDatabases;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Isolated;
 
-/** The launcher in a small container, under a load that needs more memory than there is. */
+/** The launcher in a small container, under a load that needs more memory than there is. Other tests would be slowed down. */
+@Isolated
 class MemoryIT {
 
     private static final Duration DEADLINE = Duration.ofMinutes(2);
