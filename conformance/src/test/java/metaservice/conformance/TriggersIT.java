@@ -112,6 +112,7 @@ class TriggersIT {
         }
     }
 
+    @Tag("extended")
     @Test
     void functionsOfTriggersBelongToTheOwnerOfTheTablesWhoeverStarts() throws Exception {
         try (TestDatabase database = TestDatabases.newest()) {

@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import metaservice.migrations.Eventually;
+import metaservice.spi.MemoryBudget;
 import org.junit.jupiter.api.Test;
 
 class SharedBudgetTest {
@@ -73,7 +74,7 @@ class SharedBudgetTest {
         List<Long> told = new ArrayList<>();
         budget.watch(told::add);
         budget.tellHolders(1);
-        SharedBudget.Holder other = now -> told.add(-now);
+        MemoryBudget.Holder other = now -> told.add(-now);
         budget.watch(other);
         budget.forget(other);
         budget.tellHolders(2);
