@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import metaservice.migrations.Eventually;
@@ -27,20 +28,33 @@ abstract sealed class MemoryLimit implements AutoCloseable {
         this.mib = mib;
     }
 
-    /** A limit; a control group if possible. */
-    static MemoryLimit of(int mib) throws IOException {
+    /** A limit; a control group if this machine allows one. */
+    static MemoryLimit of(int mib) {
         for (Hierarchy hierarchy : Hierarchy.values()) {
             if (Files.isWritable(hierarchy.root) && Files.exists(hierarchy.root.resolve(hierarchy.needed))) {
-                Path group = hierarchy.root.resolve(
-                        "metaservice-" + ProcessHandle.current().pid() + "-" + COUNT.incrementAndGet());
-                Files.createDirectory(group);
-                if (Files.exists(group.resolve(hierarchy.limit))) {
-                    return new Group(mib, hierarchy, group);
+                Optional<MemoryLimit> group = group(mib, hierarchy);
+                if (group.isPresent()) {
+                    return group.get();
                 }
-                Files.delete(group); // the memory controller is not enabled for groups here
             }
         }
         return new Options(mib);
+    }
+
+    /** Empty if the system refuses the group, or the memory controller is not enabled for groups there. */
+    private static Optional<MemoryLimit> group(int mib, Hierarchy hierarchy) {
+        Path folder =
+                hierarchy.root.resolve("metaservice-" + ProcessHandle.current().pid() + "-" + COUNT.incrementAndGet());
+        try {
+            Files.createDirectory(folder);
+            if (Files.exists(folder.resolve(hierarchy.limit)) && Files.exists(folder.resolve(hierarchy.peak))) {
+                return Optional.of(new Group(mib, hierarchy, folder));
+            }
+            Files.delete(folder);
+            return Optional.empty();
+        } catch (IOException e) {
+            return Optional.empty();
+        }
     }
 
     final int mib() {
