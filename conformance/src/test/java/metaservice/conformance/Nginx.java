@@ -1,18 +1,10 @@
 package metaservice.conformance;
 
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.Socket;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Comparator;
 import java.util.List;
-import java.util.Optional;
-import java.util.concurrent.TimeUnit;
-import java.util.stream.Stream;
-import metaservice.migrations.Eventually;
-import org.junit.jupiter.api.Assumptions;
 
 /**
  * An nginx process (Debian package) as a reverse proxy in front of a service, on a free port of the loopback address. It
@@ -20,17 +12,12 @@ import org.junit.jupiter.api.Assumptions;
  */
 final class Nginx implements AutoCloseable {
 
-    private static final List<Path> PROGRAM_PATHS = List.of(Path.of("/usr/sbin/nginx"), Path.of("/usr/bin/nginx"));
-    private static final long STOP_SECONDS = 10;
-
-    private final Process process;
+    private final ServerProgram program;
     private final Path folder;
-    private final int port;
 
-    private Nginx(Process process, Path folder, int port) {
-        this.process = process;
+    private Nginx(ServerProgram program, Path folder) {
+        this.program = program;
         this.folder = folder;
-        this.port = port;
     }
 
     /**
@@ -38,27 +25,19 @@ final class Nginx implements AutoCloseable {
      * on CI, where it fails.
      */
     static Nginx before(URI service) throws IOException {
-        Path program = program();
-        int port = PgBouncer.freePort();
+        Path program = ServerProgram.find("nginx");
+        int port = ServerProgram.freePort();
         Path folder = Files.createTempDirectory("nginx");
         Path settings = Files.writeString(folder.resolve("nginx.conf"), settings(folder, port, service));
-        Process process = new ProcessBuilder(
-                        program.toString(),
-                        "-p",
-                        folder.toString(),
-                        "-e",
-                        folder.resolve("log").toString(),
-                        "-c",
-                        settings.toString())
-                .redirectErrorStream(true)
-                .redirectOutput(folder.resolve("out").toFile())
-                .start();
-        Nginx started = new Nginx(process, folder, port);
-        Eventually.await("nginx accepts connections", () -> started.acceptsConnections() || !process.isAlive());
-        if (!process.isAlive()) {
-            throw new IOException("nginx ended: " + Files.readString(folder.resolve("out")));
-        }
-        return started;
+        List<String> command = List.of(
+                program.toString(),
+                "-p",
+                folder.toString(),
+                "-e",
+                folder.resolve("log").toString(),
+                "-c",
+                settings.toString());
+        return new Nginx(ServerProgram.start(command, folder, port), folder);
     }
 
     private static String settings(Path folder, int port, URI service) {
@@ -78,7 +57,7 @@ final class Nginx implements AutoCloseable {
     }
 
     URI address() {
-        return URI.create("http://127.0.0.1:" + port);
+        return URI.create("http://127.0.0.1:" + program.port());
     }
 
     /** Whether the service has exceeded the time limit of a request. */
@@ -94,36 +73,6 @@ final class Nginx implements AutoCloseable {
     /** Stops nginx and deletes its files. */
     @Override
     public void close() throws IOException {
-        process.destroy();
-        try {
-            if (!process.waitFor(STOP_SECONDS, TimeUnit.SECONDS)) {
-                process.destroyForcibly();
-            }
-        } catch (InterruptedException e) {
-            process.destroyForcibly();
-            Thread.currentThread().interrupt();
-        }
-        try (Stream<Path> files = Files.walk(folder)) {
-            for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
-                Files.deleteIfExists(file);
-            }
-        }
-    }
-
-    private static Path program() {
-        Optional<Path> found =
-                PROGRAM_PATHS.stream().filter(Files::isExecutable).findFirst();
-        if (found.isEmpty() && System.getenv("CI") == null) {
-            Assumptions.abort("nginx is not installed (Debian: apt-get install nginx)");
-        }
-        return found.orElseThrow(() -> new AssertionError("nginx is not installed on CI"));
-    }
-
-    private boolean acceptsConnections() {
-        try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
-            return socket.isConnected();
-        } catch (IOException e) {
-            return false;
-        }
+        program.close();
     }
 }

@@ -109,6 +109,7 @@ final class Launcher implements AutoCloseable {
         if (found.isEmpty()) {
             return Optional.empty();
         }
+        found.get().warnings().forEach(LOG::warn);
         schema.requireExpectedSchema(found.get());
         tablesSchema = found.get().schemaName();
         if (!served.isEmpty()) {

@@ -80,7 +80,6 @@ record SchemaAtStart(Migrations migrations, String database, LauncherConfig conf
      * because they find tables by the search path.
      */
     void requireExpectedSchema(SchemaStatus found) throws StartFailedException {
-        found.warnings().forEach(LOG::warn);
         Optional<String> expected = config.service().schema().filter(name -> !name.equals(found.schemaName()));
         if (expected.isPresent()) {
             throw new StartFailedException(

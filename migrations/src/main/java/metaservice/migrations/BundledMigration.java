@@ -1,5 +1,7 @@
 package metaservice.migrations;
 
+import java.sql.PreparedStatement;
+import java.sql.SQLException;
 import java.util.List;
 import java.util.regex.MatchResult;
 import java.util.regex.Matcher;
@@ -25,7 +27,24 @@ record BundledMigration(
         boolean notInReference) {
 
     /** An index that a migration builds concurrently, and its table. */
-    record ConcurrentIndex(String name, String table) {}
+    record ConcurrentIndex(String name, String table) {
+
+        /** Sets the first two parameters of a query, {@code unnest(?, ?)}: the names and the tables of the indexes. */
+        static void bind(PreparedStatement query, List<ConcurrentIndex> indexes) throws SQLException {
+            Object[] names = indexes.stream().map(ConcurrentIndex::name).toArray();
+            Object[] tables = indexes.stream().map(ConcurrentIndex::table).toArray();
+            query.setArray(1, query.getConnection().createArrayOf("text", names));
+            query.setArray(2, query.getConnection().createArrayOf("text", tables));
+        }
+    }
+
+    /** The versions that the reference has too, in the order of the migrations. */
+    static List<SchemaVersion> ofReference(List<BundledMigration> migrations) {
+        return migrations.stream()
+                .filter(migration -> !migration.notInReference())
+                .map(BundledMigration::version)
+                .toList();
+    }
 
     /** File names of migrations. */
     static final Pattern FILE_NAME = Pattern.compile("V([0-9]+)__[a-z0-9_]+\\.sql");

@@ -16,10 +16,11 @@ import java.sql.Statement;
  */
 record DatabaseSchema(long oid, String name, String quoted) {
 
-    /** SQL states invalid_schema_name and insufficient_privilege. */
-    private static final String NO_SCHEMA = "3F000";
+    /** SQL state insufficient_privilege. */
+    static final String NO_PRIVILEGE = "42501";
 
-    private static final String NO_PRIVILEGE = "42501";
+    /** SQL state invalid_schema_name. */
+    private static final String NO_SCHEMA = "3F000";
 
     /**
      * The server leaves out schemas of the search path that do not exist or that the role may not use. A schema of the

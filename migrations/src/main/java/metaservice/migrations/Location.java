@@ -46,11 +46,6 @@ record Location(DatabaseSchema schema, String ledger, boolean keepsGoose) {
                 : names;
     }
 
-    /** Whether a ledger with the default name belongs to another application. */
-    boolean isDefaultLedgerForeign() {
-        return !ledger.equals(Ledgers.DEFAULT_NAME);
-    }
-
     private static String ledger(
             Statement statement, DatabaseSchema schema, DatabaseTables tables, List<BundledMigration> migrations)
             throws SQLException {
@@ -94,11 +89,9 @@ record Location(DatabaseSchema schema, String ledger, boolean keepsGoose) {
         if (!tables.isReadable(GooseLedger.TABLE)) {
             return true;
         }
-        List<SchemaVersion> reference = migrations.stream()
-                .filter(migration -> !migration.notInReference())
-                .map(BundledMigration::version)
-                .toList();
         return Ledgers.isReference(
-                new GooseLedger(schema).all(statement), reference, tables.exists(DatabaseTables.FLOWS));
+                new GooseLedger(schema).all(statement),
+                BundledMigration.ofReference(migrations),
+                tables.exists(DatabaseTables.FLOWS));
     }
 }

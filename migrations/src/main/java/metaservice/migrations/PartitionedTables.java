@@ -53,13 +53,7 @@ record PartitionedTables(
         List<BundledMigration.ConcurrentIndex> built = new ArrayList<>();
         List<BundledMigration.ConcurrentIndex> missing = new ArrayList<>();
         try (PreparedStatement query = connection.prepareStatement(READ)) {
-            Object[] names =
-                    indexes.stream().map(BundledMigration.ConcurrentIndex::name).toArray();
-            Object[] tables = indexes.stream()
-                    .map(BundledMigration.ConcurrentIndex::table)
-                    .toArray();
-            query.setArray(1, connection.createArrayOf("text", names));
-            query.setArray(2, connection.createArrayOf("text", tables));
+            BundledMigration.ConcurrentIndex.bind(query, indexes);
             query.setLong(3, schema.oid());
             try (ResultSet row = query.executeQuery()) {
                 while (row.next()) {

@@ -15,9 +15,6 @@ final class SchemaReader {
     private static final String NEWEST_BY_FLYWAY =
             "SELECT max(version::bigint) FROM %s WHERE success AND version ~ '^[0-9]{1,18}$'";
 
-    /** SQL state insufficient_privilege. */
-    private static final String NO_PRIVILEGE = "42501";
-
     private final List<BundledMigration> migrations;
     private final List<SchemaVersion> bundled;
     private final SchemaShapes shapes;
@@ -137,9 +134,7 @@ final class SchemaReader {
 
     /** The versions up to the given one that the reference has too, ascending. */
     List<SchemaVersion> referenceVersionsUpTo(SchemaVersion version) {
-        return migrations.stream()
-                .filter(migration -> !migration.notInReference())
-                .map(BundledMigration::version)
+        return BundledMigration.ofReference(migrations).stream()
                 .filter(shared -> shared.compareTo(version) <= 0)
                 .toList();
     }
@@ -234,7 +229,8 @@ final class SchemaReader {
     /** Without any ledger that can be read, an existing one must not be taken for a missing one. */
     private static void requireReadable(DatabaseTables tables, String name, Location location) throws SQLException {
         if (tables.isUnreadable(name)) {
-            throw new SQLException(unreadable(location.schema().qualified(name), tables.role()), NO_PRIVILEGE);
+            throw new SQLException(
+                    unreadable(location.schema().qualified(name), tables.role()), DatabaseSchema.NO_PRIVILEGE);
         }
     }
 

@@ -40,13 +40,7 @@ final class TakenNames {
             throws SQLException {
         List<String> taken = new ArrayList<>();
         try (PreparedStatement query = connection.prepareStatement(READ)) {
-            Object[] names =
-                    indexes.stream().map(BundledMigration.ConcurrentIndex::name).toArray();
-            Object[] tables = indexes.stream()
-                    .map(BundledMigration.ConcurrentIndex::table)
-                    .toArray();
-            query.setArray(1, connection.createArrayOf("text", names));
-            query.setArray(2, connection.createArrayOf("text", tables));
+            BundledMigration.ConcurrentIndex.bind(query, indexes);
             query.setLong(3, schema.oid());
             try (ResultSet row = query.executeQuery()) {
                 while (row.next()) {

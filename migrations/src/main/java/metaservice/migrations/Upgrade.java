@@ -1,6 +1,5 @@
 package metaservice.migrations;
 
-import java.sql.Array;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -11,7 +10,6 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.function.Function;
 import java.util.stream.Collectors;
 import javax.sql.DataSource;
 import org.flywaydb.core.Flyway;
@@ -197,8 +195,7 @@ final class Upgrade {
                 .toList();
         List<String> unfinished = new ArrayList<>();
         try (PreparedStatement query = lockConnection.prepareStatement(UNFINISHED_INDEXES)) {
-            query.setArray(1, texts(ours, BundledMigration.ConcurrentIndex::name));
-            query.setArray(2, texts(ours, BundledMigration.ConcurrentIndex::table));
+            BundledMigration.ConcurrentIndex.bind(query, ours);
             query.setLong(3, location.schema().oid());
             try (ResultSet rows = query.executeQuery()) {
                 while (rows.next()) {
@@ -207,12 +204,6 @@ final class Upgrade {
             }
         }
         return unfinished;
-    }
-
-    private Array texts(
-            List<BundledMigration.ConcurrentIndex> indexes, Function<BundledMigration.ConcurrentIndex, String> text)
-            throws SQLException {
-        return lockConnection.createArrayOf("text", indexes.stream().map(text).toArray());
     }
 
     /**

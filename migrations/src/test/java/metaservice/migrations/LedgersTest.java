@@ -11,10 +11,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 class LedgersTest {
 
     private static final List<BundledMigration> MIGRATIONS = BundledFiles.load().migrations();
-    private static final List<SchemaVersion> REFERENCE = MIGRATIONS.stream()
-            .filter(migration -> !migration.notInReference())
-            .map(BundledMigration::version)
-            .toList();
+    private static final List<SchemaVersion> REFERENCE = BundledMigration.ofReference(MIGRATIONS);
 
     @ParameterizedTest(name = "{0}")
     @CsvSource(
@@ -51,7 +48,7 @@ class LedgersTest {
         "0 1, true, true",
         "0 1, false, false", // version 1 creates the tables
         "0 1 20200603104139, true, true",
-        "0 1 20200603104139, false, true", // somebody dropped the tables
+        "0 1 20200603104139, false, true", // the tables were dropped
         "0 1 20990101000000, true, true", // of a newer reference
         "0 1 2 3, true, false",
         "0 20210101000000, true, false",

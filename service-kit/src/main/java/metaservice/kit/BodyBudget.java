@@ -34,8 +34,8 @@ final class BodyBudget {
     }
 
     /** Removes a body that was read completely or will not be read further. */
-    void forget(IncomingBody body) {
-        memory.forget(body);
+    void unwatch(IncomingBody body) {
+        memory.unwatch(body);
     }
 
     /**
@@ -45,7 +45,7 @@ final class BodyBudget {
      * @param now the value of {@link System#nanoTime()}
      */
     void refuseSlowBodies(long now) {
-        memory.tellHolders(now);
+        memory.notifyHolders(now);
     }
 
     /** Returns to the budget what a body of this length has taken. */

@@ -108,7 +108,7 @@ final class BodyReader implements ChannelListener<StreamSourceChannel> {
 
     private void end(StreamSourceChannel channel, Runnable end) {
         waitingFor = Optional.empty();
-        budget.forget(progress);
+        budget.unwatch(progress);
         channel.suspendReads();
         channel.getReadSetter().set(null);
         // An exception that is thrown in here ends the exchange, and the launcher answers it.

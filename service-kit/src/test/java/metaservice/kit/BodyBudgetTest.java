@@ -73,7 +73,7 @@ class BodyBudgetTest {
         IncomingBody body = new IncomingBody(0, () -> refused.add("refused"));
         body.grewTo(FREE + 1);
         budget.watch(body);
-        budget.forget(body);
+        budget.unwatch(body);
         budget.refuseSlowBodies(IncomingBody.SHORTEST_TIME.toNanos());
         assertEquals(List.of(), refused);
     }

@@ -64,12 +64,12 @@ record FixedMemory(MemoryBudget bodies, MemoryBudget parsing, MemoryBudget answe
         }
 
         @Override
-        public synchronized void forget(Holder holder) {
+        public synchronized void unwatch(Holder holder) {
             holders.remove(holder);
         }
 
         @Override
-        public void tellHolders(long now) {
+        public void notifyHolders(long now) {
             List.copyOf(holders).forEach(holder -> holder.memoryIsShort(now));
         }
     }

@@ -45,12 +45,12 @@ public interface MemoryBudget {
         void memoryIsShort(long now);
     }
 
-    /** From now on {@link #tellHolders} calls this holder, until {@link #forget}. */
+    /** From now on {@link #notifyHolders} calls this holder, until {@link #unwatch}. */
     void watch(Holder holder);
 
-    /** The holder is called no more. */
-    void forget(Holder holder);
+    /** From now on the holder is not called. */
+    void unwatch(Holder holder);
 
-    /** Tells the holders, those of other services included, that memory is short. */
-    void tellHolders(long now);
+    /** Calls all holders, those of other services included, because memory is short. */
+    void notifyHolders(long now);
 }

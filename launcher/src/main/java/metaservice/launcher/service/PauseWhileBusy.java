@@ -5,8 +5,8 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 
 /**
- * Pauses background work while clients are being served. An upgrade and a warm-up pause between their steps, because
- * on a small machine they would otherwise take processor time from clients and the database. Thread-safe.
+ * Pauses background work while clients are being served. An upgrade, the start of a service and its warm-up pause
+ * between their steps, because on a small machine they would otherwise take processor time from clients and the database. Thread-safe.
  */
 public final class PauseWhileBusy {
 

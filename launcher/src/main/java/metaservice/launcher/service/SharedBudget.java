@@ -100,12 +100,12 @@ final class SharedBudget implements MemoryBudget {
     }
 
     @Override
-    public void forget(Holder holder) {
+    public void unwatch(Holder holder) {
         holders.remove(holder);
     }
 
     @Override
-    public void tellHolders(long now) {
+    public void notifyHolders(long now) {
         holders.forEach(holder -> holder.memoryIsShort(now));
     }
 }

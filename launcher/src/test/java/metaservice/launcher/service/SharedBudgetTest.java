@@ -69,16 +69,16 @@ class SharedBudgetTest {
     }
 
     @Test
-    void holdersAreToldUntilTheyAreForgotten() {
+    void holdersAreNotifiedUntilTheyAreRemoved() {
         SharedBudget budget = new SharedBudget(10);
-        List<Long> told = new ArrayList<>();
-        budget.watch(told::add);
-        budget.tellHolders(1);
-        MemoryBudget.Holder other = now -> told.add(-now);
+        List<Long> calls = new ArrayList<>();
+        budget.watch(calls::add);
+        budget.notifyHolders(1);
+        MemoryBudget.Holder other = now -> calls.add(-now);
         budget.watch(other);
-        budget.forget(other);
-        budget.tellHolders(2);
-        assertEquals(List.of(1L, 2L), told);
+        budget.unwatch(other);
+        budget.notifyHolders(2);
+        assertEquals(List.of(1L, 2L), calls);
     }
 
     @Test
