@@ -74,9 +74,10 @@ final class EmbeddedDatabase implements DatabaseServer {
     }
 
     private static boolean namesDatabase(String variable) {
-        return variable.startsWith(Setting.DATABASE_PREFIX)
-                && !variable.startsWith(Setting.DATABASE_PREFIX + "POOL_")
-                && !variable.equals(Setting.DATABASE_PREFIX + "TIMEOUT");
+        boolean ofPool = variable.startsWith(Setting.DATABASE_PREFIX + "POOL_")
+                || variable.equals(Setting.DATABASE_PREFIX + "TIMEOUT");
+        return variable.startsWith(Setting.MIGRATION_DATABASE_PREFIX)
+                || (variable.startsWith(Setting.DATABASE_PREFIX) && !ofPool);
     }
 
     @Override

@@ -1,14 +1,7 @@
 package metaservice.settings;
 
-import java.net.InetAddress;
-import java.net.URLEncoder;
-import java.net.UnknownHostException;
-import java.nio.charset.StandardCharsets;
-import java.sql.SQLException;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -16,14 +9,17 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.stream.Stream;
 import javax.sql.DataSource;
-import org.postgresql.ds.PGSimpleDataSource;
 
 /**
  * Connection settings of the database, read from environment variables.
  *
  * @param jdbcUrl address without credentials
  * @param readerUrl address for the separate pool of read requests; empty if there is no such pool
- * @param jdbcProperties properties of the driver, including user and password; must not be logged
+ * @param jdbcProperties properties of the driver, including the user and password of the start; must not be logged
+ * @param loginVariables the variables to read user and password from again, for each new connection; empty if no file
+ *     contains them; must not be logged
+ * @param pooling what the operator says about a connection pooler
+ * @param migrationAccess the same database for migrations, if it has a configuration of its own
  * @param poolMin idle connections that a pool keeps open, 0 or more
  * @param poolMax most connections of a pool, 1 or more, not below {@code poolMin}
  * @param timeout longest wait for a connection, and longest duration of a statement
@@ -36,6 +32,9 @@ public record DatabaseConfig(
         String jdbcUrl,
         Optional<String> readerUrl,
         Map<String, String> jdbcProperties,
+        Map<String, String> loginVariables,
+        Pooling pooling,
+        Optional<DatabaseConfig> migrationAccess,
         int poolMin,
         int poolMax,
         Duration timeout,
@@ -43,7 +42,6 @@ public record DatabaseConfig(
         Optional<String> ignoredDsn,
         Optional<String> ignoredSslMode) {
 
-    private static final String DSN = Setting.DB_DSN.name();
     private static final String SOCKET_TIMEOUT = "socketTimeout";
 
     /** Values that the reference treats as true; all other values are false. */
@@ -59,8 +57,6 @@ public record DatabaseConfig(
 
     /** Keywords of libpq and the driver properties with the same values. */
     private static final Map<String, String> DRIVER_PROPERTIES = Map.ofEntries(
-            Map.entry("user", "user"),
-            Map.entry("password", "password"),
             Map.entry("application_name", "ApplicationName"),
             Map.entry("options", "options"),
             Map.entry("sslcert", "sslcert"),
@@ -81,18 +77,61 @@ public record DatabaseConfig(
             "standby", "secondary",
             "prefer-standby", "preferSecondary");
 
+    /** Longest time to connect to a server. A server that is reachable accepts within three repetitions of a lost packet. */
+    private static final Duration LONGEST_CONNECT_TIMEOUT = Duration.ofSeconds(10);
+
+    /** The settings that name the database: a connection string, or host and port. */
+    private record Names(Setting dsn, Setting host, Setting port) {
+
+        static final Names OF_SERVICES = new Names(Setting.DB_DSN, Setting.DB_HOST, Setting.DB_PORT);
+
+        /** Those of migrations, and those of services in place of the ones that are not set. */
+        static Names ofMigrations(EnvironmentReader environment) {
+            return new Names(
+                    environment.isSet(Setting.MIGRATION_DB_DSN) ? Setting.MIGRATION_DB_DSN : Setting.DB_DSN,
+                    environment.isSet(Setting.MIGRATION_DB_HOST) ? Setting.MIGRATION_DB_HOST : Setting.DB_HOST,
+                    environment.isSet(Setting.MIGRATION_DB_PORT) ? Setting.MIGRATION_DB_PORT : Setting.DB_PORT);
+        }
+
+        /** Whether the host setting replaces the host in the connection string. */
+        boolean replacesHost() {
+            return dsn.equals(Setting.DB_DSN) && host.equals(Setting.MIGRATION_DB_HOST);
+        }
+
+        boolean replacesPort() {
+            return dsn.equals(Setting.DB_DSN) && port.equals(Setting.MIGRATION_DB_PORT);
+        }
+    }
+
     /** Copies the properties. */
     public DatabaseConfig {
         jdbcProperties = Map.copyOf(jdbcProperties);
+        loginVariables = Map.copyOf(loginVariables);
     }
 
     /**
-     * Reads the {@code MF_METADATA_DB_...} variables. An empty variable counts as unset.
+     * Reads the {@code MF_METADATA_DB_...} and {@code MF_MIGRATION_DB_...} variables. An empty variable counts as unset.
      *
      * @throws InvalidConfigException if values are malformed; lists all of them
      */
     public static DatabaseConfig fromEnvironment(Map<String, String> variables) {
         EnvironmentReader environment = new EnvironmentReader(variables);
+        Names ofMigrations = Names.ofMigrations(environment);
+        Optional<DatabaseConfig> migrationAccess = ofMigrations.equals(Names.OF_SERVICES)
+                ? Optional.empty()
+                : Optional.of(read(variables, environment, ofMigrations, Pooling.DETECT, Optional.empty()));
+        DatabaseConfig config =
+                read(variables, environment, Names.OF_SERVICES, Pooling.read(environment), migrationAccess);
+        environment.throwIfInvalid();
+        return config;
+    }
+
+    private static DatabaseConfig read(
+            Map<String, String> variables,
+            EnvironmentReader environment,
+            Names names,
+            Pooling pooling,
+            Optional<DatabaseConfig> migrationAccess) {
         Duration timeout = environment.seconds(Setting.DB_TIMEOUT);
         int poolMin = environment.integer(Setting.DB_POOL_MIN, 0, 10_000);
         int poolMax = environment.integer(Setting.DB_POOL_MAX, 1, 10_000);
@@ -111,35 +150,84 @@ public record DatabaseConfig(
         properties.put("tcpKeepAlive", "true");
         // A replica may become the primary within a second.
         properties.put("hostRecheckSeconds", "1");
-        properties.put("connectTimeout", wholeSeconds(timeout));
+        properties.put(
+                "connectTimeout",
+                wholeSeconds(timeout.compareTo(LONGEST_CONNECT_TIMEOUT) < 0 ? timeout : LONGEST_CONNECT_TIMEOUT));
         // 10 seconds more than the statement timeout, so that the error of the server arrives first.
         properties.put(SOCKET_TIMEOUT, wholeSeconds(timeout.plusSeconds(10)));
 
-        Address address;
-        Optional<String> ignored = Optional.empty();
-        Optional<Dsn> dsn = Optional.empty();
-        try {
-            dsn = environment.secret(Setting.DB_DSN).map(Dsn::parse);
-        } catch (IllegalArgumentException e) {
-            ignored = Optional.of(DSN + " is ignored because it cannot be parsed: " + e.getMessage());
-        }
-        address =
-                dsn.isPresent() ? fromDsn(environment, dsn.get(), properties) : fromVariables(environment, properties);
-        Optional<Address> reader = Optional.empty();
+        DatabaseLogin login = DatabaseLogin.read(environment, variables, names.dsn());
+        properties.putAll(login.properties());
+        DatabaseAddress address = login.dsn().isPresent()
+                ? fromDsn(environment, names, login.dsn().get(), properties)
+                : fromVariables(environment, names, properties);
+        Optional<DatabaseAddress> reader = Optional.empty();
         if (TRUE_VALUES.contains(environment.text(Setting.READER_POOL))) {
-            reader = Optional.of(dsn.isPresent() ? address : addressFromVariables(environment, Setting.REPLICA_HOST));
+            reader = Optional.of(
+                    login.dsn().isPresent()
+                            ? address
+                            : addressFromVariables(environment, Setting.REPLICA_HOST, Setting.DB_PORT));
         }
-        environment.throwIfInvalid();
+        if (pooling == Pooling.TRANSACTION) {
+            properties.putAll(pooledTransactions(timeout));
+        }
         return new DatabaseConfig(
                 address.jdbcUrl(),
-                reader.map(Address::jdbcUrl),
+                reader.map(DatabaseAddress::jdbcUrl),
                 properties,
+                login.variables(),
+                pooling,
+                migrationAccess,
                 poolMin,
                 poolMax,
                 timeout,
                 address.describe(),
-                ignored,
-                dsn.isPresent() ? Optional.empty() : ignoredSslMode(environment.text(Setting.DB_SSL_MODE)));
+                login.ignoredDsn(),
+                login.dsn().isPresent() ? Optional.empty() : ignoredSslMode(environment.text(Setting.DB_SSL_MODE)));
+    }
+
+    /**
+     * The same for a pooler that gives each transaction another session: no statement is prepared on the server, and the
+     * driver limits the run time of statements, because a session setting would apply to other clients.
+     */
+    public DatabaseConfig withTransactionPooling() {
+        Map<String, String> properties = new TreeMap<>(jdbcProperties);
+        properties.putAll(pooledTransactions(timeout));
+        return new DatabaseConfig(
+                jdbcUrl,
+                readerUrl,
+                properties,
+                loginVariables,
+                Pooling.TRANSACTION,
+                migrationAccess,
+                poolMin,
+                poolMax,
+                timeout,
+                describe,
+                ignoredDsn,
+                ignoredSslMode);
+    }
+
+    private static Map<String, String> pooledTransactions(Duration timeout) {
+        return Map.of("prepareThreshold", "0", "queryTimeout", wholeSeconds(timeout));
+    }
+
+    /** How migrations reach the database: at the address of their own, or like services. */
+    public DatabaseConfig forMigrations() {
+        return migrationAccess.orElse(this);
+    }
+
+    /**
+     * The properties for a connection that is opened now. Passwords are rotated while the process runs, so user and password
+     * are read from their files again. Those of the start are used while a file cannot be read.
+     */
+    public Map<String, String> currentProperties() {
+        if (loginVariables.isEmpty()) {
+            return jdbcProperties;
+        }
+        Map<String, String> current = new TreeMap<>(jdbcProperties);
+        current.putAll(DatabaseLogin.reread(loginVariables));
+        return current;
     }
 
     /** As with the reference, an unknown mode has the effect of {@code disabled}; it may be a misspelt {@code require}. */
@@ -156,7 +244,7 @@ public record DatabaseConfig(
      * unless the user of the connection changes it. TCP keep-alive detects a dead server within a minute.
      */
     public DataSource dataSource() {
-        return dataSource(jdbcUrl);
+        return new DriverDataSource(jdbcUrl, this::currentProperties);
     }
 
     /**
@@ -166,22 +254,15 @@ public record DatabaseConfig(
      * @param limit in whole seconds
      */
     public List<DataSource> dataSources(Duration limit) {
+        String seconds = Long.toString(limit.toSeconds());
         return Stream.concat(Stream.of(jdbcUrl), readerUrl.stream())
-                .<DataSource>map(url -> {
-                    PGSimpleDataSource dataSource = dataSource(url);
-                    dataSource.setConnectTimeout((int) limit.toSeconds());
-                    dataSource.setSocketTimeout((int) limit.toSeconds());
-                    return dataSource;
-                })
+                .<DataSource>map(url -> new DriverDataSource(url, () -> {
+                    Map<String, String> properties = new TreeMap<>(currentProperties());
+                    properties.put("connectTimeout", seconds);
+                    properties.put(SOCKET_TIMEOUT, seconds);
+                    return properties;
+                }))
                 .toList();
-    }
-
-    private PGSimpleDataSource dataSource(String url) {
-        PGSimpleDataSource dataSource = new PGSimpleDataSource();
-        dataSource.setUrl(url);
-        jdbcProperties.forEach((name, value) -> set(dataSource, name, value));
-        dataSource.setSocketFactory(KeepAliveSocketFactory.class.getName());
-        return dataSource;
     }
 
     /** Contains the names of the properties but not their values, because the password is one of them. */
@@ -191,14 +272,8 @@ public record DatabaseConfig(
                 + " timeout " + timeout;
     }
 
-    private static Address fromVariables(EnvironmentReader environment, Map<String, String> properties) {
-        properties.put("user", environment.text(Setting.DB_USER));
-        properties.put(
-                "password",
-                environment
-                        .secret(Setting.DB_PSWD)
-                        .or(Setting.DB_PSWD::defaultValue)
-                        .orElseThrow());
+    private static DatabaseAddress fromVariables(
+            EnvironmentReader environment, Names names, Map<String, String> properties) {
         String mode = environment.text(Setting.DB_SSL_MODE);
         if (SSL_MODES.contains(mode)) {
             environment.value(Setting.DB_SSL_CERT_PATH).ifPresent(path -> properties.put("sslcert", path));
@@ -210,41 +285,55 @@ public record DatabaseConfig(
             ClientKey.validate(environment, Setting.DB_SSL_KEY_PATH.name(), properties);
         }
         putSslMode(properties, SSL_MODES.contains(mode) ? mode : LIBPQ_SSL_MODE);
-        return addressFromVariables(environment, Setting.DB_HOST);
+        return addressFromVariables(environment, names.host(), names.port());
     }
 
-    private static Address addressFromVariables(EnvironmentReader environment, Setting host) {
-        String port = Integer.toString(environment.integer(Setting.DB_PORT, 1, 65535));
-        return Address.of(environment, host.name(), environment.text(host), port, environment.text(Setting.DB_NAME));
+    private static DatabaseAddress addressFromVariables(EnvironmentReader environment, Setting host, Setting port) {
+        return DatabaseAddress.of(
+                environment,
+                host.name(),
+                environment.text(host),
+                Integer.toString(environment.integer(port, 1, 65535)),
+                environment.text(Setting.DB_NAME));
     }
 
-    private static Address fromDsn(EnvironmentReader environment, Dsn dsn, Map<String, String> properties) {
+    private static DatabaseAddress fromDsn(
+            EnvironmentReader environment, Names names, Dsn dsn, Map<String, String> properties) {
         Map<String, String> settings = dsn.settings();
-        // libpq would read ~/.pgpass instead.
-        environment.secret(Setting.DB_PSWD).ifPresent(password -> properties.put("password", password));
-        properties.put("user", System.getProperty("user.name"));
         DRIVER_PROPERTIES.forEach((keyword, property) -> {
             if (settings.containsKey(keyword)) {
                 properties.put(property, settings.get(keyword));
             }
         });
-        oneOf(environment, settings, "target_session_attrs", SERVER_TYPES)
+        oneOf(environment, names.dsn(), settings, "target_session_attrs", SERVER_TYPES)
                 .ifPresent(type -> properties.put("targetServerType", type));
-        oneOf(environment, settings, "load_balance_hosts", Map.of("disable", "false", "random", "true"))
+        oneOf(environment, names.dsn(), settings, "load_balance_hosts", Map.of("disable", "false", "random", "true"))
                 .ifPresent(value -> properties.put("loadBalanceHosts", value));
-        oneOf(environment, settings, "keepalives", Map.of("0", "false", "1", "true"))
+        oneOf(environment, names.dsn(), settings, "keepalives", Map.of("0", "false", "1", "true"))
                 .ifPresent(value -> properties.put("tcpKeepAlive", value));
-        putConnectTimeout(environment, settings, properties);
-        ClientKey.validate(environment, DSN, properties);
+        putConnectTimeout(environment, names.dsn(), settings, properties);
+        ClientKey.validate(environment, names.dsn().name(), properties);
         String mode = settings.getOrDefault("sslmode", LIBPQ_SSL_MODE);
         if (!SSL_MODES.contains(mode) && !mode.equals("disable")) {
-            environment.addProblem(
-                    DSN + " holds sslmode=" + mode + "; expected disable, or one of " + sorted(SSL_MODES));
+            environment.addProblem(names.dsn().name() + " holds sslmode=" + mode + "; expected disable, or one of "
+                    + sorted(SSL_MODES));
         }
         putSslMode(properties, mode);
-        String host = settings.getOrDefault("host", settings.getOrDefault("hostaddr", "localhost"));
         String name = settings.getOrDefault("dbname", properties.get("user"));
-        return Address.of(environment, DSN, host, settings.getOrDefault("port", ""), name);
+        String port = names.replacesPort()
+                ? Integer.toString(environment.integer(names.port(), 1, 65535))
+                : settings.getOrDefault("port", "");
+        if (names.replacesHost()) {
+            // One port for each host of the connection string says nothing about this host.
+            return DatabaseAddress.of(
+                    environment,
+                    names.host().name(),
+                    environment.text(names.host()),
+                    port.contains(",") ? "" : port,
+                    name);
+        }
+        String host = settings.getOrDefault("host", settings.getOrDefault("hostaddr", "localhost"));
+        return DatabaseAddress.of(environment, names.dsn().name(), host, port, name);
     }
 
     /**
@@ -257,7 +346,7 @@ public record DatabaseConfig(
     }
 
     private static void putConnectTimeout(
-            EnvironmentReader environment, Map<String, String> settings, Map<String, String> properties) {
+            EnvironmentReader environment, Setting dsn, Map<String, String> settings, Map<String, String> properties) {
         String text = settings.getOrDefault("connect_timeout", "");
         if (text.isEmpty()) {
             return;
@@ -265,16 +354,21 @@ public record DatabaseConfig(
         if (text.matches("-?[0-9]{1,6}")) {
             properties.put("connectTimeout", Integer.toString(Math.max(0, Integer.parseInt(text))));
         } else {
-            environment.addProblem(DSN + " holds connect_timeout=" + text + "; expected a whole number of seconds");
+            environment.addProblem(
+                    dsn.name() + " holds connect_timeout=" + text + "; expected a whole number of seconds");
         }
     }
 
     private static Optional<String> oneOf(
-            EnvironmentReader environment, Map<String, String> settings, String keyword, Map<String, String> meanings) {
+            EnvironmentReader environment,
+            Setting dsn,
+            Map<String, String> settings,
+            String keyword,
+            Map<String, String> meanings) {
         String value = settings.getOrDefault(keyword, "");
         if (!value.isEmpty() && !meanings.containsKey(value)) {
             environment.addProblem(
-                    DSN + " holds " + keyword + "=" + value + "; expected one of " + sorted(meanings.keySet()));
+                    dsn.name() + " holds " + keyword + "=" + value + "; expected one of " + sorted(meanings.keySet()));
         }
         return Optional.ofNullable(meanings.get(value));
     }
@@ -285,86 +379,5 @@ public record DatabaseConfig(
 
     private static String wholeSeconds(Duration duration) {
         return Long.toString(Math.max(1, duration.plusNanos(999_999_999).toSeconds()));
-    }
-
-    private static void set(PGSimpleDataSource dataSource, String property, String value) {
-        try {
-            dataSource.setProperty(property, value);
-        } catch (SQLException e) {
-            throw new IllegalStateException("the driver does not support property " + property, e);
-        }
-    }
-
-    /** The addresses of the servers, as a JDBC URL and for messages. */
-    private record Address(String jdbcUrl, String describe) {
-
-        /** Combines lists of hosts and ports like libpq: one port for all hosts, or one for each. */
-        static Address of(EnvironmentReader environment, String variable, String hosts, String ports, String name) {
-            String[] host = hosts.split(",", -1);
-            String[] port = ports.split(",", -1);
-            if (port.length != 1 && port.length != host.length) {
-                environment.addProblem(variable + " names " + host.length + " hosts and " + port.length
-                        + " ports; expected one port, or one for each host");
-                return new Address("", "");
-            }
-            List<String> addresses = new ArrayList<>();
-            for (int i = 0; i < host.length; i++) {
-                addresses.add(
-                        hostAndPort(environment, variable, host[i].strip(), port[port.length == 1 ? 0 : i].strip()));
-            }
-            String all = String.join(",", addresses);
-            return new Address(
-                    "jdbc:postgresql://" + all + "/" + URLEncoder.encode(name, StandardCharsets.UTF_8),
-                    all + "/" + name);
-        }
-
-        private static String hostAndPort(EnvironmentReader environment, String variable, String host, String port) {
-            String named = host.isEmpty() ? "localhost" : host;
-            if (named.startsWith("/") || named.startsWith("@")) {
-                environment.addProblem(variable + " names the socket " + quoted(variable, named)
-                        + "; expected a host name or address (TCP)");
-            } else if (!named.matches("[A-Za-z0-9._-]+") && !isIpv6(named)) {
-                environment.addProblem(variable + " names the host " + quoted(variable, named)
-                        + "; expected a name or an address" + portHint(variable) + hint(variable));
-            }
-            if (!port.matches("|[0-9]{1,5}") || (!port.isEmpty() && !isPort(Integer.parseInt(port)))) {
-                environment.addProblem(variable + " names the port " + quoted(variable, port) + "; expected 1 to 65535"
-                        + hint(variable));
-            }
-            boolean bare = named.contains(":") && !named.startsWith("[");
-            return (bare ? "[" + named + "]" : named.toLowerCase(Locale.ROOT)) + ":" + (port.isEmpty() ? "5432" : port);
-        }
-
-        /** Whether this is an IPv6 address, with or without brackets and zone. Asks no name server. */
-        private static boolean isIpv6(String text) {
-            boolean bracketed = text.startsWith("[") && text.endsWith("]");
-            String address =
-                    (bracketed ? text.substring(1, text.length() - 1) : text).replaceFirst("%[A-Za-z0-9]+$", "");
-            if (!address.matches("[0-9A-Fa-f.]*:[0-9A-Fa-f:.]*")) {
-                return false;
-            }
-            try {
-                return InetAddress.getByName(address) != null;
-            } catch (UnknownHostException e) {
-                return false; // such as 127.0.0.1:5432
-            }
-        }
-
-        private static String portHint(String variable) {
-            return variable.equals(DSN) ? "" : " without a port, which " + Setting.DB_PORT.name() + " names";
-        }
-
-        /** Hides the value if it comes from a connection string, because it may be a part of a password. */
-        private static String quoted(String variable, String text) {
-            return variable.equals(DSN) ? "(not shown)" : "'" + text + "'";
-        }
-
-        private static String hint(String variable) {
-            return variable.equals(DSN) ? "; in a password, write @ : / and % as %40 %3A %2F and %25" : "";
-        }
-
-        private static boolean isPort(int number) {
-            return 1 <= number && number <= 65535;
-        }
     }
 }

@@ -37,6 +37,12 @@ final class EnvironmentReader {
         return raw(setting.name()).map(String::strip);
     }
 
+    /** Whether the variable, or the one that names a file with the secret, has a value. */
+    boolean isSet(Setting setting) {
+        return raw(setting.name()).isPresent()
+                || raw(setting.name() + FILE_SUFFIX).isPresent();
+    }
+
     /** The value of a variable or its default; empty if there is neither. */
     Optional<String> optional(Setting setting) {
         return value(setting).or(setting::defaultValue);
@@ -68,7 +74,7 @@ final class EnvironmentReader {
                 : Optional.ofNullable(variables.get(setting.name())).filter(value -> !value.isEmpty());
     }
 
-    /** An integer within bounds, both inclusive. */
+    /** An integer within bounds, both inclusive; for a malformed value the default, or the least if there is none. */
     int integer(Setting setting, int least, int most) {
         String value = text(setting);
         try {
@@ -80,7 +86,7 @@ final class EnvironmentReader {
             // Reported below together with numbers out of bounds.
         }
         reject(setting, value, "an integer from " + least + " to " + most);
-        return Integer.parseInt(requiredDefault(setting));
+        return setting.defaultValue().map(Integer::parseInt).orElse(least);
     }
 
     /** A duration in seconds; may have a fraction; more than 0 and at most 86400. */
@@ -133,6 +139,10 @@ final class EnvironmentReader {
         if (!problems.contains(sentence)) { // a value that is read twice is reported once
             problems.add(sentence);
         }
+    }
+
+    boolean hasProblems() {
+        return !problems.isEmpty();
     }
 
     /** Throws an {@link InvalidConfigException} if a problem was recorded. */

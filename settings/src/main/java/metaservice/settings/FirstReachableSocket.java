@@ -26,7 +26,7 @@ import java.util.concurrent.TimeUnit;
  * to another one, which it replaces for each address. For one thread until it is connected.
  */
 @SuppressWarnings("UnsynchronizedOverridesSynchronized") // the other socket synchronizes its methods itself
-final class FirstReachableSocket extends Socket {
+class FirstReachableSocket extends Socket {
 
     /** Longest wait for each address except the last one. A round trip around the world takes less than half a second. */
     private static final Duration ADDRESS_TIMEOUT = Duration.ofSeconds(2);

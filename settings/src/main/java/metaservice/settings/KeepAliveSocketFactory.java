@@ -1,6 +1,8 @@
 package metaservice.settings;
 
+import java.io.FilterInputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.net.InetAddress;
 import java.net.Socket;
 import java.net.SocketOption;
@@ -21,10 +23,62 @@ public final class KeepAliveSocketFactory extends SocketFactory {
             ExtendedSocketOptions.TCP_KEEPINTERVAL, 10,
             ExtendedSocketOptions.TCP_KEEPCOUNT, 3);
 
+    private final Runnable beforeRead;
+    private final Runnable afterRead;
+
+    /** Called by the driver. */
+    public KeepAliveSocketFactory() {
+        this(() -> {}, () -> {});
+    }
+
+    /**
+     * Creates sockets that report their reads.
+     *
+     * @param beforeRead runs on the reading thread before each read, which may wait
+     * @param afterRead runs on the same thread after it, also if it failed
+     */
+    public KeepAliveSocketFactory(Runnable beforeRead, Runnable afterRead) {
+        this.beforeRead = beforeRead;
+        this.afterRead = afterRead;
+    }
+
     /** A socket that tries all addresses of its host. */
     @Override
     public Socket createSocket() throws IOException {
-        return new FirstReachableSocket(KeepAliveSocketFactory::keptAlive);
+        return new FirstReachableSocket(KeepAliveSocketFactory::keptAlive) {
+            @Override
+            public InputStream getInputStream() throws IOException {
+                return new ReportingInput(super.getInputStream());
+            }
+        };
+    }
+
+    /** Reports each read. */
+    private final class ReportingInput extends FilterInputStream {
+
+        ReportingInput(InputStream input) {
+            super(input);
+        }
+
+        @Override
+        public int read() throws IOException {
+            beforeRead.run();
+            try {
+                return super.read();
+            } finally {
+                afterRead.run();
+            }
+        }
+
+        @Override
+        public int read(byte[] buffer, int offset, int length) throws IOException {
+            beforeRead.run();
+            try {
+                return super.read(buffer, offset, length);
+            } finally {
+                afterRead.run();
+            }
+        }
     }
 
     private static Socket keptAlive() throws IOException {

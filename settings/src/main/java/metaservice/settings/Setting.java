@@ -147,8 +147,17 @@ public record Setting(String name, Optional<String> defaultValue, String meaning
             "MF_METADATA_DB_READ_REPLICA_HOST", "localhost", "host of that pool; a DSN applies to both pools");
     public static final Setting DB_SSL_ROOT_CERT =
             new Setting("MF_METADATA_DB_SSL_ROOT_CERT", "another name of MF_METADATA_DB_SSL_ROOT_CERT_PATH");
+    public static final Setting DB_POOLER = new Setting(
+            "MF_METADATA_DB_POOLER", "auto", "session or transaction: what a pooler assigns; auto: detected at start");
+    public static final Setting MIGRATION_DB_DSN = new Setting(
+            "MF_MIGRATION_DB_DSN", "database for migrations, if a pooler is between services and database; a DSN");
+    public static final Setting MIGRATION_DB_HOST =
+            new Setting("MF_MIGRATION_DB_HOST", "host of the database for migrations; unset: that of the services");
+    public static final Setting MIGRATION_DB_PORT =
+            new Setting("MF_MIGRATION_DB_PORT", "port of the database for migrations; unset: that of the services");
+
     /** Secrets; each can also be read from a file. */
-    public static final List<Setting> SECRETS = List.of(DB_DSN, DB_PSWD);
+    public static final List<Setting> SECRETS = List.of(DB_DSN, DB_PSWD, MIGRATION_DB_DSN);
 
     /** The variables that {@link DatabaseConfig} reads, in the order of the help. */
     public static final List<Setting> DATABASE = withFiles(List.of(
@@ -167,7 +176,11 @@ public record Setting(String name, Optional<String> defaultValue, String meaning
             DB_POOL_MAX,
             DB_TIMEOUT,
             READER_POOL,
-            REPLICA_HOST));
+            REPLICA_HOST,
+            DB_POOLER,
+            MIGRATION_DB_DSN,
+            MIGRATION_DB_HOST,
+            MIGRATION_DB_PORT));
 
     /**
      * Variables of the reference image that this build does not support but that published deployments set; no
@@ -183,6 +196,9 @@ public record Setting(String name, Optional<String> defaultValue, String meaning
 
     /** Prefix of the variables of the database connection. */
     public static final String DATABASE_PREFIX = "MF_METADATA_DB_";
+
+    /** Prefix of the variables of the database connection for migrations. */
+    public static final String MIGRATION_DATABASE_PREFIX = "MF_MIGRATION_DB_";
 
     /** Names of all variables that are read, including the {@code _FILE} variants of secrets. */
     static Set<String> names() {

@@ -26,6 +26,9 @@ class DatabaseConfigTest {
 
     private static final String EVERY_SPECIAL = "!#$%&*()-_=+[]{}<>:?'\"@/\\";
 
+    @TempDir
+    private Path folder;
+
     @Test
     void withoutVariablesTheDefaultsApply() {
         DatabaseConfig config = DatabaseConfig.fromEnvironment(Map.of());
@@ -39,7 +42,7 @@ class DatabaseConfigTest {
                         "ApplicationName", "metaservice",
                         "tcpKeepAlive", "true",
                         "hostRecheckSeconds", "1",
-                        "connectTimeout", "60",
+                        "connectTimeout", "10",
                         "socketTimeout", "70"),
                 config.jdbcProperties());
         assertEquals(
@@ -64,7 +67,7 @@ class DatabaseConfigTest {
     }
 
     @Test
-    void passwordIsReadFromAFile(@TempDir Path folder) throws IOException {
+    void passwordIsReadFromAFile() throws IOException {
         Path file = Files.writeString(folder.resolve("secret"), " with blanks \n");
         DatabaseConfig config = DatabaseConfig.fromEnvironment(
                 Map.of("MF_METADATA_DB_PSWD_FILE", file.toString(), "MF_METADATA_DB_PSWD", "other"));
@@ -308,5 +311,95 @@ class DatabaseConfigTest {
                 "USE_SEPARATE_READER_POOL", "1",
                 "MF_METADATA_DB_READ_REPLICA_HOST", "r.example"));
         assertEquals(Optional.of(config.jdbcUrl()), config.readerUrl());
+    }
+
+    @Test
+    void passwordIsReadFromItsFileForEachConnection() throws IOException {
+        Path file = Files.writeString(folder.resolve("password"), "one\n");
+        DatabaseConfig config = DatabaseConfig.fromEnvironment(
+                Map.of("MF_METADATA_DB_USER", "u", "MF_METADATA_DB_PSWD_FILE", file.toString()));
+        assertEquals("one", config.currentProperties().get("password"));
+        Files.writeString(file, "two");
+        assertEquals("two", config.currentProperties().get("password"));
+        assertEquals("u", config.currentProperties().get("user"));
+        Files.delete(file);
+        assertEquals("one", config.currentProperties().get("password"), "that of the start");
+        assertFalse(config.toString().contains("one"), config::toString);
+    }
+
+    @Test
+    void userAndPasswordAreReadFromTheFileOfTheConnectionString() throws IOException {
+        Path file = Files.writeString(folder.resolve("dsn"), "postgres://a:one@db.example/n");
+        DatabaseConfig config = DatabaseConfig.fromEnvironment(Map.of("MF_METADATA_DB_DSN_FILE", file.toString()));
+        Files.writeString(file, "postgres://b:two@db.example/n");
+        assertEquals("b", config.currentProperties().get("user"));
+        assertEquals("two", config.currentProperties().get("password"));
+        Files.writeString(file, "postgres://b:two@[");
+        assertEquals("a", config.currentProperties().get("user"), "that of the start");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            nullValues = "-",
+            value = {
+                "host=p port=6543 dbname=n | -                | -      | -    | p:6543/n",
+                "host=p port=6543 dbname=n | -                | d      | -    | d:6543/n",
+                "host=p port=6543 dbname=n | -                | d      | 5432 | d:5432/n",
+                "host=p,q port=1,2 dbname=n | -               | d      | -    | d:5432/n",
+                "host=p port=6543 dbname=n | host=e dbname=m  | d      | 1    | e:5432/m",
+                "-                         | -                | d      | -    | d:6543/postgres",
+                "-                         | -                | -      | 5432 | p:5432/postgres",
+                "-                         | host=e dbname=m  | -      | -    | e:5432/m",
+                "-                         | -                | -      | -    | p:6543/postgres",
+            })
+    void migrationsMayHaveAnAddressOfTheirOwn(
+            String dsn, String migrationDsn, String host, String port, String expected) {
+        Map<String, String> environment =
+                new HashMap<>(Map.of("MF_METADATA_DB_HOST", "p", "MF_METADATA_DB_PORT", "6543"));
+        put(environment, "MF_METADATA_DB_DSN", dsn);
+        put(environment, "MF_MIGRATION_DB_DSN", migrationDsn);
+        put(environment, "MF_MIGRATION_DB_HOST", host);
+        put(environment, "MF_MIGRATION_DB_PORT", port);
+        DatabaseConfig config = DatabaseConfig.fromEnvironment(environment);
+        assertEquals(expected, config.forMigrations().describe());
+        assertEquals(
+                expected.equals(config.describe()), config.migrationAccess().isEmpty());
+    }
+
+    private static void put(Map<String, String> environment, String name, String value) {
+        if (value != null) {
+            environment.put(name, value);
+        }
+    }
+
+    @Test
+    void problemsOfTheMigrationsAddressNameItsVariables() {
+        assertEquals(
+                List.of(
+                        "MF_MIGRATION_DB_PORT is 'x'; expected an integer from 1 to 65535",
+                        "MF_MIGRATION_DB_HOST names the host 'd:1'; expected a name or an address without a port, which"
+                                + " MF_MIGRATION_DB_PORT names",
+                        "MF_METADATA_DB_POOLER is 'both'; expected auto, session or transaction"),
+                assertThrows(
+                                InvalidConfigException.class,
+                                () -> DatabaseConfig.fromEnvironment(Map.of(
+                                        "MF_MIGRATION_DB_HOST", "d:1",
+                                        "MF_MIGRATION_DB_PORT", "x",
+                                        "MF_METADATA_DB_POOLER", "both")))
+                        .problems());
+    }
+
+    @Test
+    void poolerThatAssignsTransactionsExcludesPreparedStatements() {
+        DatabaseConfig config = DatabaseConfig.fromEnvironment(
+                Map.of("MF_METADATA_DB_POOLER", "transaction", "MF_METADATA_DB_TIMEOUT", "7"));
+        assertEquals(Pooling.TRANSACTION, config.pooling());
+        assertEquals("0", config.jdbcProperties().get("prepareThreshold"));
+        assertEquals("7", config.jdbcProperties().get("queryTimeout"));
+        assertEquals(
+                config,
+                DatabaseConfig.fromEnvironment(Map.of("MF_METADATA_DB_TIMEOUT", "7"))
+                        .withTransactionPooling());
     }
 }
