@@ -23,6 +23,7 @@ import org.junit.jupiter.api.Test;
 import org.postgresql.PGConnection;
 
 /** {@code DB_TRIGGER_CREATE=1}: creation of missing triggers, removal of outdated ones, and the locks that it takes. */
+@Tag("extended")
 class TriggersIT {
 
     private static final Map<String, String> WANTED = Map.of("DB_TRIGGER_CREATE", "1");
@@ -112,7 +113,6 @@ class TriggersIT {
         }
     }
 
-    @Tag("extended")
     @Test
     void functionsOfTriggersBelongToTheOwnerOfTheTablesWhoeverStarts() throws Exception {
         try (TestDatabase database = TestDatabases.newest()) {
@@ -147,7 +147,6 @@ class TriggersIT {
         }
     }
 
-    @Tag("extended")
     @Test
     void concurrentStartsDoNotFail() throws Exception {
         try (TestDatabase database = TestDatabases.newest()) {

@@ -30,6 +30,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import metaservice.settings.DatabaseConfig;
 import metaservice.settings.DatabaseServerException;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.postgresql.ds.PGSimpleDataSource;
@@ -93,6 +94,7 @@ class EmbeddedDatabaseIT {
         }
     }
 
+    @Tag("extended")
     @Test
     void pidFileWithTheNumberOfAnotherProgramIsIgnored() throws Exception {
         try (EmbeddedDatabase database = database(false)) {
@@ -105,6 +107,7 @@ class EmbeddedDatabaseIT {
         }
     }
 
+    @Tag("extended")
     @Test
     void otherServerWithTheSameProcessIdKeepsRunning() throws Exception {
         try (EmbeddedDatabase database = database(false)) {
@@ -205,6 +208,7 @@ class EmbeddedDatabaseIT {
         }
     }
 
+    @Tag("extended")
     @Test
     void dataOfAnEarlierVersionGetAPassword() throws Exception {
         makeOfAnEarlierVersion();
@@ -226,6 +230,7 @@ class EmbeddedDatabaseIT {
     }
 
     /** The password was stored, but the server's rules were not changed any more. */
+    @Tag("extended")
     @Test
     void interruptedMoveToAPasswordIsDoneAgain() throws Exception {
         makeOfAnEarlierVersion();
@@ -297,6 +302,7 @@ class EmbeddedDatabaseIT {
                 .getSQLState();
     }
 
+    @Tag("extended")
     @Test
     void initializationThatWasInterruptedBeginsAgain() throws Exception {
         Files.createDirectories(data());
@@ -306,6 +312,7 @@ class EmbeddedDatabaseIT {
         }
     }
 
+    @Tag("extended")
     @Test
     void postgresThatAKilledLauncherLeftRunningIsStopped() throws Exception {
         try (EmbeddedDatabase database = database(false)) {
@@ -346,6 +353,7 @@ class EmbeddedDatabaseIT {
         }
     }
 
+    @Tag("extended")
     @Test
     void killedPostgresRecovers() throws Exception {
         try (EmbeddedDatabase database = database(false)) {

@@ -7,12 +7,14 @@ import java.util.List;
 import java.util.stream.Stream;
 import metaservice.migrations.UpgradeOutcome.Failed;
 import metaservice.migrations.UpgradeOutcome.Upgraded;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.postgresql.ds.PGSimpleDataSource;
 
 /** The next upgrade completes an upgrade that was killed at any point. */
+@Tag("extended")
 class IdempotenceIT {
 
     private static final SchemaVersion STRING_IDS = new SchemaVersion(20200603104139L);
