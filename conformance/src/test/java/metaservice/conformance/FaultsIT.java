@@ -138,6 +138,37 @@ class FaultsIT {
         }
     }
 
+    /** A standby serves reads; no notification can be received from it. After its promotion it is used like any primary. */
+    @Tag("extended")
+    @Test
+    void standbyServesReadsAndWritesAfterItsPromotion() throws Exception {
+        try (StoppablePostgres first = StoppablePostgres.start(folder.resolve("first"))) {
+            try (LauncherProcess launcher = LauncherProcess.start(first.environment())) {
+                assertEquals(200, create(launcher, "OnFirst").status());
+                launcher.stop();
+            }
+            try (StoppablePostgres second = first.replicate(folder.resolve("second"));
+                    LauncherProcess launcher = LauncherProcess.start(second.environment())) {
+                assertEquals(
+                        200,
+                        launcher.ask("GET", "/flows/OnFirst", NullNode.getInstance())
+                                .status());
+                assertEquals(503, create(launcher, "OnSecond").status());
+                Eventually.await(
+                        "the launcher has tried to listen",
+                        () -> launcher.log().contains("Cannot listen for upgrades"));
+                JsonNode service = launcher.schemaStatus().body().path("service");
+                second.execute("select pg_promote()");
+                Eventually.await(
+                        "the service writes", () -> create(launcher, "OnSecond").status() == 200);
+                Eventually.await("the launcher has a LISTEN session", () -> second.hasListener());
+                assertEquals(service, launcher.schemaStatus().body().path("service"), "no restart");
+                launcher.stop();
+                assertEquals(List.of(), launcher.errors());
+            }
+        }
+    }
+
     private static void awaitReplicated(StoppablePostgres replica, String flow) throws Exception {
         Eventually.await("the replica has the flow", () -> {
             try (Connection connection = replica.dataSource().getConnection();

@@ -1,11 +1,14 @@
 package metaservice.conformance;
 
 import java.io.IOException;
+import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 
 /** Listens on an address and forwards its connections to a port of the loopback address, until it is closed. */
@@ -15,6 +18,8 @@ final class Forwarder implements AutoCloseable {
     private final int target;
     private final List<Socket> open = new CopyOnWriteArrayList<>();
     private final Thread acceptor;
+    private final Set<Socket> silent = ConcurrentHashMap.newKeySet();
+    private volatile boolean silencesNew;
 
     private Forwarder(ServerSocket listener, int target) {
         this.listener = listener;
@@ -35,6 +40,21 @@ final class Forwarder implements AutoCloseable {
 
     int port() {
         return listener.getLocalPort();
+    }
+
+    /**
+     * Discards, from now on, what arrives on the connections that are open, as a firewall does that has forgotten them.
+     *
+     * @param newOnes whether new connections, which are still accepted, are treated in the same way
+     */
+    void silence(boolean newOnes) {
+        silencesNew = newOnes;
+        silent.addAll(open);
+    }
+
+    /** Forwards new connections again. */
+    void forwardNew() {
+        silencesNew = false;
     }
 
     /** Closes all connections and stops listening. */
@@ -60,15 +80,29 @@ final class Forwarder implements AutoCloseable {
             Socket client = listener.accept();
             Socket server = new Socket(InetAddress.getLoopbackAddress(), target);
             open.addAll(List.of(client, server));
+            if (silencesNew) {
+                silent.addAll(List.of(client, server));
+            }
             start(() -> copy(client, server));
             start(() -> copy(server, client));
         }
     }
 
-    private static void copy(Socket from, Socket to) throws IOException {
+    private void copy(Socket from, Socket to) throws IOException {
         try (from;
                 to) {
-            from.getInputStream().transferTo(to.getOutputStream());
+            byte[] buffer = new byte[8192];
+            for (int length = from.getInputStream().read(buffer);
+                    length >= 0;
+                    length = from.getInputStream().read(buffer)) {
+                if (!silent.contains(from)) {
+                    to.getOutputStream().write(buffer, 0, length);
+                }
+            }
+            if (silent.contains(from)) {
+                // The other side must not learn that this one has closed.
+                to.getInputStream().transferTo(OutputStream.nullOutputStream());
+            }
         }
     }
 

@@ -48,7 +48,8 @@ final class PgBouncer implements AutoCloseable {
                         "auth_type = trust",
                         "auth_file = " + users,
                         "pool_mode = " + poolMode,
-                        "ignore_startup_parameters = extra_float_digits",
+                        // Few sessions, so that clients share them in transaction mode.
+                        "default_pool_size = " + (poolMode.equals("transaction") ? 3 : 20),
                         ""));
         List<String> command = new ArrayList<>(List.of(program.toString()));
         if (System.getProperty("user.name").equals("root")) {

@@ -94,17 +94,18 @@ final class Launcher implements AutoCloseable {
         database.ignoredDsn().ifPresent(LOG::warn);
         database.ignoredSslMode().ifPresent(LOG::warn);
         LOG.info("Database: {}", database);
-        DatabaseAccess access = SpiSettings.database(database);
-        databaseAccess = Optional.of(access);
+        databaseAccess = Optional.of(SpiSettings.database(database));
+        DatabaseConfig ofMigrations = database.forMigrations();
+        database.migrationAccess().ifPresent(own -> LOG.info("Database for migrations: {}", own));
         PauseWhileBusy pauses = config.pauses() ? new PauseWhileBusy(this::isBusy) : PauseWhileBusy.NEVER;
-        Migrations migrations = new Migrations(database.dataSource(), () -> pauses.pause(PAUSE_BEFORE_MIGRATION));
-        frontDoors.forEach((kind, door) -> served.add(serve(kind, door, access, migrations, pauses)));
+        Migrations migrations = new Migrations(ofMigrations.dataSource(), () -> pauses.pause(PAUSE_BEFORE_MIGRATION));
+        frontDoors.forEach((kind, door) -> served.add(serve(kind, door, migrations, pauses)));
         Optional<ListenAddress> migration = config.listener(LauncherConfig.MIGRATION);
         if (migration.isPresent()) {
-            migrationApi = Optional.of(openMigrationApi(migration.get(), migrations, database.describe()));
+            migrationApi = Optional.of(openMigrationApi(migration.get(), migrations, ofMigrations.describe()));
         }
 
-        SchemaAtStart schema = new SchemaAtStart(migrations, database.describe(), config, stop);
+        SchemaAtStart schema = new SchemaAtStart(migrations, ofMigrations.describe(), config, stop);
         Optional<SchemaStatus> found = schema.read();
         if (found.isEmpty()) {
             return Optional.empty();
@@ -112,17 +113,41 @@ final class Launcher implements AutoCloseable {
         found.get().warnings().forEach(LOG::warn);
         schema.requireExpectedSchema(found.get());
         tablesSchema = found.get().schemaName();
-        if (!served.isEmpty()) {
-            schema.refusePooledTransactions();
-        }
+        boolean notifies = !served.isEmpty() && prepareForPooler(schema, database);
         // A process without services changes a database only after a request.
         boolean filled = found.get().state() == SchemaState.EMPTY && !served.isEmpty();
         StartupReport report = startServices(filled ? schema.fill() : found.get(), filled);
         if (!served.isEmpty()) {
             served.forEach(kind -> kind.supervisor().begin());
-            watch = Optional.of(SchemaWatch.start(database.dataSource(), services::schemaMayHaveChanged));
+        }
+        if (notifies) {
+            watch = Optional.of(SchemaWatch.start(ofMigrations.dataSource(), services::schemaMayHaveChanged));
         }
         return Optional.of(report);
+    }
+
+    /**
+     * Makes services keep nothing in sessions if a pooler gives each transaction another one.
+     *
+     * @return whether notifications of the database can be received
+     */
+    private boolean prepareForPooler(SchemaAtStart schema, DatabaseConfig database) throws StartFailedException {
+        boolean pooled = schema.isTransactionPooled(database);
+        if (pooled) {
+            databaseAccess = Optional.of(SpiSettings.database(database.withTransactionPooling()));
+            LOG.info("A pooler gives each transaction another session: services prepare no statements on the server");
+        }
+        boolean notifies = database.migrationAccess().isPresent()
+                ? !schema.isTransactionPooled(database.forMigrations())
+                : !pooled;
+        if (!notifies) {
+            LOG.warn(
+                    "Notifications of upgrades cannot be received through a pooler that assigns transactions; the schema is"
+                            + " read every {} s. {} names the address of the server itself",
+                    config.pollInterval().toSeconds(),
+                    Setting.MIGRATION_DB_HOST.name());
+        }
+        return notifies;
     }
 
     private void warnIfHeapIsSmall() {
@@ -243,8 +268,7 @@ final class Launcher implements AutoCloseable {
                 cause);
     }
 
-    private ServedKind serve(
-            ServiceKind kind, FrontDoor door, DatabaseAccess access, Migrations migrations, PauseWhileBusy pauses) {
+    private ServedKind serve(ServiceKind kind, FrontDoor door, Migrations migrations, PauseWhileBusy pauses) {
         ServiceCatalog ofKind = catalog.ofKind(kind).orElseThrow();
         return new ServedKind(
                 kind,
@@ -257,7 +281,7 @@ final class Launcher implements AutoCloseable {
                         migrations::status,
                         (service, startPauses) -> IsolatedService.start(
                                 service,
-                                access,
+                                databaseAccess.orElseThrow(),
                                 SpiSettings.service(config.service(), tablesSchema),
                                 tokens,
                                 startPauses),

@@ -7,7 +7,9 @@ import metaservice.launcher.migration.DatabaseTrouble;
 import metaservice.migrations.Migrations;
 import metaservice.migrations.SchemaStatus;
 import metaservice.migrations.UpgradeOutcome;
+import metaservice.settings.DatabaseConfig;
 import metaservice.settings.LauncherConfig;
+import metaservice.settings.Pooling;
 import metaservice.settings.Setting;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -93,19 +95,18 @@ record SchemaAtStart(Migrations migrations, String database, LauncherConfig conf
     }
 
     /**
-     * Refuses a pooler that gives each transaction another session. Services keep prepared statements and settings in their
-     * sessions, so some of their requests would fail, and not at once.
+     * Whether a pooler gives each transaction another session.
+     *
+     * @param access how the database is reached
      */
-    void refusePooledTransactions() throws StartFailedException {
+    boolean isTransactionPooled(DatabaseConfig access) throws StartFailedException {
+        if (access.pooling() != Pooling.DETECT) {
+            return access.pooling() == Pooling.TRANSACTION;
+        }
         try {
-            if (!migrations.hasStableSessions()) {
-                throw new StartFailedException(
-                        ExitCode.FAILED,
-                        "Cannot serve from " + database + ": " + Migrations.TRANSACTION_POOLING_REASON + " "
-                                + Migrations.TRANSACTION_POOLING_REMEDY);
-            }
+            return Migrations.isTransactionPooled(access.dataSource());
         } catch (SQLException e) {
-            throw new StartFailedException(DatabaseTrouble.sentence(database, e), e);
+            throw new StartFailedException(DatabaseTrouble.sentence(access.describe(), e), e);
         }
     }
 

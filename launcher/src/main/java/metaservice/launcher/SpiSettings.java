@@ -6,6 +6,7 @@ import metaservice.launcher.service.DatabaseValues;
 import metaservice.launcher.service.SettingsValues;
 import metaservice.launcher.service.SharedMemory;
 import metaservice.settings.DatabaseConfig;
+import metaservice.settings.Pooling;
 import metaservice.settings.ServiceOptions;
 import metaservice.settings.TableNames;
 import metaservice.settings.TokenSettings;
@@ -46,7 +47,8 @@ public final class SpiSettings {
         return new DatabaseValues(
                 config.jdbcUrl(),
                 config.readerUrl(),
-                config.jdbcProperties(),
+                config::currentProperties,
+                config.pooling() == Pooling.TRANSACTION,
                 config.poolMin(),
                 config.poolMax(),
                 config.timeout(),

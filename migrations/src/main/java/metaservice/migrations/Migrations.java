@@ -34,14 +34,14 @@ public final class Migrations {
     private static final int STATUS_TIMEOUT_MILLIS = 30_000;
 
     /** Error message, one sentence: the database is reached through a pooler in transaction mode. */
-    public static final String TRANSACTION_POOLING_REASON =
+    static final String TRANSACTION_POOLING_REASON =
             "The database is reached through a connection pooler that assigns another server session to each transaction"
-                    + " (PgBouncer: pool_mode=transaction), but locks, settings and notifications need one session.";
+                    + " (PgBouncer: pool_mode=transaction), but the locks of an upgrade need one session.";
 
     /** Error message, one sentence: how to correct that. */
-    public static final String TRANSACTION_POOLING_REMEDY =
-            "Set MF_METADATA_DB_HOST and MF_METADATA_DB_PORT, or the DSN, to the address of the PostgreSQL server itself or"
-                    + " of a pool with pool_mode=session.";
+    static final String TRANSACTION_POOLING_REMEDY =
+            "Set MF_MIGRATION_DB_HOST and MF_MIGRATION_DB_PORT, or MF_MIGRATION_DB_DSN, to the address of the PostgreSQL server"
+                    + " itself or of a pool with pool_mode=session; services can stay behind the pooler.";
 
     private static final Logger LOG = LoggerFactory.getLogger(Migrations.class);
 
@@ -118,15 +118,16 @@ public final class Migrations {
     }
 
     /**
-     * Whether each connection has one server session for its lifetime. False behind a connection pooler in
-     * transaction mode. One query if there is no pooler.
+     * Whether a connection pooler in transaction mode is in front of a database, so that the server session changes between
+     * two transactions of one connection. One query if there is no pooler.
      *
+     * @param dataSource opens new connections
      * @throws SQLException if the database cannot be reached
      */
-    public boolean hasStableSessions() throws SQLException {
+    public static boolean isTransactionPooled(DataSource dataSource) throws SQLException {
         try (Connection connection = dataSource.getConnection()) {
             connection.setNetworkTimeout(Runnable::run, STATUS_TIMEOUT_MILLIS);
-            return !TransactionPoolingCheck.isTransactionPooled(dataSource, connection);
+            return TransactionPoolingCheck.isTransactionPooled(dataSource, connection);
         }
     }
 

@@ -1,28 +1,21 @@
 package metaservice.kit;
 
-import com.zaxxer.hikari.HikariConfig;
-import com.zaxxer.hikari.HikariDataSource;
 import java.sql.Connection;
 import java.sql.Driver;
 import java.sql.DriverManager;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.sql.SQLTransientConnectionException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Supplier;
-import javax.sql.DataSource;
 import metaservice.spi.DatabaseAccess;
 import metaservice.spi.Health;
-import org.postgresql.ds.PGSimpleDataSource;
-import org.postgresql.jdbc.AutoSave;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -37,24 +30,18 @@ public final class Database implements AutoCloseable {
     /** Logs the text of every statement with question marks in place of values, because values may be secret. */
     private static final Logger STATEMENTS = LoggerFactory.getLogger("metaservice.sql");
 
-    /** Age at which the pool closes a connection that is not in use; HikariCP's default. */
-    private static final Duration MAX_LIFETIME = Duration.ofMinutes(30);
-
-    /**
-     * Longest wait of a request for a connection; after it the answer is 503. The reference waits for the whole statement
-     * timeout, one minute by default. A short wait is better because clients retry a 503 within seconds.
-     */
-    private static final Duration CONNECTION_TIMEOUT = Duration.ofSeconds(5);
+    /** SQL state. */
+    private static final String INSUFFICIENT_PRIVILEGE = "42501";
 
     private static final int HEALTH_CHECK_TIMEOUT_SECONDS = 5;
 
     /** Attempts to create a row while the sequence of its number is behind. */
     private static final int CREATE_ATTEMPTS = 3;
 
-    private final HikariDataSource pool;
+    private final ConnectionPool pool;
 
     /** The pool for reads: the same as {@link #pool} unless a reader URL is configured. A replica may lag behind. */
-    private final HikariDataSource readers;
+    private final ConnectionPool readers;
 
     private final ListReader lists;
     private final GeneratedNumbers numbers;
@@ -62,19 +49,20 @@ public final class Database implements AutoCloseable {
     /** Whether the database answers, on a connection that is not of the pools. */
     private final Supplier<CompletionStage<Health>> check;
 
-    /** Whether statements that may change rows are prepared but not run. */
+    /** Whether statements that may change rows are planned but not run. */
     private final boolean isDryRun;
 
     private Database(
-            HikariDataSource pool,
-            HikariDataSource readers,
+            ConnectionPool pool,
+            ConnectionPool readers,
             Duration timeout,
+            boolean poolsTransactions,
             int poolMax,
             Supplier<CompletionStage<Health>> check) {
         this.pool = pool;
         this.check = check;
         this.readers = readers;
-        this.lists = new ListReader(readers, timeout, new LongReadPermits(poolMax));
+        this.lists = new ListReader(readers, timeout, poolsTransactions, new LongReadPermits(poolMax));
         this.numbers = new GeneratedNumbers();
         this.isDryRun = false;
     }
@@ -90,15 +78,15 @@ public final class Database implements AutoCloseable {
 
     /** A database on which every operation fails. It holds no connection and no thread. */
     static Database unconnected() {
-        HikariDataSource unconfigured = new HikariDataSource();
+        ConnectionPool unconnected = ConnectionPool.unconnected();
         Health down = Health.down("there is no database");
         return new Database(
-                unconfigured, unconfigured, Duration.ZERO, 1, () -> CompletableFuture.completedFuture(down));
+                unconnected, unconnected, Duration.ZERO, false, 1, () -> CompletableFuture.completedFuture(down));
     }
 
     /**
-     * The same pools, but {@link #first(Sql, RowReader)} prepares its statement without running it and returns no row. The
-     * server parses the statement and checks its tables and columns.
+     * The same pools, but {@link #first(Sql, RowReader)} has its statement planned without running it and returns no row. The
+     * server checks its tables and columns.
      */
     Database dryRun() {
         return new Database(this);
@@ -110,86 +98,21 @@ public final class Database implements AutoCloseable {
      * @throws SQLException if a database cannot be reached; the message has its URL
      */
     static Database open(String name, DatabaseAccess access) throws SQLException {
-        HikariDataSource pool = pool(name, access.jdbcUrl(), access, true);
+        ConnectionPool pool = ConnectionPool.open(name, access.jdbcUrl(), access, true);
         boolean opened = false;
         try {
             Optional<String> readerUrl = access.readerUrl();
-            HikariDataSource readers =
-                    readerUrl.isEmpty() ? pool : pool(name + "-readers", readerUrl.get(), access, false);
+            ConnectionPool readers =
+                    readerUrl.isEmpty() ? pool : ConnectionPool.open(name + "-readers", readerUrl.get(), access, false);
             opened = true;
-            return new Database(pool, readers, access.timeout(), access.poolMax(), access::check);
+            return new Database(
+                    pool, readers, access.timeout(), access.poolsTransactions(), access.poolMax(), access::check);
         } finally {
             if (!opened) {
                 pool.close();
                 deregisterDrivers();
             }
         }
-    }
-
-    private static HikariDataSource pool(String name, String url, DatabaseAccess access, boolean writes)
-            throws SQLException {
-        HikariConfig config = config(name, url, access);
-        if (writes) {
-            config.setExceptionOverride(new EvictReadOnlyConnections());
-        }
-        HikariDataSource pool = new HikariDataSource(config);
-        boolean opened = false;
-        try (Connection connection = connection(pool)) {
-            LOG.debug(
-                    "Pool {} is connected to {}", name, connection.getMetaData().getURL());
-            pool.setConnectionTimeout(connectionTimeoutMillis(access));
-            opened = true;
-            return pool;
-        } catch (SQLException e) {
-            throw new SQLException(url + " does not answer: " + driverMessage(e), e.getSQLState(), e);
-        } finally {
-            if (!opened) {
-                pool.close();
-                deregisterDrivers();
-            }
-        }
-    }
-
-    /** The message of the driver's exception, which the pool wraps. */
-    private static String driverMessage(SQLException failure) {
-        return failure.getCause() instanceof SQLException cause ? cause.getMessage() : failure.getMessage();
-    }
-
-    private static HikariConfig config(String name, String url, DatabaseAccess access) throws SQLException {
-        HikariConfig config = new HikariConfig();
-        config.setPoolName(name);
-        config.setDataSource(new ReconnectingDataSource(source(url, access)));
-        config.setMinimumIdle(access.poolMin());
-        config.setMaximumPoolSize(access.poolMax());
-        // For the first connection. The shorter timeout for requests is set after it, because no request waits here and
-        // a busy machine may need longer.
-        config.setConnectionTimeout(CONNECTION_TIMEOUT.toMillis());
-        // The reference closes connections that were idle for ten statement timeouts. maxLifetime must exceed that.
-        long idle = Math.max(10_000, access.timeout().multipliedBy(10).toMillis());
-        config.setIdleTimeout(idle);
-        config.setMaxLifetime(Math.max(MAX_LIFETIME.toMillis(), 2 * idle));
-        config.setInitializationFailTimeout(-1);
-        config.setConnectionInitSql(
-                "SET statement_timeout = " + access.timeout().toMillis());
-        return config;
-    }
-
-    private static long connectionTimeoutMillis(DatabaseAccess access) {
-        return Math.max(250, Math.min(access.timeout().toMillis(), CONNECTION_TIMEOUT.toMillis()));
-    }
-
-    private static DataSource source(String url, DatabaseAccess access) throws SQLException {
-        PGSimpleDataSource source = new PGSimpleDataSource();
-        source.setUrl(url);
-        for (Map.Entry<String, String> property : access.properties().entrySet()) {
-            source.setProperty(property.getKey(), property.getValue());
-        }
-        LauncherSockets.use(access.sockets());
-        source.setSocketFactory(LauncherSockets.class.getName());
-        // A migration may change the type of a column while the driver has cached a statement on it. With this setting
-        // the driver also prepares the statement again inside a transaction.
-        source.setAutosave(AutoSave.CONSERVATIVE);
-        return source;
     }
 
     /** Maps one row to a value. */
@@ -206,24 +129,11 @@ public final class Database implements AutoCloseable {
         T on(Connection connection) throws SQLException;
     }
 
-    /**
-     * Takes a connection from a pool.
-     *
-     * @throws SQLTransientConnectionException if none becomes free in time or the pool is closed; answered as 503, because
-     *     another service replaces the one whose pool is closed
-     */
-    static Connection connection(HikariDataSource pool) throws SQLException {
-        if (pool.isClosed()) {
-            throw new SQLTransientConnectionException("the pool is closed");
-        }
-        return pool.getConnection();
-    }
-
     /** Runs a statement that may change rows, and reads its first row, if it has one. One round trip. */
     public <T> Optional<T> first(Sql sql, RowReader<T> reader) throws SQLException {
-        try (Connection connection = connection(pool)) {
+        try (Connection connection = pool.connection()) {
             if (isDryRun) {
-                describe(connection, sql);
+                explain(connection, sql);
                 return Optional.empty();
             }
             return first(connection, sql, reader);
@@ -246,16 +156,32 @@ public final class Database implements AutoCloseable {
         }
     }
 
-    private static void describe(Connection connection, Sql sql) throws SQLException {
-        try (PreparedStatement statement = prepare(connection, sql)) {
-            statement.getMetaData();
+    /**
+     * Plans a statement. The server also checks whether the role may run it; that is no error here, because a role that may
+     * only read can serve reads.
+     */
+    private static void explain(Connection connection, Sql sql) throws SQLException {
+        try {
+            first(connection, Sql.of("EXPLAIN").and(sql), row -> row.getString(1));
+        } catch (SQLException e) {
+            if (!INSUFFICIENT_PRIVILEGE.equals(e.getSQLState())) {
+                throw e;
+            }
         }
     }
 
-    /** Runs a query on the pool for reads, and reads its first row, if it has one. One round trip. */
+    /**
+     * Runs a query on the pool for reads, and reads its first row, if it has one. One round trip; it is repeated once if the
+     * connection turns out to be lost.
+     */
     public <T> Optional<T> read(Sql sql, RowReader<T> reader) throws SQLException {
-        try (Connection connection = connection(readers)) {
-            return first(connection, sql, reader);
+        LostConnection lost = new LostConnection();
+        while (true) {
+            try (Connection connection = readers.connection()) {
+                return first(connection, sql, reader);
+            } catch (SQLException e) {
+                lost.throwUnlessRepeatable(e);
+            }
         }
     }
 
@@ -304,7 +230,7 @@ public final class Database implements AutoCloseable {
 
     /** Runs work in one transaction, which is rolled back if the work fails. */
     <T> T transaction(Work<T> work) throws SQLException {
-        try (Connection connection = connection(pool)) {
+        try (Connection connection = pool.connection()) {
             connection.setAutoCommit(false);
             T result = work.on(connection);
             connection.commit();
@@ -319,12 +245,12 @@ public final class Database implements AutoCloseable {
 
     /** Whether every connection of the pool is in use. That is load, not a failure. */
     boolean isBusy() {
-        return !pool.isClosed() && pool.getHikariPoolMXBean().getActiveConnections() >= pool.getMaximumPoolSize();
+        return pool.isBusy();
     }
 
     /** Whether a connection answers within five seconds. */
     boolean isUp() {
-        try (Connection connection = connection(pool)) {
+        try (Connection connection = pool.connection()) {
             return connection.isValid(HEALTH_CHECK_TIMEOUT_SECONDS);
         } catch (SQLException e) {
             LOG.warn("Health check failed: {}", e.getMessage());

@@ -1,6 +1,5 @@
 package metaservice.kit;
 
-import com.zaxxer.hikari.HikariDataSource;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.SQLTransientConnectionException;
@@ -53,7 +52,7 @@ final class GeneratedNumbers {
      * @throws SQLTransientConnectionException if the role may not set the sequence; answered as 503, because a client that got
      *     409 would take the object for an existing one
      */
-    boolean correct(HikariDataSource pool, SQLException failure) throws SQLException {
+    boolean correct(ConnectionPool pool, SQLException failure) throws SQLException {
         Optional<ServerErrorMessage> conflict = conflict(failure);
         if (conflict.isEmpty()) {
             return false;
@@ -64,7 +63,7 @@ final class GeneratedNumbers {
         }
         Sql find = Sql.of(
                 FIND, constraint, conflict.get().getSchema(), conflict.get().getTable());
-        try (Connection connection = Database.connection(pool)) {
+        try (Connection connection = pool.connection()) {
             Optional<Numbered> found = Database.first(
                     connection, find, row -> new Numbered(row.getString(1), row.getString(2), row.getString(3)));
             if (found.isEmpty()) {

@@ -1,9 +1,9 @@
 package metaservice.kit;
 
-import com.zaxxer.hikari.HikariDataSource;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
+import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
 
@@ -20,12 +20,15 @@ final class ListReader {
     private static final int FETCH_SIZE =
             (int) Math.max(100, Math.min(500, Runtime.getRuntime().maxMemory() >> 19));
 
-    private final HikariDataSource pool;
+    private final ConnectionPool pool;
     private final Duration timeout;
+    private final boolean poolsTransactions;
     private final LongReadPermits permits;
 
-    ListReader(HikariDataSource pool, Duration timeout, LongReadPermits permits) {
+    /** @param poolsTransactions whether nothing may stay in a session after a transaction */
+    ListReader(ConnectionPool pool, Duration timeout, boolean poolsTransactions, LongReadPermits permits) {
         this.pool = pool;
+        this.poolsTransactions = poolsTransactions;
         this.timeout = timeout;
         this.permits = permits;
     }
@@ -79,18 +82,48 @@ final class ListReader {
     }
 
     private void read(List<Sql> settings, Sql sql, RowConsumer consumer) throws Exception {
-        try (Connection connection = Database.connection(pool)) {
-            // The driver uses a cursor only inside a transaction. The pool rolls it back and resets autocommit.
-            connection.setAutoCommit(false);
-            for (Sql setting : settings) {
-                Database.update(connection, setting);
-            }
-            try (PreparedStatement statement = Database.prepare(connection, sql)) {
-                statement.setFetchSize(FETCH_SIZE);
-                try (ResultSet rows = statement.executeQuery()) {
-                    consumer.accept(new RowCursor(rows));
+        LostConnection lost = new LostConnection();
+        while (true) {
+            try (Connection connection = pool.connection()) {
+                // The driver uses a cursor only inside a transaction. The pool rolls it back and resets autocommit.
+                connection.setAutoCommit(false);
+                for (Sql setting : settings) {
+                    Database.update(connection, setting);
                 }
+                if (poolsTransactions) {
+                    readDeclared(connection, sql, consumer, lost);
+                } else {
+                    readFetched(connection, sql, consumer, lost);
+                }
+                return;
+            } catch (SQLException e) {
+                lost.throwUnlessRepeatable(e);
             }
+        }
+    }
+
+    private static void readFetched(Connection connection, Sql sql, RowConsumer consumer, LostConnection lost)
+            throws Exception {
+        try (PreparedStatement statement = Database.prepare(connection, sql)) {
+            statement.setFetchSize(FETCH_SIZE);
+            try (ResultSet rows = statement.executeQuery()) {
+                lost.answered();
+                consumer.accept(new RowCursor(rows));
+            }
+        }
+    }
+
+    /**
+     * The same with a cursor of SQL. The driver's cursor needs a prepared statement with a name, which would stay in the
+     * session after the transaction and be in the way of the next one with that name.
+     */
+    private static void readDeclared(Connection connection, Sql sql, RowConsumer consumer, LostConnection lost)
+            throws Exception {
+        Database.update(connection, Sql.of("DECLARE list NO SCROLL CURSOR FOR").and(sql));
+        try (PreparedStatement fetch = Database.prepare(connection, Sql.of("FETCH " + FETCH_SIZE + " FROM list"))) {
+            ResultSet first = fetch.executeQuery();
+            lost.answered();
+            consumer.accept(new RowCursor(first, FETCH_SIZE, fetch::executeQuery));
         }
     }
 }

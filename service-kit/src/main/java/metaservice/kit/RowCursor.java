@@ -5,7 +5,7 @@ import java.sql.SQLException;
 import java.sql.SQLTransientException;
 import java.time.Duration;
 
-/** The rows of a list, which the driver fetches in several steps. For one thread. */
+/** The rows of a list, which are fetched in several portions. For one thread. */
 final class RowCursor {
 
     /**
@@ -17,11 +17,33 @@ final class RowCursor {
     /** SQLSTATE of a statement that exceeded its timeout. */
     static final String QUERY_CANCELED = "57014";
 
-    private final ResultSet rows;
+    private final Portions portions;
+    private final int portionSize;
     private final long begin = System.nanoTime();
+    private ResultSet rows;
+    private int rowsInPortion;
 
+    /** Returns the next portion of the rows, which may be empty, and closes the one before. */
+    @FunctionalInterface
+    interface Portions {
+        ResultSet next() throws SQLException;
+    }
+
+    /** Rows that the driver fetches in portions. */
     RowCursor(ResultSet rows) {
-        this.rows = rows;
+        this(rows, Integer.MAX_VALUE, () -> rows);
+    }
+
+    /**
+     * Rows that the caller fetches in portions.
+     *
+     * @param first the first portion
+     * @param portionSize number of rows of each portion except the last one, which has fewer
+     */
+    RowCursor(ResultSet first, int portionSize, Portions portions) {
+        this.rows = first;
+        this.portionSize = portionSize;
+        this.portions = portions;
     }
 
     /**
@@ -34,6 +56,11 @@ final class RowCursor {
             throw new SQLTransientException(
                     "reading a list took longer than " + MAX_DURATION.toSeconds() + " s", QUERY_CANCELED);
         }
+        if (rowsInPortion == portionSize) {
+            rows = portions.next();
+            rowsInPortion = 0;
+        }
+        rowsInPortion++;
         return rows.next();
     }
 

@@ -21,8 +21,17 @@ public interface DatabaseAccess {
      */
     Optional<String> readerUrl();
 
-    /** Driver properties, including user and password. Must not be logged. */
+    /**
+     * Driver properties for a connection that is opened now, including user and password. To be called for each connection,
+     * because passwords are rotated while the process runs. Must not be logged.
+     */
     Map<String, String> properties();
+
+    /**
+     * Whether a pooler gives each transaction another session of the server. Then nothing may be kept in a session: no
+     * setting, no prepared statement, no lock.
+     */
+    boolean poolsTransactions();
 
     /** Minimum number of connections that the pool keeps open, 0 or more. */
     int poolMin();
@@ -32,6 +41,9 @@ public interface DatabaseAccess {
 
     /** Creates the sockets of all connections, which the driver then connects. */
     SocketFactory sockets();
+
+    /** Creates such sockets that report their reads. */
+    SocketFactory sockets(SocketListener listener);
 
     /**
      * Whether the database answers now, on a connection of the launcher. Never blocks; the stage is completed within two

@@ -11,6 +11,7 @@ import metaservice.spi.Health;
 import metaservice.spi.RequestMemory;
 import metaservice.spi.ServiceContext;
 import metaservice.spi.ServiceSettings;
+import metaservice.spi.SocketListener;
 import metaservice.spi.Tables;
 import metaservice.spi.TokenIssuer;
 
@@ -79,8 +80,18 @@ record RestrictedContext(ServiceContext delegate) implements ServiceContext {
         }
 
         @Override
+        public boolean poolsTransactions() {
+            return delegate.poolsTransactions();
+        }
+
+        @Override
         public SocketFactory sockets() {
             return delegate.sockets();
+        }
+
+        @Override
+        public SocketFactory sockets(SocketListener listener) {
+            return delegate.sockets(listener);
         }
 
         @Override

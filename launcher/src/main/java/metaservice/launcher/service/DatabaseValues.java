@@ -4,32 +4,33 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.TreeSet;
 import java.util.concurrent.CompletionStage;
+import java.util.function.Supplier;
 import javax.net.SocketFactory;
 import metaservice.settings.KeepAliveSocketFactory;
 import metaservice.spi.DatabaseAccess;
 import metaservice.spi.Health;
+import metaservice.spi.SocketListener;
 
 /**
  * The database connection settings of a service; {@link DatabaseAccess} describes each of them.
  *
- * @param properties driver properties, the password among them
+ * @param currentProperties returns the driver properties of this moment, the password among them
  * @param databaseCheck checks the same database
  */
 public record DatabaseValues(
         String jdbcUrl,
         Optional<String> readerUrl,
-        Map<String, String> properties,
+        Supplier<Map<String, String>> currentProperties,
+        boolean poolsTransactions,
         int poolMin,
         int poolMax,
         Duration timeout,
         DatabaseCheck databaseCheck)
         implements DatabaseAccess {
 
-    /** Checks the ranges and copies the properties. */
+    /** Checks the ranges. */
     public DatabaseValues {
-        properties = Map.copyOf(properties);
         if (poolMin < 0 || poolMax < 1 || poolMin > poolMax) {
             throw new IllegalArgumentException(
                     "pool of " + poolMin + " to " + poolMax + " connections: expected 0 <= min <= max and max >= 1");
@@ -47,7 +48,12 @@ public record DatabaseValues(
             int poolMin,
             int poolMax,
             Duration timeout) {
-        this(jdbcUrl, readerUrl, properties, poolMin, poolMax, timeout, new DatabaseCheck(List.of()));
+        this(jdbcUrl, readerUrl, () -> properties, false, poolMin, poolMax, timeout, new DatabaseCheck(List.of()));
+    }
+
+    @Override
+    public Map<String, String> properties() {
+        return currentProperties.get();
     }
 
     @Override
@@ -61,9 +67,14 @@ public record DatabaseValues(
         return new KeepAliveSocketFactory();
     }
 
-    /** Contains the names of the properties without their values, because one of them is the password. */
+    @Override
+    public SocketFactory sockets(SocketListener listener) {
+        return new KeepAliveSocketFactory(listener::readBegins, listener::readEnds);
+    }
+
+    /** Without the properties, because one of them is the password. */
     @Override
     public String toString() {
-        return jdbcUrl + " " + new TreeSet<>(properties.keySet()) + " pool " + poolMin + ".." + poolMax;
+        return jdbcUrl + " pool " + poolMin + ".." + poolMax;
     }
 }

@@ -26,7 +26,14 @@ public final class SchemaWatch implements AutoCloseable {
     private static final Duration CONNECTION_CHECK = Duration.ofSeconds(10);
 
     private static final Duration FIRST_RETRY_WAIT = Duration.ofMillis(100);
-    private static final Duration LONGEST_RETRY_WAIT = Duration.ofSeconds(1);
+    /** Longest wait at the begin of an outage, of which it is a 32nd part later. */
+    private static final Duration RETRY_WAIT = Duration.ofSeconds(1);
+    /** A standby refuses to listen until it becomes the primary, which may never happen. */
+    private static final Duration LONGEST_RETRY_WAIT = Duration.ofSeconds(30);
+
+    private static final int PART_OF_OUTAGE = 32;
+    /** SQLSTATE {@code read_only_sql_transaction}. */
+    private static final String READ_ONLY = "25006";
 
     private final DataSource dataSource;
     private final Runnable onChange;
@@ -34,6 +41,7 @@ public final class SchemaWatch implements AutoCloseable {
     private final Thread thread = new Thread(this::run, "schema-watch");
     private Duration retryWait = FIRST_RETRY_WAIT;
     private boolean lost;
+    private long lostSince;
 
     private SchemaWatch(DataSource dataSource, Runnable onChange) {
         this.dataSource = dataSource;
@@ -94,12 +102,28 @@ public final class SchemaWatch implements AutoCloseable {
         } catch (SQLException e) {
             if (!lost) {
                 LOG.warn("Cannot listen for upgrades of the database, trying again: {}", e.getMessage());
+                lostSince = System.nanoTime();
             }
             lost = true;
             closed.await(retryWait.toMillis(), TimeUnit.MILLISECONDS);
-            Duration doubled = retryWait.multipliedBy(2);
-            retryWait = doubled.compareTo(LONGEST_RETRY_WAIT) < 0 ? doubled : LONGEST_RETRY_WAIT;
+            retryWait = nextWait(retryWait, READ_ONLY.equals(e.getSQLState()), System.nanoTime() - lostSince);
         }
+    }
+
+    /**
+     * The wait after the next failure: twice the last one, up to a limit.
+     *
+     * @param onStandby whether the server refuses to listen because it is a standby
+     * @param outageNanos time since the first failure
+     */
+    static Duration nextWait(Duration last, boolean onStandby, long outageNanos) {
+        Duration part = Duration.ofNanos(outageNanos / PART_OF_OUTAGE);
+        Duration limit = onStandby ? LONGEST_RETRY_WAIT : part.compareTo(RETRY_WAIT) < 0 ? RETRY_WAIT : part;
+        return shorter(last.multipliedBy(2), shorter(limit, LONGEST_RETRY_WAIT));
+    }
+
+    private static Duration shorter(Duration one, Duration other) {
+        return one.compareTo(other) < 0 ? one : other;
     }
 
     private void awaitNotifications(Connection connection) throws SQLException, InterruptedException {
