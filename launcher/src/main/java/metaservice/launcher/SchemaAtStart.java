@@ -3,6 +3,7 @@ package metaservice.launcher;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.Optional;
+import javax.sql.DataSource;
 import metaservice.launcher.migration.DatabaseTrouble;
 import metaservice.migrations.Migrations;
 import metaservice.migrations.SchemaStatus;
@@ -25,6 +26,9 @@ record SchemaAtStart(Migrations migrations, String database, LauncherConfig conf
 
     /** With swaps off: longest wait for the end of an upgrade that another node runs. */
     private static final Duration UPGRADE_TIMEOUT = Duration.ofSeconds(15);
+
+    /** Longest wait for each step of the look for a pooler. */
+    private static final Duration POOLER_CHECK_TIMEOUT = Duration.ofSeconds(10);
 
     private static final Duration UPGRADE_POLL = Duration.ofMillis(200);
 
@@ -95,16 +99,21 @@ record SchemaAtStart(Migrations migrations, String database, LauncherConfig conf
     }
 
     /**
-     * Whether a pooler gives each transaction another session.
+     * Whether a pooler gives each transaction another session, in front of the database or of the replica.
      *
-     * @param access how the database is reached
+     * @param access how they are reached
      */
     boolean isTransactionPooled(DatabaseConfig access) throws StartFailedException {
         if (access.pooling() != Pooling.DETECT) {
             return access.pooling() == Pooling.TRANSACTION;
         }
         try {
-            return Migrations.isTransactionPooled(access.dataSource());
+            for (DataSource address : access.dataSources(POOLER_CHECK_TIMEOUT)) {
+                if (Migrations.isTransactionPooled(address)) {
+                    return true;
+                }
+            }
+            return false;
         } catch (SQLException e) {
             throw new StartFailedException(DatabaseTrouble.sentence(access.describe(), e), e);
         }

@@ -139,8 +139,8 @@ public record Setting(String name, Optional<String> defaultValue, String meaning
     public static final Setting DB_POOL_MIN =
             new Setting("MF_METADATA_DB_POOL_MIN", "1", "idle connections that stay open");
     public static final Setting DB_POOL_MAX = new Setting("MF_METADATA_DB_POOL_MAX", "10", "most open connections");
-    public static final Setting DB_TIMEOUT =
-            new Setting("MF_METADATA_DB_TIMEOUT", "60", "timeout of connecting and of a statement, in seconds");
+    public static final Setting DB_TIMEOUT = new Setting(
+            "MF_METADATA_DB_TIMEOUT", "60", "timeout of a statement, and of connecting up to 10, in seconds");
     public static final Setting READER_POOL =
             new Setting("USE_SEPARATE_READER_POOL", "0", "1 or true: separate connection pool for reads");
     public static final Setting REPLICA_HOST = new Setting(
@@ -148,13 +148,13 @@ public record Setting(String name, Optional<String> defaultValue, String meaning
     public static final Setting DB_SSL_ROOT_CERT =
             new Setting("MF_METADATA_DB_SSL_ROOT_CERT", "another name of MF_METADATA_DB_SSL_ROOT_CERT_PATH");
     public static final Setting DB_POOLER = new Setting(
-            "MF_METADATA_DB_POOLER", "auto", "session or transaction: what a pooler assigns; auto: detected at start");
-    public static final Setting MIGRATION_DB_DSN = new Setting(
-            "MF_MIGRATION_DB_DSN", "database for migrations, if a pooler is between services and database; a DSN");
+            "MF_METADATA_DB_POOLER", "auto", "what a pooler assigns: session or transaction; auto: found out");
+    public static final Setting MIGRATION_DB_DSN =
+            new Setting("MF_MIGRATION_DB_DSN", "DSN of the database for migrations, behind no pooler");
     public static final Setting MIGRATION_DB_HOST =
-            new Setting("MF_MIGRATION_DB_HOST", "host of the database for migrations; unset: that of the services");
+            new Setting("MF_MIGRATION_DB_HOST", "its host; unset: that of the services");
     public static final Setting MIGRATION_DB_PORT =
-            new Setting("MF_MIGRATION_DB_PORT", "port of the database for migrations; unset: that of the services");
+            new Setting("MF_MIGRATION_DB_PORT", "its port; unset: that of the services");
 
     /** Secrets; each can also be read from a file. */
     public static final List<Setting> SECRETS = List.of(DB_DSN, DB_PSWD, MIGRATION_DB_DSN);
