@@ -2,6 +2,7 @@ package metaservice.launcher;
 
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import javax.sql.DataSource;
 import metaservice.launcher.migration.DatabaseTrouble;
@@ -107,15 +108,22 @@ record SchemaAtStart(Migrations migrations, String database, LauncherConfig conf
         if (access.pooling() != Pooling.DETECT) {
             return access.pooling() == Pooling.TRANSACTION;
         }
+        List<DataSource> addresses = access.dataSources(POOLER_CHECK_TIMEOUT);
         try {
-            for (DataSource address : access.dataSources(POOLER_CHECK_TIMEOUT)) {
-                if (Migrations.isTransactionPooled(address)) {
-                    return true;
-                }
-            }
-            return false;
+            return Migrations.isTransactionPooled(addresses.get(0))
+                    || addresses.stream().skip(1).anyMatch(SchemaAtStart::isTransactionPooledReplica);
         } catch (SQLException e) {
             throw new StartFailedException(DatabaseTrouble.sentence(access.describe(), e), e);
+        }
+    }
+
+    /** False also if the replica does not answer: a service that uses it says so when it starts. */
+    private static boolean isTransactionPooledReplica(DataSource replica) {
+        try {
+            return Migrations.isTransactionPooled(replica);
+        } catch (SQLException e) {
+            LOG.debug("The replica was not looked at for a pooler", e);
+            return false;
         }
     }
 

@@ -248,8 +248,8 @@ public record DatabaseConfig(
     }
 
     /**
-     * The same for the database and, if there is one, for the replica of the separate pool, with a short timeout for
-     * connecting and for each answer.
+     * The same for the database and after it, if there is one, for the replica of the separate pool, with a short timeout
+     * for connecting and for each answer.
      *
      * @param limit in whole seconds
      */
