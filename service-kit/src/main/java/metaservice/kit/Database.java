@@ -286,8 +286,17 @@ public final class Database implements AutoCloseable {
     }
 
     static PreparedStatement prepare(Connection connection, Sql sql) throws SQLException {
+        return prepare(connection, sql, ResultSet.TYPE_FORWARD_ONLY);
+    }
+
+    /** A statement whose result is in memory as a whole, so that its rows can be counted before they are read. */
+    static PreparedStatement prepareScrollable(Connection connection, Sql sql) throws SQLException {
+        return prepare(connection, sql, ResultSet.TYPE_SCROLL_INSENSITIVE);
+    }
+
+    private static PreparedStatement prepare(Connection connection, Sql sql, int resultType) throws SQLException {
         STATEMENTS.debug(sql.text());
-        PreparedStatement statement = connection.prepareStatement(sql.text());
+        PreparedStatement statement = connection.prepareStatement(sql.text(), resultType, ResultSet.CONCUR_READ_ONLY);
         try {
             bind(connection, statement, sql.values());
             return statement;

@@ -6,10 +6,12 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * Reads lists on the pool for reads, through cursors. A list takes at most the memory of two fetches, whatever its length,
- * if its rows are short; {@link BoundedRows} makes them so. Thread-safe.
+ * Reads lists on the pool for reads: a short list in one round trip, a long one through a cursor. A list takes at most the
+ * memory of two fetches, whatever its length, if its rows are short; {@link BoundedRows} makes them so. Thread-safe.
  */
 final class ListReader {
 
@@ -20,10 +22,16 @@ final class ListReader {
     private static final int FETCH_SIZE =
             (int) Math.max(100, Math.min(500, Runtime.getRuntime().maxMemory() >> 19));
 
+    /** Bounds {@link #longLists}; filters of clients can be combined to many statements. */
+    private static final int MAX_LONG_LISTS = 1000;
+
     private final ConnectionPool pool;
     private final Duration timeout;
     private final boolean poolsTransactions;
     private final LongReadPermits permits;
+
+    /** Statements whose last list was long: their next list probably is, too, and would be read twice. */
+    private final Set<String> longLists = ConcurrentHashMap.newKeySet();
 
     /** @param poolsTransactions whether nothing may stay in a session after a transaction */
     ListReader(ConnectionPool pool, Duration timeout, boolean poolsTransactions, LongReadPermits permits) {
@@ -85,20 +93,62 @@ final class ListReader {
         LostConnection lost = new LostConnection();
         while (true) {
             try (Connection connection = pool.connection()) {
-                // The driver uses a cursor only inside a transaction. The pool rolls it back and resets autocommit.
-                connection.setAutoCommit(false);
-                for (Sql setting : settings) {
-                    Database.update(connection, setting);
-                }
-                if (poolsTransactions) {
-                    readDeclared(connection, sql, consumer, lost);
-                } else {
-                    readFetched(connection, sql, consumer, lost);
+                if (!settings.isEmpty() || !readShort(connection, sql, consumer, lost)) {
+                    readLong(connection, settings, sql, consumer, lost);
                 }
                 return;
             } catch (SQLException e) {
                 lost.throwUnlessRepeatable(e);
             }
+        }
+    }
+
+    /**
+     * Reads a list of at most one fetch, without a transaction, so that it takes one round trip. Returns false, without a call
+     * of the consumer, if the list is longer, or if the last one of the same statement was.
+     */
+    private boolean readShort(Connection connection, Sql sql, RowConsumer consumer, LostConnection lost)
+            throws Exception {
+        if (longLists.contains(sql.text())) {
+            return false;
+        }
+        try (PreparedStatement statement = Database.prepareScrollable(connection, sql)) {
+            // Not LIMIT, because the server could choose another plan for it.
+            statement.setMaxRows(FETCH_SIZE + 1);
+            try (ResultSet rows = statement.executeQuery()) {
+                rows.last(); // the rows are in memory
+                if (rows.getRow() > FETCH_SIZE) {
+                    if (longLists.size() >= MAX_LONG_LISTS) {
+                        longLists.clear();
+                    }
+                    longLists.add(sql.text());
+                    return false;
+                }
+                rows.beforeFirst();
+                lost.answered();
+                consumer.accept(new RowCursor(rows));
+                return true;
+            }
+        }
+    }
+
+    private void readLong(Connection connection, List<Sql> settings, Sql sql, RowConsumer consumer, LostConnection lost)
+            throws Exception {
+        // The driver uses a cursor only inside a transaction. The pool rolls it back and resets autocommit.
+        connection.setAutoCommit(false);
+        for (Sql setting : settings) {
+            Database.update(connection, setting);
+        }
+        RowConsumer counting = cursor -> {
+            consumer.accept(cursor);
+            if (cursor.read() <= FETCH_SIZE) {
+                longLists.remove(sql.text());
+            }
+        };
+        if (poolsTransactions) {
+            readDeclared(connection, sql, counting, lost);
+        } else {
+            readFetched(connection, sql, counting, lost);
         }
     }
 

@@ -22,6 +22,7 @@ final class RowCursor {
     private final long begin = System.nanoTime();
     private ResultSet rows;
     private int rowsInPortion;
+    private long read;
 
     /** Returns the next portion of the rows, which may be empty, and closes the one before. */
     @FunctionalInterface
@@ -61,7 +62,16 @@ final class RowCursor {
             rowsInPortion = 0;
         }
         rowsInPortion++;
-        return rows.next();
+        if (!rows.next()) {
+            return false;
+        }
+        read++;
+        return true;
+    }
+
+    /** The number of rows that {@link #next} has moved to. */
+    long read() {
+        return read;
     }
 
     /** The current row. */
