@@ -18,7 +18,7 @@ final class BoundedRows {
     /** Longest piece in bytes. A row whose texts are longer in total is returned as several rows with one piece each. */
     private static final int PIECE_BYTES = 2048;
 
-    /** A row whose texts are longer in total is never in memory as a whole, because 32 workers may each hold one. */
+    /** A row whose texts are longer in total is never in memory as a whole, because each worker may hold one. */
     static final int MAX_BYTES_IN_MEMORY = 1_000_000;
 
     /** Takes the place of the pieces if no column may be long: no row is returned in pieces then. */

@@ -6,17 +6,12 @@ import io.undertow.server.HttpHandler;
 import io.undertow.server.HttpServerExchange;
 import java.io.IOException;
 import java.net.MalformedURLException;
-import java.time.Duration;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
-import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.ThreadPoolExecutor;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import java.util.concurrent.atomic.AtomicInteger;
 import metaservice.launcher.http.CannedAnswer;
 import metaservice.launcher.http.ErrorAnswers;
 import metaservice.spi.DatabaseAccess;
@@ -40,15 +35,14 @@ public final class IsolatedService implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(IsolatedService.class);
 
-    private static final int MIN_WORKERS = 32;
-    /**
-     * Workers beyond one for each database connection. When all connections are in use, these workers wait for one, for
-     * at most 5 s. So a request waits at most 5 s for a worker, even if all connections run long statements.
-     */
-    private static final int WORKERS_WITHOUT_CONNECTION = 22;
+    /** Least number of regular workers, so that reading a long body does not keep all requests waiting. */
+    private static final int MIN_WORKERS = 4;
 
-    private static final Duration WORKER_IDLE_TIMEOUT = Duration.ofSeconds(60);
-    private static final Duration WORKERS_END_TIMEOUT = Duration.ofSeconds(5);
+    /**
+     * Workers for the time when all connections are in use. They wait for a connection for at most 5 s. So a request waits
+     * at most 5 s for a worker, even if all connections run long statements.
+     */
+    private static final int SPARE_WORKERS = 22;
 
     private static final CannedAnswer CLOSED = CannedAnswer.unavailable(
             "message", "The service was replaced while this request was being sent: try again.");
@@ -65,7 +59,7 @@ public final class IsolatedService implements AutoCloseable {
     private final RunningService service;
     private final Facts facts;
     private final ServiceThread calls;
-    private final ThreadPoolExecutor workers;
+    private final Workers workers;
 
     private IsolatedService(
             BundledService bundled,
@@ -79,7 +73,7 @@ public final class IsolatedService implements AutoCloseable {
         this.service = started.service();
         this.facts = started.facts();
         this.calls = started.calls();
-        this.workers = workers(bundled, loader, workers);
+        this.workers = new Workers(threadOf(bundled), loader, workers, SPARE_WORKERS);
     }
 
     /** Properties of a service that do not change while it runs. */
@@ -220,7 +214,7 @@ public final class IsolatedService implements AutoCloseable {
     /** Ends the workers, closes the service and its class loader. Failures are logged. Never throws. */
     @Override
     public void close() {
-        Guarded.run("end the workers of service " + bundled.title(), this::endWorkers);
+        Guarded.run("end the workers of service " + bundled.title(), workers::close);
         Guarded.run("close service " + bundled.title(), this::closeService);
         calls.close();
     }
@@ -262,24 +256,6 @@ public final class IsolatedService implements AutoCloseable {
     }
 
     /**
-     * Interrupts only workers that still run after the timeout: a worker that has sent its answer may still be
-     * preparing the connection for the next request, and an interrupt would close that connection.
-     */
-    private void endWorkers() {
-        workers.shutdown();
-        try {
-            if (!workers.awaitTermination(WORKERS_END_TIMEOUT.toSeconds(), TimeUnit.SECONDS)) {
-                workers.shutdownNow();
-                LOG.warn(
-                        "Threads of service {} still run after {} s", bundled.title(), WORKERS_END_TIMEOUT.toSeconds());
-            }
-        } catch (InterruptedException e) {
-            workers.shutdownNow();
-            Thread.currentThread().interrupt();
-        }
-    }
-
-    /**
      * The executor for the tasks that the service dispatches. Undertow resets it with every dispatch, so it is set
      * again before a task runs.
      */
@@ -297,26 +273,10 @@ public final class IsolatedService implements AutoCloseable {
         };
     }
 
-    /**
-     * Threads that end with the service, because libraries keep values in thread-locals. Any thread may create them
-     * when it submits a task, so their context class loader is set here.
-     */
-    private static ThreadPoolExecutor workers(BundledService bundled, ClassLoader loader, int count) {
-        AtomicInteger created = new AtomicInteger();
-        ThreadPoolExecutor workers = new ThreadPoolExecutor(
-                count, count, WORKER_IDLE_TIMEOUT.toSeconds(), TimeUnit.SECONDS, new LinkedBlockingQueue<>(), task -> {
-                    Thread thread = new Thread(task, threadOf(bundled, "task-" + created.incrementAndGet()));
-                    thread.setContextClassLoader(loader);
-                    return thread;
-                });
-        workers.allowCoreThreadTimeOut(true);
-        return workers;
-    }
-
-    /** At least one worker for each database connection. */
+    /** One worker for each database connection. */
     private static int workerCount(DatabaseAccess database) {
         int pools = database.readerUrl().isPresent() ? 2 : 1;
-        return Math.max(MIN_WORKERS, pools * database.poolMax() + WORKERS_WITHOUT_CONNECTION);
+        return Math.max(MIN_WORKERS, pools * database.poolMax());
     }
 
     /**
@@ -339,7 +299,11 @@ public final class IsolatedService implements AutoCloseable {
     }
 
     private static String threadOf(BundledService bundled, String purpose) {
-        return "service-" + bundled.title().replace(' ', '-') + " " + purpose;
+        return threadOf(bundled) + " " + purpose;
+    }
+
+    private static String threadOf(BundledService bundled) {
+        return "service-" + bundled.title().replace(' ', '-');
     }
 
     private static ServiceClassLoader loaderOf(BundledService bundled) throws ServiceStartException {
