@@ -55,8 +55,8 @@ class ReadinessIT {
     @Test
     void itAnswersInTimeWhileTheDatabaseHangsAndAllWorkersWait() throws Exception {
         try (TestDatabase database = TestDatabases.newest();
-                Forwarder network = Forwarder.listen("127.0.0.1", 0, port(database))) {
-            int port = network.port();
+                Forwarder network = Forwarder.listen("127.0.0.1", ServerProgram.freePort(), port(database))) {
+            int port = network.port(); // no socket of another test gets it while nobody listens
             Map<String, String> environment =
                     with(database.environment(), "MF_METADATA_DB_PORT", Integer.toString(port));
             environment.put("MF_METADATA_DB_HOST", "127.0.0.1");

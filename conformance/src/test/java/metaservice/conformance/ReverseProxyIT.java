@@ -88,11 +88,10 @@ class ReverseProxyIT {
 
     @Test
     void upgradeIsFollowedToItsEndAfterACut() throws Exception {
-        int port;
+        int port = ServerProgram.freePort(); // no socket of another test gets it between the two
         Future<ToolRun> tool;
         try (Forwarder first =
-                Forwarder.listen("127.0.0.1", 0, launcher.migration().getPort())) {
-            port = first.port();
+                Forwarder.listen("127.0.0.1", port, launcher.migration().getPort())) {
             tool = tools.submit(() -> run("upgrade", URI.create("http://127.0.0.1:" + first.port())));
             Eventually.await(
                     "the upgrade runs",
