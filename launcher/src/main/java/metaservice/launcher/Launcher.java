@@ -196,6 +196,13 @@ final class Launcher implements AutoCloseable {
         return services.find(kind).flatMap(one -> one.supervisor().serving());
     }
 
+    /** The services that are behind the listeners now. */
+    List<IsolatedService> serving() {
+        return served.stream()
+                .flatMap(kind -> kind.supervisor().serving().stream())
+                .toList();
+    }
+
     private void openFrontDoors() throws StartFailedException {
         for (Map.Entry<String, ListenAddress> listener : config.services().entrySet()) {
             if (!listener.getKey().equals(LauncherConfig.MIGRATION)) {
