@@ -2,13 +2,13 @@
 # Any base with a Java 17 or newer and a shell will do.
 ARG RUNTIME_IMAGE=eclipse-temurin:25-jre
 
-# Makes the archive of classes that shortens starts, with an embedded PostgreSQL, which does not run as root. On a base that
-# this PostgreSQL does not run on, such as Alpine, the image has no archive.
+# Makes the archive of classes that shortens starts, with an embedded PostgreSQL, which needs a user with a name other than
+# root. On a base that this PostgreSQL does not run on, such as Alpine, the image has no archive.
 FROM ${RUNTIME_IMAGE} AS archive
 ADD distribution/target/metaservice.tar.gz /opt/
 COPY distribution/target/metaservice/lib/embedded /opt/metaservice/lib/embedded
-RUN mkdir /archive && chown -R 10001:10001 /archive /opt/metaservice/lib
-USER 10001:10001
+RUN mkdir /archive && chown -R nobody /archive /opt/metaservice/lib
+USER nobody
 RUN sh /opt/metaservice/lib/make-archive.sh && cp -p /opt/metaservice/lib/classes-* /archive/ || true
 
 FROM ${RUNTIME_IMAGE}
