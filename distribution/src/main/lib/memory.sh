@@ -100,7 +100,14 @@ large_options() {
       # collector lets it grow slowly from the minimum to this maximum.
       case $2 in
         *-XX:+Use*GC*) ;;
-        *) echo "-XX:+UseParallelGC -XX:MaxNewSize=48m -XX:YoungGenerationSizeSupplement=0" ;;
+        *)
+          echo "-XX:+UseParallelGC -XX:MaxNewSize=48m"
+          # Without the second option a collection while the process is idle does not make the heap smaller. Both are for the
+          # versions that were tried; a JVM prints a warning about options that it no longer has.
+          if [ "$(version_part "${4:-}")" -le 25 ]; then
+            echo "-XX:YoungGenerationSizeSupplement=0 -XX:+UseAdaptiveSizePolicyWithSystemGC"
+          fi
+          ;;
       esac
       ;;
   esac
