@@ -25,7 +25,8 @@ start() {
   . "$lib/start.sh"
 }
 
-if ! (start --embedded "$folder/data") > "$folder/log" 2>&1 || ! [ -s "$new" ]; then
+# The virtual machine prints warnings about single classes to standard output.
+if ! (start --embedded "$folder/data") 2> "$folder/log" > "$folder/warnings" || ! [ -s "$new" ]; then
   cat "$folder/log" >&2
   echo "No archive of classes was made; the messages above have the reason. Starts work without it." >&2
   exit 1

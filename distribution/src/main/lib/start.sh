@@ -30,12 +30,10 @@ case $charmap in
 esac
 
 if [ -z "${memory:-}" ]; then
-  limit=$(container_mib)
-  memory=$(memory_options "$limit" "${JAVA_OPTS:-} ${JDK_JAVA_OPTIONS:-} ${JAVA_TOOL_OPTIONS:-}")
-  if is_small "$limit"; then
-    # By default glibc has eight arenas for each processor, and each keeps memory that was freed.
-    export MALLOC_ARENA_MAX="${MALLOC_ARENA_MAX:-2}"
-  fi
+  own="${JAVA_OPTS:-} ${JDK_JAVA_OPTIONS:-} ${JAVA_TOOL_OPTIONS:-}"
+  memory=$(memory_options "$(container_mib)" "$own" "$(machine_mib)" "$found")
+  # By default glibc has eight arenas for each processor, and each keeps memory that was freed.
+  export MALLOC_ARENA_MAX="${MALLOC_ARENA_MAX:-2}"
 fi
 
 flags="-XX:+ExitOnOutOfMemoryError -Xshare:auto"

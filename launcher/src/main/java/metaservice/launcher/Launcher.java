@@ -60,6 +60,7 @@ final class Launcher implements AutoCloseable {
     private volatile Optional<DatabaseAccess> databaseAccess = Optional.empty();
     private Optional<MigrationApi> migrationApi = Optional.empty();
     private Optional<SchemaWatch> watch = Optional.empty();
+    private Optional<IdleHeap> idleHeap = Optional.empty();
 
     /** Schema of the tables; supervisors read it when they start a service. */
     private volatile String tablesSchema = "";
@@ -123,6 +124,7 @@ final class Launcher implements AutoCloseable {
         if (notifies) {
             watch = Optional.of(SchemaWatch.start(ofMigrations.dataSource(), services::schemaMayHaveChanged));
         }
+        idleHeap = Optional.of(IdleHeap.watch());
         return Optional.of(report);
     }
 
@@ -189,6 +191,7 @@ final class Launcher implements AutoCloseable {
             Guarded.run("close a listener", door::close);
         }
         Guarded.run("close the database", databaseSource::close);
+        idleHeap.ifPresent(IdleHeap::close);
     }
 
     /** For tests: the service of a kind that is behind its listener; empty if there is none. */
