@@ -1,15 +1,12 @@
 package metaservice.benchmarks;
 
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
-import java.io.BufferedReader;
 import java.io.IOException;
-import java.io.InputStreamReader;
 import java.io.PrintStream;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -19,7 +16,6 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Stream;
@@ -62,7 +58,7 @@ public final class SwapBenchmark {
                 if (!(outcome instanceof UpgradeOutcome.Upgraded)) {
                     throw new IllegalStateException("schema version 1 could not be created: " + outcome);
                 }
-                try (Launcher launcher = Launcher.start(Path.of(args[0]), server.getPort())) {
+                try (Launcher launcher = Launcher.start(Path.of(args[0]), server.getPort(), Map.of())) {
                     measure(launcher, round, out);
                 }
             }
@@ -216,42 +212,6 @@ public final class SwapBenchmark {
                 Thread.currentThread().interrupt();
                 return "";
             }
-        }
-    }
-
-    /** The assembled launcher in its own process. */
-    private record Launcher(Process process, URI metadata, URI migration) implements AutoCloseable {
-
-        static Launcher start(Path distribution, int databasePort) throws IOException {
-            ProcessBuilder builder = new ProcessBuilder(
-                    distribution.resolve("bin").resolve("metaservice").toString());
-            builder.environment()
-                    .putAll(Map.of(
-                            "MF_METADATA_HOST", "127.0.0.1",
-                            "MF_METADATA_PORT", "0",
-                            "MF_MIGRATION_PORT", "0",
-                            "LOGLEVEL", "WARNING",
-                            "MF_METADATA_DB_PORT", Integer.toString(databasePort)));
-            Process process =
-                    builder.redirectError(ProcessBuilder.Redirect.INHERIT).start();
-            BufferedReader lines =
-                    new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8));
-            return new Launcher(process, address(lines, "metadata"), address(lines, "migration"));
-        }
-
-        private static URI address(BufferedReader lines, String word) throws IOException {
-            for (String line = lines.readLine(); line != null; line = lines.readLine()) {
-                if (line.strip().startsWith(word)) {
-                    return URI.create(line.strip().substring(word.length()).strip());
-                }
-            }
-            throw new IOException("the launcher ended before it was ready");
-        }
-
-        @Override
-        public void close() {
-            process.destroy();
-            process.onExit().orTimeout(DEADLINE.toSeconds(), TimeUnit.SECONDS).join();
         }
     }
 }
