@@ -1,15 +1,10 @@
 package metaservice.benchmarks.load;
 
-import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.sql.Connection;
-import java.sql.ResultSet;
-import java.sql.SQLException;
-import java.sql.Statement;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -26,9 +21,6 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import javax.sql.DataSource;
 import metaservice.benchmarks.Launcher;
-import metaservice.migrations.Migrations;
-import metaservice.migrations.UpgradeOutcome;
-import org.postgresql.ds.PGSimpleDataSource;
 import picocli.CommandLine;
 
 /**
@@ -40,10 +32,9 @@ import picocli.CommandLine;
         name = "benchmarks/run load",
         description = "Measures the service next to PostgreSQL alone and, if one is named, to another server.",
         sortOptions = false,
-        mixinStandardHelpOptions = true)
+        usageHelpWidth = 120,
+        abbreviateSynopsis = true)
 public final class LoadBenchmark implements Callable<Integer> {
-
-    private static final String PEER_DATABASE = "peer";
 
     /** Runs for heartbeats and tags per second of a round: more than a service answers, so that no run is used twice. */
     private static final int BEATS_PER_SECOND = 30_000;
@@ -54,26 +45,47 @@ public final class LoadBenchmark implements Callable<Integer> {
     @CommandLine.Parameters(hidden = true)
     private Path distribution;
 
+    @SuppressWarnings("UnusedVariable") // picocli reads it: the option prints the help and ends the run
+    @CommandLine.Option(
+            names = {"-h", "--help"},
+            usageHelp = true,
+            description = "print this text")
+    private boolean help;
+
     @CommandLine.Option(
             names = "--rounds",
+            paramLabel = "N",
             defaultValue = "3",
             description = "rounds, of which the median counts; ${DEFAULT-VALUE}")
     private int rounds;
 
     @CommandLine.Option(
             names = "--seconds",
+            paramLabel = "S",
             defaultValue = "5",
             description = "duration of each measurement; ${DEFAULT-VALUE}")
     private int seconds;
 
     @CommandLine.Option(
+            names = "--warm-up",
+            paramLabel = "S",
+            defaultValue = "5",
+            description = "seconds of each workload before the first measurement; ${DEFAULT-VALUE}")
+    private int warmUp;
+
+    @CommandLine.Option(
             names = "--connections",
+            paramLabel = "N",
             split = ",",
             defaultValue = "16,64",
             description = "numbers of connections; ${DEFAULT-VALUE}")
     private List<Integer> connections;
 
-    @CommandLine.Option(names = "--only", split = ",", description = "workloads, see below; all of them")
+    @CommandLine.Option(
+            names = "--only",
+            paramLabel = "NAME",
+            split = ",",
+            description = "workloads, see below; all of them")
     private List<String> only;
 
     @CommandLine.Option(names = "--no-ceiling", description = "measure no ceiling; pgbench is not needed")
@@ -81,27 +93,31 @@ public final class LoadBenchmark implements Callable<Integer> {
 
     @CommandLine.Option(
             names = "--rate",
+            paramLabel = "RATE",
             defaultValue = "50%",
             description = "fixed rate: requests per second, or a percentage of what the peer (without a peer: our"
                     + " service) reached; 0 skips it; ${DEFAULT-VALUE}")
     private String rate;
 
-    @CommandLine.Option(names = "--json", description = "file for the results")
+    @CommandLine.Option(names = "--json", paramLabel = "FILE", description = "file for the results")
     private Path json;
 
     @CommandLine.Option(
             names = "--peer-command",
+            paramLabel = "COMMAND",
             description = "command that starts another server, such as bin/metaservice of an older build; it gets"
                     + " MF_METADATA_DB_* of a database of its own, and MF_METADATA_PORT")
     private String peerCommand;
 
     @CommandLine.Option(
             names = "--peer",
+            paramLabel = "URL",
             description = "address of another server that runs already, or starts within a minute")
     private URI peerAddress;
 
     @CommandLine.Option(
             names = "--peer-database",
+            paramLabel = "URL",
             description =
                     "JDBC URL of the database of --peer, with user and password; it gets rows. Without this option:"
                             + " the same database, whose port --database-port sets")
@@ -109,6 +125,7 @@ public final class LoadBenchmark implements Callable<Integer> {
 
     @CommandLine.Option(
             names = "--database-port",
+            paramLabel = "PORT",
             defaultValue = "0",
             description = "port of the PostgreSQL server that is started; any free port")
     private int databasePort;
@@ -138,46 +155,43 @@ public final class LoadBenchmark implements Callable<Integer> {
         Tool wrk = Tool.wrk();
         Optional<Tool> pgbench = withoutCeiling ? Optional.empty() : Optional.of(Tool.pgbench());
         Path folder = Files.createTempDirectory("metaservice-load");
-        try (EmbeddedPostgres postgres = startPostgres()) {
-            DataSource database = postgres.getPostgresDatabase();
-            prepare(postgres);
-            try (Launcher launcher = Launcher.start(distribution, postgres.getPort(), Map.of());
-                    Peer peer = peer(postgres)) {
-                int beats = BEATS_PER_SECOND * Math.max(2, seconds);
-                Server ours = new Server(
-                        launcher.metadata(),
-                        TestData.fill(database, beats),
-                        Optional.of(launcher.process().pid()));
-                Optional<Server> other = peer == null
-                        ? Optional.empty()
-                        : Optional.of(new Server(
-                                peer.address(),
-                                TestData.fill(peerDatabase(postgres), beats),
-                                peer.process().map(Process::pid)));
-                Rounds measurements = new Rounds(
-                        new Wrk(wrk, folder),
-                        pgbench.map(tool -> new Pgbench(tool, folder, postgres.getPort())),
-                        ours,
-                        other,
-                        postmaster(database));
-                Report report = measure(workloads, measurements, ours, other, System.out);
-                if (json != null) {
-                    report.write(json);
-                }
-                return report.failures() == 0 ? 0 : 1;
+        try (Databases databases = Databases.start(databasePort, peerCommand != null);
+                Launcher launcher = Launcher.start(distribution, databases.port(), Map.of());
+                Peer peer = peer(databases)) {
+            int beats = BEATS_PER_SECOND * Math.max(2, seconds);
+            Server ours = new Server(
+                    launcher.metadata(),
+                    TestData.fill(databases.ours(), beats),
+                    Optional.of(launcher.process().pid()));
+            Optional<Server> other = peer == null
+                    ? Optional.empty()
+                    : Optional.of(new Server(
+                            peer.address(),
+                            TestData.fill(peerDatabase(databases), beats),
+                            peer.process().map(Process::pid)));
+            Rounds measurements = new Rounds(
+                    new Wrk(wrk, folder),
+                    pgbench.map(tool -> new Pgbench(tool, folder, databases.port())),
+                    ours,
+                    other,
+                    databases.postmaster());
+            Report report = measure(workloads, measurements, databases.version(), ours, other);
+            if (json != null) {
+                report.write(json);
             }
+            return report.failures() == 0 ? 0 : 1;
         } finally {
             delete(folder);
         }
     }
 
     private Report measure(
-            List<Workload> workloads, Rounds measurements, Server ours, Optional<Server> peer, PrintStream out)
+            List<Workload> workloads, Rounds measurements, String version, Server ours, Optional<Server> peer)
             throws Exception {
+        PrintStream out = System.out;
         String startedAt = Instant.now().truncatedTo(ChronoUnit.SECONDS).toString();
         double load = Machine.loadAverage();
-        String machine =
-                Machine.description() + ", PostgreSQL " + version(ours.data().database());
+        String machine = Machine.description() + ", PostgreSQL " + version;
         out.printf(
                 Locale.ROOT,
                 "%s; %s; load average before: %.1f; medians of %d rounds of %d s%n%n",
@@ -213,7 +227,8 @@ public final class LoadBenchmark implements Callable<Integer> {
 
     private List<Measurement> saturate(List<Workload> workloads, Rounds measurements, Table table) throws Exception {
         for (Workload workload : workloads) {
-            measurements.warmUp(workload, Math.min(connections.get(0), workload.mostConnections()));
+            measurements.warmUp(
+                    workload, Math.min(connections.get(0), workload.mostConnections()), Duration.ofSeconds(warmUp));
         }
         List<Measurement> lines = new ArrayList<>();
         table.printHeader();
@@ -276,71 +291,18 @@ public final class LoadBenchmark implements Callable<Integer> {
         return only.stream().map(byLabel::get).toList();
     }
 
-    /** With the settings of a real server; the library's defaults give up durability, which would make commits free. */
-    private EmbeddedPostgres startPostgres() throws IOException {
-        return EmbeddedPostgres.builder()
-                .setPort(databasePort)
-                .setServerConfig("fsync", "on")
-                .setServerConfig("synchronous_commit", "on")
-                .setServerConfig("max_connections", "300")
-                .setServerConfig("max_wal_size", "4GB")
-                .start();
-    }
-
-    private void prepare(EmbeddedPostgres postgres) throws SQLException {
-        upgrade(postgres.getPostgresDatabase());
+    private Peer peer(Databases databases) throws IOException, InterruptedException {
         if (peerCommand != null) {
-            try (Connection connection = postgres.getPostgresDatabase().getConnection();
-                    Statement statement = connection.createStatement()) {
-                statement.execute("CREATE DATABASE " + PEER_DATABASE);
-            }
-            upgrade(peerDatabase(postgres));
-        }
-    }
-
-    private static void upgrade(DataSource database) {
-        UpgradeOutcome outcome = new Migrations(database).upgrade();
-        if (!(outcome instanceof UpgradeOutcome.Upgraded)) {
-            throw new IllegalStateException("the schema could not be created: " + outcome);
-        }
-    }
-
-    private Peer peer(EmbeddedPostgres postgres) throws IOException, InterruptedException {
-        if (peerCommand != null) {
-            return Peer.start(peerCommand, postgres.getPort(), PEER_DATABASE);
+            return Peer.start(peerCommand, databases.port(), Databases.PEER);
         }
         return peerAddress == null ? null : Peer.at(peerAddress);
     }
 
-    private DataSource peerDatabase(EmbeddedPostgres postgres) {
+    private DataSource peerDatabase(Databases databases) {
         if (peerCommand != null) {
-            return postgres.getDatabase("postgres", PEER_DATABASE);
+            return databases.ofPeer();
         }
-        if (peerDatabase == null) {
-            return postgres.getPostgresDatabase();
-        }
-        PGSimpleDataSource database = new PGSimpleDataSource();
-        database.setUrl(peerDatabase);
-        return database;
-    }
-
-    /** The process whose children are the connections and the background processes of the server. */
-    private static long postmaster(DataSource database) throws SQLException, IOException {
-        return ProcessStat.of(Long.parseLong(first(database, "SELECT pg_backend_pid()")))
-                .parent();
-    }
-
-    private static String version(DataSource database) throws SQLException {
-        return first(database, "SHOW server_version");
-    }
-
-    private static String first(DataSource database, String sql) throws SQLException {
-        try (Connection connection = database.getConnection();
-                Statement statement = connection.createStatement();
-                ResultSet row = statement.executeQuery(sql)) {
-            row.next();
-            return row.getString(1);
-        }
+        return peerDatabase == null ? databases.ours() : Databases.at(peerDatabase);
     }
 
     private static void delete(Path folder) throws IOException {

@@ -23,7 +23,7 @@ record ProcessStat(long parent, long own, long ofChildren) {
 
     /** Reads one line in the format of {@code proc(5)}; the second field may contain blanks and parentheses. */
     static ProcessStat parse(String line) {
-        String[] fields = line.substring(line.lastIndexOf(')') + 2).split(" ");
+        String[] fields = line.substring(line.lastIndexOf(')') + 2).split(" ", -1);
         return new ProcessStat(
                 Long.parseLong(fields[1]),
                 Long.parseLong(fields[11]) + Long.parseLong(fields[12]),

@@ -14,8 +14,6 @@ final class Rounds {
     /** Distance between the unique numbers of two measurements; more than the requests of one. */
     private static final long NUMBERS = 1_000_000_000;
 
-    private static final Duration WARM_UP = Duration.ofSeconds(2);
-
     private final Wrk wrk;
     private final Optional<Pgbench> pgbench;
     private final Server ours;
@@ -38,10 +36,11 @@ final class Rounds {
     }
 
     /** Lets the servers compile what they need for a workload; the result is not used. */
-    void warmUp(Workload workload, int connections) throws IOException, InterruptedException, SQLException {
-        wrk.measure(ours.address(), workload, ours.data(), connections, WARM_UP, nextNumber());
+    void warmUp(Workload workload, int connections, Duration duration)
+            throws IOException, InterruptedException, SQLException {
+        wrk.measure(ours.address(), workload, ours.data(), connections, duration, nextNumber());
         if (peer.isPresent()) {
-            wrk.measure(peer.get().address(), workload, peer.get().data(), connections, WARM_UP, nextNumber());
+            wrk.measure(peer.get().address(), workload, peer.get().data(), connections, duration, nextNumber());
         }
     }
 

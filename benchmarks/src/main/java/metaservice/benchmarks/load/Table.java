@@ -26,7 +26,8 @@ final class Table {
         out.print("| " + line.workload() + " | " + line.connections());
         cells(0, ours.perSecond(), line.ceiling());
         cells(2, line.shareOfCeiling(), ours.p50(), ours.p99());
-        cells(0, ours.serviceMicros(), ours.databaseMicros(), ours.failures());
+        cells(0, ours.serviceMicros(), ours.databaseMicros());
+        out.print(" | " + ours.failures());
         if (line.peer() != null) {
             cells(0, line.peer().perSecond());
             cells(2, line.timesPeer(), line.peer().p50(), line.peer().p99());
@@ -61,7 +62,7 @@ final class Table {
                 result.latencies().p99(),
                 result.latencies().p999(),
                 result.latencies().worst());
-        cells(0, result.failures());
+        out.print(" | " + result.failures());
     }
 
     private void cells(int decimals, double... values) {

@@ -31,6 +31,7 @@ enum Workload {
             Call.post(Paths.NEW_TASK + "/heartbeat", "{}"),
             Call.get(Paths.NEW_TASK));
 
+    @SuppressWarnings("ImmutableEnumChecker") // List.of makes an immutable list of records.
     private final List<Call> calls;
 
     Workload(Call... calls) {
