@@ -37,6 +37,8 @@ public record Launcher(Process process, URI metadata, URI migration) implements 
                         "MF_METADATA_DB_PORT", Integer.toString(databasePort)));
         builder.environment().putAll(settings);
         Process process = builder.redirectError(ProcessBuilder.Redirect.INHERIT).start();
+        // For a benchmark that is ended by a signal.
+        Runtime.getRuntime().addShutdownHook(new Thread(process::destroy));
         BufferedReader lines =
                 new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8));
         return new Launcher(process, address(lines, "metadata"), address(lines, "migration"));

@@ -85,16 +85,21 @@ final class Databases implements AutoCloseable {
 
     /** The process whose children are the connections and the background processes of the server. */
     long postmaster() throws SQLException, IOException {
-        return ProcessStat.of(Long.parseLong(first("SELECT pg_backend_pid()"))).parent();
+        try (Connection connection = ours().getConnection()) {
+            // Read while the connection is open, because its process ends with it.
+            return ProcessStat.of(Long.parseLong(first(connection, "SELECT pg_backend_pid()")))
+                    .parent();
+        }
     }
 
     String version() throws SQLException {
-        return first("SHOW server_version");
+        try (Connection connection = ours().getConnection()) {
+            return first(connection, "SHOW server_version");
+        }
     }
 
-    private String first(String sql) throws SQLException {
-        try (Connection connection = ours().getConnection();
-                Statement statement = connection.createStatement();
+    private static String first(Connection connection, String sql) throws SQLException {
+        try (Statement statement = connection.createStatement();
                 ResultSet row = statement.executeQuery(sql)) {
             row.next();
             return row.getString(1);

@@ -48,6 +48,8 @@ record Peer(URI address, Optional<Process> process) implements AutoCloseable {
         Process process = builder.redirectOutput(ProcessBuilder.Redirect.DISCARD)
                 .redirectError(ProcessBuilder.Redirect.INHERIT)
                 .start();
+        // For a benchmark that is ended by a signal.
+        Runtime.getRuntime().addShutdownHook(new Thread(process::destroy));
         Peer peer = new Peer(URI.create("http://127.0.0.1:" + port), Optional.of(process));
         try {
             peer.awaitPing();

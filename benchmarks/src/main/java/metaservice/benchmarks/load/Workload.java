@@ -44,11 +44,11 @@ enum Workload {
     }
 
     /**
-     * The most connections with which it is measured. With its default pool the service answers 13 pages with filters at
-     * once; it refuses further ones.
+     * The most connections with which it is measured. Of the pages with filters the service lets eight wait, and refuses
+     * further ones with 503.
      */
     int mostConnections() {
-        return this == RUNS_BY_STATUS ? 12 : Integer.MAX_VALUE;
+        return this == RUNS_BY_STATUS ? 8 : Integer.MAX_VALUE;
     }
 
     /** The name on the command line, in the table and of the pgbench script. */
