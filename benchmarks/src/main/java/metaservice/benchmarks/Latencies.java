@@ -7,14 +7,20 @@ import java.util.Collection;
  *
  * @param count number of statements or requests
  */
-record Latencies(int count, double median, double p99, double worst) {
+public record Latencies(int count, double median, double p99, double p999, double worst) {
 
-    static Latencies of(Collection<Long> nanos) {
+    /** The latencies of these durations, in nanoseconds and in any order. */
+    public static Latencies of(Collection<Long> nanos) {
         long[] sorted = nanos.stream().mapToLong(Long::longValue).sorted().toArray();
         if (sorted.length == 0) {
-            return new Latencies(0, 0, 0, 0);
+            return new Latencies(0, 0, 0, 0, 0);
         }
-        return new Latencies(sorted.length, millis(sorted, 0.5), millis(sorted, 0.99), sorted[sorted.length - 1] / 1e6);
+        return new Latencies(
+                sorted.length,
+                millis(sorted, 0.5),
+                millis(sorted, 0.99),
+                millis(sorted, 0.999),
+                sorted[sorted.length - 1] / 1e6);
     }
 
     private static double millis(long[] sorted, double quantile) {

@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -57,14 +58,14 @@ public final class SwapBenchmark {
                 if (!(outcome instanceof UpgradeOutcome.Upgraded)) {
                     throw new IllegalStateException("schema version 1 could not be created: " + outcome);
                 }
-                try (RunningLauncher launcher = RunningLauncher.start(Path.of(args[0]), server.getPort())) {
+                try (Launcher launcher = Launcher.start(Path.of(args[0]), server.getPort(), Map.of())) {
                     measure(launcher, round, out);
                 }
             }
         }
     }
 
-    private static void measure(RunningLauncher launcher, int round, PrintStream out) throws Exception {
+    private static void measure(Launcher launcher, int round, PrintStream out) throws Exception {
         HttpClients clients = new HttpClients(launcher.metadata());
         clients.start();
         Thread.sleep(WARM_UP.toMillis());

@@ -10,13 +10,22 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
-/** The assembled launcher in its own process, on a database of the loopback address. */
-record RunningLauncher(Process process, URI metadata, URI migration) implements AutoCloseable {
+/**
+ * The assembled launcher in its own process.
+ *
+ * @param process the Java process; the start script replaces itself by it
+ */
+public record Launcher(Process process, URI metadata, URI migration) implements AutoCloseable {
 
-    private static final Duration END_TIMEOUT = Duration.ofSeconds(60);
+    private static final Duration STOP_TIMEOUT = Duration.ofSeconds(60);
 
-    /** Starts the launcher and waits until it has printed its addresses. */
-    static RunningLauncher start(Path distribution, int databasePort) throws IOException {
+    /**
+     * Starts a launcher and waits until it is ready.
+     *
+     * @param databasePort the port of a PostgreSQL server on this machine
+     * @param settings further environment variables
+     */
+    public static Launcher start(Path distribution, int databasePort, Map<String, String> settings) throws IOException {
         ProcessBuilder builder = new ProcessBuilder(
                 distribution.resolve("bin").resolve("metaservice").toString());
         builder.environment()
@@ -26,10 +35,13 @@ record RunningLauncher(Process process, URI metadata, URI migration) implements 
                         "MF_MIGRATION_PORT", "0",
                         "LOGLEVEL", "WARNING",
                         "MF_METADATA_DB_PORT", Integer.toString(databasePort)));
+        builder.environment().putAll(settings);
         Process process = builder.redirectError(ProcessBuilder.Redirect.INHERIT).start();
+        // For a benchmark that is ended by a signal.
+        Runtime.getRuntime().addShutdownHook(new Thread(process::destroy));
         BufferedReader lines =
                 new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8));
-        return new RunningLauncher(process, address(lines, "metadata"), address(lines, "migration"));
+        return new Launcher(process, address(lines, "metadata"), address(lines, "migration"));
     }
 
     private static URI address(BufferedReader lines, String word) throws IOException {
@@ -44,6 +56,6 @@ record RunningLauncher(Process process, URI metadata, URI migration) implements 
     @Override
     public void close() {
         process.destroy();
-        process.onExit().orTimeout(END_TIMEOUT.toSeconds(), TimeUnit.SECONDS).join();
+        process.onExit().orTimeout(STOP_TIMEOUT.toSeconds(), TimeUnit.SECONDS).join();
     }
 }
