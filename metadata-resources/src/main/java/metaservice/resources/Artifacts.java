@@ -7,7 +7,9 @@ import metaservice.kit.ClientError;
 import metaservice.kit.Column;
 import metaservice.kit.Columns;
 import metaservice.kit.EndpointContext;
+import metaservice.kit.Outcome;
 import metaservice.kit.Request;
+import metaservice.kit.Result;
 import metaservice.kit.Sql;
 
 /**
@@ -62,27 +64,25 @@ public final class Artifacts {
 
     /** The latest attempt of every task of a run. */
     public Answer ofRun(Request request) {
-        return latest(Ids.run(request, "all_attempts"));
+        return context.list(COLUMNS, latest(Ids.run(request, "all_attempts")));
     }
 
     /** The latest attempt of every task of a step. */
     public Answer ofStep(Request request) {
-        return latest(Ids.step(request, "all_attempts"));
+        return context.list(COLUMNS, latest(Ids.step(request, "all_attempts")));
     }
 
     /** The latest attempt of a task. */
-    public Answer ofTask(Request request) {
-        return latest(Ids.task(request, "all_attempts"));
+    public Outcome ofTask(Request request) {
+        return context.shortList(COLUMNS, latest(Ids.task(request, "all_attempts")));
     }
 
-    private Answer latest(Sql rows) {
-        return context.list(
-                COLUMNS,
-                Sql.of("SELECT " + COLUMNS.select() + " FROM (SELECT all_attempts.*, max(attempt_id) OVER"
-                                + " (PARTITION BY flow_id, run_number, step_name, task_id) AS latest_attempt FROM "
-                                + table + " all_attempts WHERE")
-                        .and(rows)
-                        .and(")" + joinedWithRun + " WHERE a.attempt_id = a.latest_attempt ORDER BY a.ts_epoch DESC"));
+    private Sql latest(Sql rows) {
+        return Sql.of("SELECT " + COLUMNS.select() + " FROM (SELECT all_attempts.*, max(attempt_id) OVER"
+                        + " (PARTITION BY flow_id, run_number, step_name, task_id) AS latest_attempt FROM " + table
+                        + " all_attempts WHERE")
+                .and(rows)
+                .and(")" + joinedWithRun + " WHERE a.attempt_id = a.latest_attempt ORDER BY a.ts_epoch DESC");
     }
 
     /** The artifacts of one attempt of a task; empty if there is none. For a task without artifacts the attempt is not checked. */
@@ -91,7 +91,7 @@ public final class Artifacts {
                 .and(Ids.task(request, "a"))
                 .and("LIMIT 1");
         if (!isAttemptId(request.path("attempt_id"))
-                && context.database().read(any, row -> true).isEmpty()) {
+                && context.database().read(any, 1, Result::first).isEmpty()) {
             return Answer.json(200, json -> {
                 json.writeStartArray();
                 json.writeEndArray();
@@ -101,7 +101,7 @@ public final class Artifacts {
     }
 
     /** One artifact of one attempt. */
-    public Answer oneOfAttempt(Request request) throws SQLException {
+    public Outcome oneOfAttempt(Request request) {
         return context.object(
                 COLUMNS, attempt(request, attemptId(request)).and("AND a.name = ?", request.path("artifact_name")));
     }
@@ -110,7 +110,7 @@ public final class Artifacts {
      * One artifact of the latest attempt. That is the attempt of the newest artifact called {@code name}, because each
      * attempt stores that artifact last; attempt 0 if there is no such artifact.
      */
-    public Answer one(Request request) throws SQLException {
+    public Outcome one(Request request) {
         Sql lastAttempt = Sql.of("coalesce((SELECT n.attempt_id FROM " + table + " n WHERE")
                 .and(Ids.task(request, "n"))
                 .and("AND n.name = 'name' ORDER BY n.ts_epoch DESC, n.attempt_id DESC LIMIT 1), 0)");
@@ -139,7 +139,7 @@ public final class Artifacts {
     }
 
     /** Stores artifacts of a task. An artifact that exists already is not changed. */
-    public Answer create(Request request) throws SQLException {
+    public Outcome create(Request request) {
         return batch.create(request, Ids.selectTask(context, request), Ids.UNKNOWN_TASK);
     }
 }

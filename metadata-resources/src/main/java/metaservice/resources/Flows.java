@@ -1,10 +1,10 @@
 package metaservice.resources;
 
-import java.sql.SQLException;
 import metaservice.kit.Answer;
 import metaservice.kit.Column;
 import metaservice.kit.Columns;
 import metaservice.kit.EndpointContext;
+import metaservice.kit.Outcome;
 import metaservice.kit.Request;
 import metaservice.kit.Sql;
 
@@ -38,12 +38,12 @@ public final class Flows {
     }
 
     /** One flow. */
-    public Answer one(Request request) throws SQLException {
+    public Outcome one(Request request) {
         return context.object(COLUMNS, Sql.of(select + " WHERE flow_id = ?", request.path("flow_id")));
     }
 
     /** Registers a flow; 409 if it exists already. */
-    public Answer create(Request request) throws SQLException {
+    public Outcome create(Request request) {
         Labels labels = Labels.of(request);
         Sql sql = Sql.of(
                 insert,
@@ -52,6 +52,6 @@ public final class Flows {
                 labels.tags(),
                 labels.systemTags(),
                 context.millis());
-        return context.created(COLUMNS, sql);
+        return context.created(COLUMNS, sql, request.pathKey());
     }
 }

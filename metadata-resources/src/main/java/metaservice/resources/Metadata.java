@@ -1,10 +1,10 @@
 package metaservice.resources;
 
-import java.sql.SQLException;
 import metaservice.kit.Answer;
 import metaservice.kit.Column;
 import metaservice.kit.Columns;
 import metaservice.kit.EndpointContext;
+import metaservice.kit.Outcome;
 import metaservice.kit.Request;
 import metaservice.kit.Sql;
 
@@ -44,20 +44,20 @@ public final class Metadata {
 
     /** All metadata of a run, newest first. */
     public Answer ofRun(Request request) {
-        return list(Ids.run(request, "m"));
+        return context.list(COLUMNS, list(Ids.run(request, "m")));
     }
 
     /** All metadata of a task, newest first. */
-    public Answer ofTask(Request request) {
-        return list(Ids.task(request, "m"));
+    public Outcome ofTask(Request request) {
+        return context.shortList(COLUMNS, list(Ids.task(request, "m")));
     }
 
-    private Answer list(Sql rows) {
-        return context.list(COLUMNS, Sql.of(select).and(rows).and("ORDER BY m.id DESC"));
+    private Sql list(Sql rows) {
+        return Sql.of(select).and(rows).and("ORDER BY m.id DESC");
     }
 
     /** Stores metadata of a task. A field may be stored more than once. */
-    public Answer create(Request request) throws SQLException {
+    public Outcome create(Request request) {
         return batch.create(request, Ids.selectTask(context, request), Ids.UNKNOWN_TASK);
     }
 }

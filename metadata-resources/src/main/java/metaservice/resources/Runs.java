@@ -12,6 +12,7 @@ import metaservice.kit.Column;
 import metaservice.kit.Columns;
 import metaservice.kit.Database;
 import metaservice.kit.EndpointContext;
+import metaservice.kit.Outcome;
 import metaservice.kit.Request;
 import metaservice.kit.Sql;
 
@@ -30,6 +31,7 @@ public final class Runs {
             Column.json("system_tags").from("r.system_tags"),
             Column.number("last_heartbeat_ts").from("r.last_heartbeat_ts"));
 
+    private static final Answer HEARTBEAT_ACCEPTED = Answer.jsonString(200, Runs.waitTime());
     private static final Answer HEARTBEAT_NOT_FOUND = Answer.jsonString(404, Runs.waitTime());
 
     private final EndpointContext context;
@@ -58,14 +60,14 @@ public final class Runs {
     /**
      * Stores a heartbeat unless it is too early. The answer for an unknown run or task is 404 with the same body.
      *
-     * @param sql returns one row with {@code known}, whether the run or task exists, and {@code written}, whether the
-     *     heartbeat was stored
+     * @param sql returns one row with {@code written}, whether the heartbeat was stored, and {@code known}, whether the run
+     *     or task exists
+     * @param key identifies the run or task
      */
-    static Answer storeHeartbeat(EndpointContext context, Sql sql, EarlyHeartbeat early) throws SQLException {
-        String column = early == EarlyHeartbeat.ACCEPTED ? "known" : "written";
-        boolean accepted =
-                context.database().first(sql, row -> row.getBoolean(column)).orElse(false);
-        return accepted ? Answer.jsonString(200, waitTime()) : HEARTBEAT_NOT_FOUND;
+    static Outcome storeHeartbeat(EndpointContext context, Sql sql, String key, EarlyHeartbeat early) {
+        int column = early == EarlyHeartbeat.ACCEPTED ? 2 : 1;
+        return context.changed(
+                sql, key, row -> row.isTrue(column) ? HEARTBEAT_ACCEPTED : HEARTBEAT_NOT_FOUND, HEARTBEAT_NOT_FOUND);
     }
 
     /** The runs of a flow, newest first; empty if there is no such flow. */
@@ -79,7 +81,7 @@ public final class Runs {
     }
 
     /** One run. */
-    public Answer one(Request request) throws SQLException {
+    public Outcome one(Request request) {
         return context.object(
                 shown,
                 Sql.of("SELECT " + shown.select() + " FROM " + table + " r WHERE")
@@ -87,7 +89,7 @@ public final class Runs {
     }
 
     /** Starts a run; 404 if there is no such flow, 409 if its name is taken. */
-    public Answer create(Request request) throws SQLException {
+    public Outcome create(Request request) {
         JsonNode body = request.jsonObject();
         Labels labels = Labels.of(body);
         Sql sql = Sql.of(
@@ -100,12 +102,12 @@ public final class Runs {
                 labels.tags(),
                 labels.systemTags(),
                 context.millis(),
-                Heartbeats.first(context, body).orElse(null));
-        return context.created(COLUMNS, sql);
+                Sql.orNull(Heartbeats.first(context, body)));
+        return context.created(COLUMNS, sql, request.pathKey());
     }
 
     /** Stores a heartbeat of a run. */
-    public Answer heartbeat(Request request) throws SQLException {
+    public Outcome heartbeat(Request request) {
         long now = context.seconds();
         Sql sql = Sql.of("WITH beat AS (UPDATE " + table + " r SET last_heartbeat_ts = ? WHERE", now)
                 .and(Ids.run(request, ROW))
@@ -115,7 +117,7 @@ public final class Runs {
                         + " r WHERE")
                 .and(Ids.run(request, ROW))
                 .and(") AS known");
-        return storeHeartbeat(context, sql, earlyHeartbeat);
+        return storeHeartbeat(context, sql, request.pathKey(), earlyHeartbeat);
     }
 
     /**

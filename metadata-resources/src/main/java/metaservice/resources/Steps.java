@@ -1,10 +1,9 @@
 package metaservice.resources;
 
-import java.sql.SQLException;
-import metaservice.kit.Answer;
 import metaservice.kit.Column;
 import metaservice.kit.Columns;
 import metaservice.kit.EndpointContext;
+import metaservice.kit.Outcome;
 import metaservice.kit.Request;
 import metaservice.kit.Sql;
 import metaservice.spi.Tables;
@@ -40,18 +39,18 @@ public final class Steps {
     }
 
     /** The steps of a run, newest first; empty if there is no such run. */
-    public Answer list(Request request) {
-        return context.list(
+    public Outcome list(Request request) {
+        return context.shortList(
                 COLUMNS, Sql.of(select).and(Ids.run(request, "s")).and("ORDER BY s.ts_epoch DESC, s.step_name"));
     }
 
     /** One step. */
-    public Answer one(Request request) throws SQLException {
+    public Outcome one(Request request) {
         return context.object(COLUMNS, Sql.of(select).and(Ids.step(request, "s")));
     }
 
     /** Registers a step; 404 if there is no such run, 409 if the step exists already. */
-    public Answer create(Request request) throws SQLException {
+    public Outcome create(Request request) {
         Labels labels = Labels.ofStep(request);
         Sql sql = Ids.withRun(context, request)
                 .and(
@@ -62,6 +61,6 @@ public final class Steps {
                         labels.systemTags(),
                         context.millis())
                 .and("SELECT " + COLUMNS.select() + " FROM s, r");
-        return context.created(COLUMNS, sql, Ids.unknownRun(request));
+        return context.created(COLUMNS, sql, request.pathKey(), Ids.unknownRun(request));
     }
 }

@@ -112,6 +112,6 @@ record TagMutation(List<String> toAdd, List<String> toRemove) {
     static String toJson(Set<String> tags) {
         ArrayNode array = JsonNodeFactory.instance.arrayNode();
         tags.forEach(array::add);
-        return array.toString();
+        return Json.text(array);
     }
 }

@@ -2,22 +2,24 @@ package metaservice.resources;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.nio.charset.StandardCharsets;
-import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import metaservice.kit.Answer;
 import metaservice.kit.Batch;
+import metaservice.kit.ClientError;
 import metaservice.kit.EndpointContext;
 import metaservice.kit.Json;
+import metaservice.kit.Outcome;
 import metaservice.kit.Request;
+import metaservice.kit.Result;
 import metaservice.kit.Sql;
+import metaservice.kit.Values;
 
 /**
  * Stores metadata or artifacts of a task: many rows with one statement and one round trip. Rows that exist already and rows
@@ -43,6 +45,9 @@ public final class TaskBatch {
               JOIN pg_depend d ON d.classid = 'pg_attrdef'::regclass AND d.objid = def.oid
               JOIN pg_class s ON s.oid = d.refobjid AND s.relkind = 'S'
               WHERE d.refclassid = 'pg_class'::regclass AND def.adrelid = '%1$s'::regclass AND a.attname = 'id')))""";
+
+    /** With more rejected rows the answer may be long. */
+    private static final int MANY = 20;
 
     private final EndpointContext context;
     private final String table;
@@ -91,19 +96,19 @@ public final class TaskBatch {
      * @param owner a query for {@code ownerColumns} of the task; it returns no row if the task does not exist
      * @param withoutOwner the answer if the task does not exist
      */
-    public Answer create(Request request, Sql owner, Answer withoutOwner) throws SQLException {
-        return create(Batch.read(request.json(), spec.fields()), owner, withoutOwner);
-    }
-
-    private Answer create(Batch batch, Sql owner, Answer withoutOwner) throws SQLException {
-        try {
-            return create(batch, store(owner, batch), withoutOwner);
-        } catch (SQLException e) {
-            if (!isTooLongForTrigger(e)) {
-                throw e;
-            }
-            return createOneByOne(batch, owner, withoutOwner);
-        }
+    public Outcome create(Request request, Sql owner, Answer withoutOwner) {
+        Batch batch = Batch.read(request.json(), spec.fields());
+        return context.changed(
+                        store(owner, batch),
+                        request.pathKey(),
+                        row -> answer(batch, stored(row)),
+                        batch.brokenAt().map(ClientError::answer).orElse(withoutOwner))
+                .recover(e -> {
+                    if (!isTooLongForTrigger(e)) {
+                        throw e;
+                    }
+                    return createOneByOne(batch, owner);
+                });
     }
 
     /** Whether a trigger could not send its notification because the row's text is too long. */
@@ -112,12 +117,15 @@ public final class TaskBatch {
     }
 
     /** Stores each row with a statement of its own, and rejects only the rows whose notification is too long. */
-    private Answer createOneByOne(Batch batch, Sql owner, Answer withoutOwner) throws SQLException {
+    private Answer createOneByOne(Batch batch, Sql owner) throws SQLException {
         List<Stored> stored = new ArrayList<>();
         List<Integer> tooLong = new ArrayList<>();
         for (int i = 0; i < batch.rows().size(); i++) {
             try {
-                store(owner, batch.only(i)).ifPresent(stored::add);
+                context.database()
+                        .write(store(owner, batch.only(i)), Result::first)
+                        .map(this::stored)
+                        .ifPresent(stored::add);
             } catch (SQLException e) {
                 if (!isTooLongForTrigger(e)) {
                     throw e;
@@ -125,15 +133,13 @@ public final class TaskBatch {
                 tooLong.add(i);
             }
         }
-        return create(batch.without(tooLong, TOO_LONG), Optional.of(Stored.sum(stored)), withoutOwner);
+        return answer(batch.without(tooLong, TOO_LONG), Stored.sum(stored));
     }
 
-    private Answer create(Batch batch, Optional<Stored> stored, Answer withoutOwner) {
-        if (batch.brokenAt().isPresent()) {
-            throw batch.brokenAt().get();
-        }
-        return stored.map(rows -> answer(rows.count(), rejectedRows(batch, rows.keys())))
-                .orElse(withoutOwner);
+    private Answer answer(Batch batch, Stored stored) {
+        return batch.brokenAt()
+                .map(ClientError::answer)
+                .orElseGet(() -> answer(stored.count(), rejectedRows(batch, stored.keys())));
     }
 
     /** The answer with the number of stored rows. */
@@ -142,7 +148,7 @@ public final class TaskBatch {
     }
 
     private Answer answer(int stored, List<Batch.Rejected> rejected) {
-        return Answer.json(200, json -> {
+        Answer.Body body = json -> {
             json.writeStartObject();
             json.writeNumberField(spec.countedAs(), stored);
             if (!rejected.isEmpty()) {
@@ -157,7 +163,8 @@ public final class TaskBatch {
                 json.writeEndArray();
             }
             json.writeEndObject();
-        });
+        };
+        return rejected.size() > MANY ? Answer.json(200, body) : Answer.shortJson(200, body);
     }
 
     /** Rows with an invalid field and rows whose key exists already, in their order; empty if they are not reported. */
@@ -177,8 +184,8 @@ public final class TaskBatch {
         return rejected;
     }
 
-    /** Stores the rows; empty if the task does not exist. */
-    private Optional<Stored> store(Sql owner, Batch batch) throws SQLException {
+    /** Stores the rows; returns no row if the task does not exist. */
+    private Sql store(Sql owner, Batch batch) {
         boolean needsKeys = rejectedRows == RejectedRows.REPORTED;
         String key =
                 spec.keyFields().stream().map(field -> '"' + field + "\"::text").collect(Collectors.joining(", "));
@@ -190,7 +197,7 @@ public final class TaskBatch {
         String own = ownerColumns.stream().map(column -> "owner." + column).collect(Collectors.joining(", "));
         String number = spec.isNumbered() ? "id, " : "";
         String numbers = spec.isNumbered() ? ", nextval(" + SEQUENCE.formatted(table) + ") AS id" : "";
-        Sql sql = Sql.of("WITH owner AS (")
+        return Sql.of("WITH owner AS (")
                 .and(owner)
                 .and("), numbered AS (SELECT batch.*" + numbers + " FROM")
                 .and(batch.source())
@@ -200,15 +207,14 @@ public final class TaskBatch {
                 .and("ORDER BY " + order + "n ON CONFLICT DO NOTHING RETURNING "
                         + (needsKeys ? "ARRAY[" + key + "]::text[]" : "1") + " AS stored)")
                 .and("SELECT (SELECT " + (needsKeys ? "jsonb_agg(stored)" : "count(*)") + " FROM added) FROM owner");
-        return context.database().first(sql, this::stored);
     }
 
     /** Reads the result; it has keys only if rejected rows are reported. */
-    private Stored stored(ResultSet row) throws SQLException {
+    private Stored stored(Values row) {
         if (rejectedRows == RejectedRows.NOT_REPORTED) {
-            return new Stored(row.getInt(1), List.of());
+            return new Stored((int) row.number(1), List.of());
         }
-        List<List<String>> keys = keys(row.getString(1));
+        List<List<String>> keys = keys(row.text(1));
         return new Stored(keys.size(), keys);
     }
 

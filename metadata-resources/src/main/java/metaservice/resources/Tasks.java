@@ -9,6 +9,7 @@ import metaservice.kit.ClientError;
 import metaservice.kit.Column;
 import metaservice.kit.Columns;
 import metaservice.kit.EndpointContext;
+import metaservice.kit.Outcome;
 import metaservice.kit.Request;
 import metaservice.kit.Sql;
 import metaservice.spi.Tables;
@@ -68,12 +69,12 @@ public final class Tasks {
     }
 
     /** One task. */
-    public Answer one(Request request) throws SQLException {
+    public Outcome one(Request request) {
         return context.object(COLUMNS, Sql.of(select).and(Ids.task(request, "t")));
     }
 
     /** Registers a task, which is also a heartbeat of its run; 404 if there is no such run or step. */
-    public Answer create(Request request) throws SQLException {
+    public Outcome create(Request request) {
         JsonNode body = request.jsonObject();
         Labels labels = Labels.of(body);
         Optional<Long> heartbeat = Heartbeats.first(context, body);
@@ -86,17 +87,21 @@ public final class Tasks {
                         labels.tags(),
                         labels.systemTags(),
                         context.millis(),
-                        heartbeat.orElse(null));
+                        Sql.orNull(heartbeat));
         if (heartbeat.isPresent()) {
             sql = sql.and(", beat AS (")
                     .and(updateRunHeartbeat(request, heartbeat.get()))
                     .and(")");
         }
-        return context.created(COLUMNS, sql.and("SELECT " + COLUMNS.select() + " FROM t, r"), Ids.unknownRun(request));
+        return context.created(
+                COLUMNS,
+                sql.and("SELECT " + COLUMNS.select() + " FROM t, r"),
+                request.pathKey(),
+                Ids.unknownRun(request));
     }
 
     /** Stores a heartbeat of a task and of its run; of the run also if the task does not exist. */
-    public Answer heartbeat(Request request) throws SQLException {
+    public Outcome heartbeat(Request request) {
         long now = context.seconds();
         String table = context.tables().tasks();
         Sql sql = Sql.of("WITH run AS (")
@@ -111,7 +116,7 @@ public final class Tasks {
                         + " t WHERE")
                 .and(Ids.task(request, "t"))
                 .and(") AS known");
-        return Runs.storeHeartbeat(context, sql, earlyHeartbeat);
+        return Runs.storeHeartbeat(context, sql, request.pathKey(), earlyHeartbeat);
     }
 
     private Sql updateRunHeartbeat(Request request, long now) {

@@ -7,7 +7,17 @@ import java.util.Map;
 import java.util.Optional;
 
 /** The answer of an endpoint. Immutable; the router sends it once. */
-public sealed interface Answer {
+public sealed interface Answer extends Outcome {
+
+    @Override
+    default Answer get() {
+        return this;
+    }
+
+    /** Whether sending it may block: if it is long, or holds a database connection. */
+    default boolean maySendingBlock() {
+        return this instanceof Json json && !json.isShort();
+    }
 
     /** The HTTP status. */
     int status();
@@ -21,8 +31,10 @@ public sealed interface Answer {
     /**
      * A JSON value. The body is written when the answer is sent. A long one is sent while it is written, so it takes
      * constant memory.
+     *
+     * @param isShort whether the body is in memory and has at most 256 KiB
      */
-    record Json(int status, Body body, Map<String, String> headers) implements Answer {}
+    record Json(int status, Body body, boolean isShort, Map<String, String> headers) implements Answer {}
 
     /** A file of the service's own jar. */
     record File(int status, String contentType, ByteBuffer bytes, Map<String, String> headers) implements Answer {}
@@ -54,7 +66,12 @@ public sealed interface Answer {
 
     /** A JSON value with a status. */
     static Answer json(int status, Body body) {
-        return new Json(status, body, Map.of());
+        return new Json(status, body, false, Map.of());
+    }
+
+    /** A JSON value that is in memory and has at most 256 KiB, with a status. */
+    static Answer shortJson(int status, Body body) {
+        return new Json(status, body, true, Map.of());
     }
 
     /** Status 200 and a JSON value whose body holds a database connection while it writes. */
@@ -74,12 +91,12 @@ public sealed interface Answer {
 
     /** A JSON string, which may contain JSON: the format of the reference for heartbeats and database errors. */
     static Answer jsonString(int status, String value) {
-        return json(status, json -> json.writeString(value));
+        return shortJson(status, json -> json.writeString(value));
     }
 
     /** An object without members. */
     static Answer emptyObject(int status) {
-        return json(status, json -> {
+        return shortJson(status, json -> {
             json.writeStartObject();
             json.writeEndObject();
         });
@@ -87,7 +104,7 @@ public sealed interface Answer {
 
     /** An object with one member {@code message}: the format of errors that the service itself finds. */
     static Answer message(int status, String message) {
-        return json(status, json -> {
+        return shortJson(status, json -> {
             json.writeStartObject();
             json.writeStringField("message", message);
             json.writeEndObject();
@@ -105,6 +122,6 @@ public sealed interface Answer {
             return new File(file.status(), file.contentType(), file.bytes(), Map.copyOf(more));
         }
         Json json = (Json) this;
-        return new Json(json.status(), json.body(), Map.copyOf(more));
+        return new Json(json.status(), json.body(), json.isShort(), Map.copyOf(more));
     }
 }

@@ -3,13 +3,16 @@ package metaservice.kit;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
 /**
  * Wraps a statement so that each of its result rows is short, whatever the tables contain. The driver keeps all rows of one
  * fetch in memory, so long rows could exhaust the heap. The server decides row by row from the length of the texts, which
- * it knows without reading them. Immutable.
+ * it knows without reading them. Thread-safe.
  *
  * <p>In the wrapping SQL the columns are called {@code c1}, {@code c2}, …
  */
@@ -24,9 +27,14 @@ final class BoundedRows {
     /** Takes the place of the pieces if no column may be long: no row is returned in pieces then. */
     private static final String NO_PIECES = "SELECT NULL::int[] AS lengths, NULL::bytea AS piece WHERE false";
 
+    /** Most texts that are wrapped only once. Filters of clients can be combined to many texts. */
+    private static final int MAX_CACHED = 100;
+
     private final Columns columns;
     private final int more;
     private final List<Integer> texts;
+    private final Map<String, String> inPieces = new ConcurrentHashMap<>();
+    private final Map<String, String> withoutTooLong = new ConcurrentHashMap<>();
 
     /**
      * Wraps statements with these columns.
@@ -49,6 +57,10 @@ final class BoundedRows {
      * texts in bytes. The order of rows stays the same. {@link Row#read} reads the result.
      */
     Sql inPieces(Sql statement) {
+        return wrapped(inPieces, statement, this::inPieces);
+    }
+
+    private String inPieces(String statement) {
         if (texts.isEmpty()) {
             return around(statement, "piece", "lengths, piece", NO_PIECES);
         }
@@ -65,16 +77,32 @@ final class BoundedRows {
 
     /**
      * Returns the rows without the texts of rows that exceed {@link #MAX_BYTES_IN_MEMORY}; the last column is true for these.
-     * {@link #isTooLong} and {@link #texts} read the result.
+     * {@link #isTooLong} reads the result.
      */
     Sql withoutTooLong(Sql statement) {
+        return wrapped(withoutTooLong, statement, this::withoutTooLong);
+    }
+
+    private String withoutTooLong(String statement) {
         String bytes = texts.isEmpty() ? "0" : bytes();
         String tooLong = "SELECT true AS is_long WHERE " + bytes + " > " + MAX_BYTES_IN_MEMORY + " OFFSET 0";
         return around(statement, "is_long", "is_long", tooLong);
     }
 
+    /** The wrapped text, from the cache if it is there. */
+    private Sql wrapped(Map<String, String> cache, Sql statement, UnaryOperator<String> wrap) {
+        String text = cache.get(statement.text());
+        if (text == null) {
+            text = wrap.apply(statement.text());
+            if (cache.size() < MAX_CACHED) {
+                cache.put(statement.text(), text);
+            }
+        }
+        return new Sql(text, statement.values());
+    }
+
     /** Casts a JSONB value to text once, after sorting. {@code OFFSET 0} keeps the planner from moving the cast. */
-    private Sql around(Sql statement, String whenLong, String added, String lateral) {
+    private String around(String statement, String whenLong, String added, String lateral) {
         String select = numbers()
                 .mapToObj(number ->
                         isText(number) ? "CASE WHEN " + whenLong + " IS NULL THEN c" + number + " END" : "c" + number)
@@ -83,10 +111,8 @@ final class BoundedRows {
                 .mapToObj(number -> isJson(number) ? "c" + number + "::text" : "c" + number)
                 .collect(Collectors.joining(", "));
         String names = numbers().mapToObj(number -> "c" + number).collect(Collectors.joining(", "));
-        return Sql.of("SELECT " + select + ", " + added + " FROM (SELECT " + whole + " FROM (")
-                .and(statement)
-                .and(") s(" + names + ") OFFSET 0) whole_row(" + names + ") LEFT JOIN LATERAL (" + lateral
-                        + ") long_row ON true");
+        return "SELECT " + select + ", " + added + " FROM (SELECT " + whole + " FROM (" + statement + ") s(" + names
+                + ") OFFSET 0) whole_row(" + names + ") LEFT JOIN LATERAL (" + lateral + ") long_row ON true";
     }
 
     /** The total length of the texts in bytes. The server knows the length of a stored text without reading it. */
@@ -118,13 +144,9 @@ final class BoundedRows {
         return columns;
     }
 
-    /** The texts of all columns, including the {@code more} ones; null for the texts of a long row. */
-    String[] texts(ResultSet row) throws SQLException {
-        String[] found = new String[all()];
-        for (int i = 0; i < found.length; i++) {
-            found[i] = row.getString(i + 1);
-        }
-        return found;
+    /** The values of all columns, including the {@code more} ones; NULL for the texts of a long row. */
+    Values values(ResultSet row) throws SQLException {
+        return Values.of(row, all());
     }
 
     /** The number of the column with the lengths of the texts. */
@@ -137,8 +159,18 @@ final class BoundedRows {
         return all() + 2;
     }
 
+    /** Whether the result of {@link #inPieces} has rows in pieces. */
+    boolean hasPieces(Result result) {
+        for (int i = 0; i < result.size(); i++) {
+            if (result.row(i).bytes(pieceColumn()) != null) {
+                return true;
+            }
+        }
+        return false;
+    }
+
     /** Whether a row of {@link #withoutTooLong} lacks its texts. */
-    boolean isTooLong(ResultSet row) throws SQLException {
-        return row.getBoolean(all() + 1);
+    boolean isTooLong(Values row) {
+        return row.isTrue(all() + 1);
     }
 }

@@ -1,6 +1,7 @@
 package metaservice.kit;
 
 import com.fasterxml.jackson.core.JsonGenerator;
+import com.fasterxml.jackson.core.SerializableString;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InputStreamReader;
@@ -26,33 +27,38 @@ public record Column(String name, String expression, Kind kind) {
         /** A JSON string. */
         TEXT {
             @Override
-            void write(String name, String value, JsonGenerator json) throws IOException {
-                json.writeStringField(name, value);
+            void write(SerializableString name, byte[] value, JsonGenerator json) throws IOException {
+                json.writeFieldName(name);
+                if (value == null) {
+                    json.writeNull();
+                } else {
+                    json.writeUTF8String(value, 0, value.length);
+                }
             }
         },
         /** A JSON string; the member is omitted for NULL. */
         TEXT_IF_ANY {
             @Override
-            void write(String name, String value, JsonGenerator json) throws IOException {
+            void write(SerializableString name, byte[] value, JsonGenerator json) throws IOException {
                 if (value != null) {
-                    json.writeStringField(name, value);
+                    TEXT.write(name, value, json);
                 }
             }
         },
         /** A JSON number. */
         NUMBER {
             @Override
-            void write(String name, String value, JsonGenerator json) throws IOException {
+            void write(SerializableString name, byte[] value, JsonGenerator json) throws IOException {
                 json.writeFieldName(name);
-                json.writeRawValue(value == null ? "null" : value);
+                json.writeRawValue(value == null ? RawJson.NULL : new RawJson(value));
             }
         },
         /** JSONB, written as the text that the database returns, without parsing. */
         JSON {
             @Override
-            void write(String name, String value, JsonGenerator json) throws IOException {
+            void write(SerializableString name, byte[] value, JsonGenerator json) throws IOException {
                 json.writeFieldName(name);
-                json.writeRawValue(value == null ? "null" : value);
+                json.writeRawValue(value == null ? RawJson.NULL : new RawJson(value));
             }
 
             @Override
@@ -69,12 +75,25 @@ public record Column(String name, String expression, Kind kind) {
         /** An id: a JSON number if it consists of digits, otherwise a string. A name never consists of digits only. */
         ID {
             @Override
-            void write(String name, String value, JsonGenerator json) throws IOException {
+            void write(SerializableString name, byte[] value, JsonGenerator json) throws IOException {
                 (isNumber(value) ? NUMBER : TEXT).write(name, value, json);
             }
         };
 
-        abstract void write(String name, String value, JsonGenerator json) throws IOException;
+        /** Writes a value in UTF-8; null is SQL's NULL. */
+        abstract void write(SerializableString name, byte[] value, JsonGenerator json) throws IOException;
+
+        private static boolean isNumber(byte[] id) {
+            if (id == null || id.length == 0) {
+                return false;
+            }
+            for (byte digit : id) {
+                if (digit < '0' || digit > '9') {
+                    return false;
+                }
+            }
+            return true;
+        }
 
         /** Writes a text while it is read from a stream in UTF-8. The text must not be null. */
         void write(String name, InputStream text, JsonGenerator json) throws IOException {

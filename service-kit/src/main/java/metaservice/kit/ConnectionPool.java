@@ -129,6 +129,37 @@ final class ConnectionPool implements AutoCloseable {
         }
     }
 
+    /**
+     * Takes a connection and runs statements on it with {@link Pipeline}. The pool does not see these, so it is told here if
+     * their failure makes the connection useless.
+     */
+    <T> T pipelined(boolean keepsStatements, Work<T> work) throws SQLException {
+        try (Connection connection = connection()) {
+            try {
+                return work.on(new Pipeline(connection, keepsStatements));
+            } catch (SQLException e) {
+                if (isUselessAfter(e)) {
+                    pool.evictConnection(connection);
+                }
+                throw e;
+            }
+        }
+    }
+
+    /** Work with a pipeline. */
+    @FunctionalInterface
+    interface Work<T> {
+        T on(Pipeline pipeline) throws SQLException;
+    }
+
+    /** Whether the connection was lost, its server ends, or its server is read-only and this pool is for writes. */
+    private boolean isUselessAfter(SQLException failure) {
+        String state = String.valueOf(failure.getSQLState());
+        return state.startsWith("08")
+                || state.startsWith("57P0")
+                || (pool.getExceptionOverride() != null && state.equals(EvictReadOnlyConnections.READ_ONLY));
+    }
+
     /** Whether every connection is in use. That is load, not a failure. */
     boolean isBusy() {
         return !pool.isClosed() && pool.getHikariPoolMXBean().getActiveConnections() >= pool.getMaximumPoolSize();

@@ -81,6 +81,9 @@ record Connector(String url, DatabaseAccess access) {
         properties.setProperty(CONNECT_TIMEOUT, connectTimeout(current.getOrDefault(CONNECT_TIMEOUT, "0")));
         properties.setProperty("socketFactory", LauncherSockets.class.getName());
         properties.setProperty("socketFactoryArg", socketsKey);
+        // Numbers are written to answers as the text that the server sends; bytes would be twice as long as text.
+        properties.setProperty("binaryTransfer", "false");
+        properties.setProperty("binaryTransferEnable", "BYTEA");
         // A migration may change the type of a column while a statement on it is prepared. With this setting the driver
         // also
         // prepares the statement again inside a transaction. Without prepared statements it would only cost time.

@@ -6,6 +6,7 @@ import java.sql.DriverManager;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.sql.Types;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -35,6 +36,8 @@ public final class Database implements AutoCloseable {
 
     private static final int HEALTH_CHECK_TIMEOUT_SECONDS = 5;
 
+    static final int ALL_ROWS = 0;
+
     /** Attempts to create a row while the sequence of its number is behind. */
     private static final int CREATE_ATTEMPTS = 3;
 
@@ -45,14 +48,19 @@ public final class Database implements AutoCloseable {
 
     private final ListReader lists;
     private final GeneratedNumbers numbers;
+    private final StatementQueue writes;
+    private final StatementQueue reads;
 
     /** Whether the database answers, on a connection that is not of the pools. */
     private final Supplier<CompletionStage<Health>> check;
+
+    private final boolean keepsStatements;
 
     /** Whether statements that may change rows are planned but not run. */
     private final boolean isDryRun;
 
     private Database(
+            String name,
             ConnectionPool pool,
             ConnectionPool readers,
             Duration timeout,
@@ -64,6 +72,9 @@ public final class Database implements AutoCloseable {
         this.readers = readers;
         this.lists = new ListReader(readers, timeout, poolsTransactions, new LongReadPermits(poolMax));
         this.numbers = new GeneratedNumbers();
+        this.keepsStatements = !poolsTransactions;
+        this.writes = new StatementQueue(name + " write", pool, keepsStatements, poolMax);
+        this.reads = new StatementQueue(name + " read", readers, keepsStatements, poolMax);
         this.isDryRun = false;
     }
 
@@ -72,6 +83,9 @@ public final class Database implements AutoCloseable {
         this.readers = shared.readers;
         this.lists = shared.lists;
         this.numbers = shared.numbers;
+        this.keepsStatements = shared.keepsStatements;
+        this.writes = shared.writes;
+        this.reads = shared.reads;
         this.check = shared.check;
         this.isDryRun = true;
     }
@@ -81,11 +95,17 @@ public final class Database implements AutoCloseable {
         ConnectionPool unconnected = ConnectionPool.unconnected();
         Health down = Health.down("there is no database");
         return new Database(
-                unconnected, unconnected, Duration.ZERO, false, 1, () -> CompletableFuture.completedFuture(down));
+                "unconnected",
+                unconnected,
+                unconnected,
+                Duration.ZERO,
+                false,
+                1,
+                () -> CompletableFuture.completedFuture(down));
     }
 
     /**
-     * The same pools, but {@link #first(Sql, RowReader)} has its statement planned without running it and returns no row. The
+     * The same pools, but {@link #write} has its statement planned without running it and has no rows. The
      * server checks its tables and columns.
      */
     Database dryRun() {
@@ -106,7 +126,7 @@ public final class Database implements AutoCloseable {
                     readerUrl.isEmpty() ? pool : ConnectionPool.open(name + "-readers", readerUrl.get(), access, false);
             opened = true;
             return new Database(
-                    pool, readers, access.timeout(), access.poolsTransactions(), access.poolMax(), access::check);
+                    name, pool, readers, access.timeout(), access.poolsTransactions(), access.poolMax(), access::check);
         } finally {
             if (!opened) {
                 pool.close();
@@ -129,27 +149,25 @@ public final class Database implements AutoCloseable {
         T on(Connection connection) throws SQLException;
     }
 
-    /** Runs a statement that may change rows, and reads its first row, if it has one. One round trip. */
-    public <T> Optional<T> first(Sql sql, RowReader<T> reader) throws SQLException {
-        try (Connection connection = pool.connection()) {
-            if (isDryRun) {
-                explain(connection, sql);
-                return Optional.empty();
-            }
-            return first(connection, sql, reader);
+    /** Runs a statement that may change rows. One round trip. */
+    public <T> T write(Sql sql, Result.Reader<T> reader) throws SQLException {
+        if (isDryRun) {
+            explain(sql);
+            return reader.read(Result.EMPTY);
         }
+        return reader.read(pool.pipelined(keepsStatements, pipeline -> pipeline.run(sql, ALL_ROWS)));
     }
 
     /**
-     * Runs a statement that creates a row, and reads it. One round trip. If the number that a sequence generates for the row
-     * exists already, the sequence is corrected and the statement is tried again.
+     * Runs a statement that creates a row. One round trip. If the number that a sequence generates for the row exists already,
+     * the sequence is corrected and the statement is tried again.
      */
-    public <T> Optional<T> create(Sql sql, RowReader<T> reader) throws SQLException {
+    public <T> T create(Sql sql, Result.Reader<T> reader) throws SQLException {
         for (int attempt = 1; ; attempt++) {
             try {
-                return first(sql, reader);
+                return write(sql, reader);
             } catch (SQLException e) {
-                if (attempt == CREATE_ATTEMPTS || !numbers.correct(pool, e)) {
+                if (attempt == CREATE_ATTEMPTS || !correctNumber(e)) {
                     throw e;
                 }
             }
@@ -157,30 +175,41 @@ public final class Database implements AutoCloseable {
     }
 
     /**
-     * Plans a statement. The server also checks whether the role may run it; that is no error here, because a role that may
-     * only read can serve reads.
+     * Runs a query on the pool for reads. One round trip; it is repeated once if the connection turns out to be lost.
+     *
+     * @param maxRows most rows to read; 0 for all
      */
-    private static void explain(Connection connection, Sql sql) throws SQLException {
-        try {
-            first(connection, Sql.of("EXPLAIN").and(sql), row -> row.getString(1));
-        } catch (SQLException e) {
-            if (!INSUFFICIENT_PRIVILEGE.equals(e.getSQLState())) {
-                throw e;
+    public <T> T read(Sql sql, int maxRows, Result.Reader<T> reader) throws SQLException {
+        LostConnection lost = new LostConnection();
+        while (true) {
+            try {
+                return reader.read(readers.pipelined(keepsStatements, pipeline -> pipeline.run(sql, maxRows)));
+            } catch (SQLException e) {
+                lost.throwUnlessRepeatable(e);
             }
         }
     }
 
+    /** Whether the statement that creates a row can be tried again, because its generated number existed. */
+    boolean correctNumber(SQLException failure) throws SQLException {
+        return numbers.correct(pool, failure);
+    }
+
+    /** The queue for statements that read, or for those that write. */
+    StatementQueue queue(boolean forReads) {
+        return forReads ? reads : writes;
+    }
+
     /**
-     * Runs a query on the pool for reads, and reads its first row, if it has one. One round trip; it is repeated once if the
-     * connection turns out to be lost.
+     * Plans a statement. The server also checks whether the role may run it; that is no error here, because a role that may
+     * only read can serve reads.
      */
-    public <T> Optional<T> read(Sql sql, RowReader<T> reader) throws SQLException {
-        LostConnection lost = new LostConnection();
-        while (true) {
-            try (Connection connection = readers.connection()) {
-                return first(connection, sql, reader);
-            } catch (SQLException e) {
-                lost.throwUnlessRepeatable(e);
+    private void explain(Sql sql) throws SQLException {
+        try (Connection connection = pool.connection()) {
+            first(connection, Sql.of("EXPLAIN").and(sql), row -> row.getString(1));
+        } catch (SQLException e) {
+            if (!INSUFFICIENT_PRIVILEGE.equals(e.getSQLState())) {
+                throw e;
             }
         }
     }
@@ -264,6 +293,8 @@ public final class Database implements AutoCloseable {
      */
     @Override
     public void close() {
+        reads.close();
+        writes.close();
         readers.close();
         pool.close();
         deregisterDrivers();
@@ -295,7 +326,7 @@ public final class Database implements AutoCloseable {
     }
 
     private static PreparedStatement prepare(Connection connection, Sql sql, int resultType) throws SQLException {
-        STATEMENTS.debug(sql.text());
+        logStatement(sql);
         PreparedStatement statement = connection.prepareStatement(sql.text(), resultType, ResultSet.CONCUR_READ_ONLY);
         try {
             bind(connection, statement, sql.values());
@@ -306,12 +337,18 @@ public final class Database implements AutoCloseable {
         }
     }
 
+    static void logStatement(Sql sql) {
+        STATEMENTS.debug(sql.text());
+    }
+
     private static void bind(Connection connection, PreparedStatement statement, List<Object> values)
             throws SQLException {
         int index = 1;
         for (Object value : values) {
             if (value instanceof String[] array) {
                 statement.setArray(index++, connection.createArrayOf("text", array));
+            } else if (value == Sql.NO_NUMBER) {
+                statement.setNull(index++, Types.BIGINT);
             } else {
                 statement.setObject(index++, value);
             }

@@ -6,7 +6,6 @@ import java.sql.SQLException;
 import java.sql.SQLTransientException;
 import java.time.Clock;
 import java.time.Duration;
-import java.util.Optional;
 import java.util.function.Function;
 import metaservice.spi.Tables;
 
@@ -19,6 +18,9 @@ import metaservice.spi.Tables;
  * @param clock source of {@code ts_epoch} and heartbeats
  */
 public record EndpointContext(Database database, Tables tables, Dialect dialect, Clock clock) {
+
+    /** Most bytes of JSON for one byte of a text. */
+    private static final int LONGEST_ESCAPE = 6;
 
     /** A context without a database, for reading the table of routes. Every endpoint that uses the database fails. */
     public static EndpointContext unconnected(Dialect dialect) {
@@ -44,12 +46,15 @@ public record EndpointContext(Database database, Tables tables, Dialect dialect,
      * Reads the first row and answers it as an object, or with the dialect's answer for an object that does not exist. One
      * round trip; two if the texts of the row have more than a million bytes together.
      */
-    public Answer object(Columns columns, Sql sql) throws SQLException {
-        BoundedRows rows = new BoundedRows(columns, 0);
-        Optional<Answer> answer = database.read(
+    public DatabaseAnswer object(Columns columns, Sql sql) {
+        BoundedRows rows = columns.bounded();
+        return DatabaseAnswer.ofQuery(
+                database,
                 rows.withoutTooLong(sql),
-                row -> rows.isTooLong(row) ? longObject(rows, sql) : object(columns, rows.texts(row)));
-        return answer.orElse(dialect.notFound());
+                1,
+                result -> result.first()
+                        .map(row -> rows.isTooLong(row) ? longObject(rows, sql) : object(columns, row))
+                        .orElse(dialect.notFound()));
     }
 
     private Answer longObject(BoundedRows rows, Sql sql) {
@@ -66,22 +71,43 @@ public record EndpointContext(Database database, Tables tables, Dialect dialect,
     /**
      * Runs a statement that creates an object and answers its first row as an object, or with the dialect's answer for an
      * object that does not exist. One round trip.
+     *
+     * @param key identifies the object that the new one belongs to, see {@link DatabaseAnswer}
      */
-    public Answer created(Columns columns, Sql sql) throws SQLException {
-        return created(columns, sql, dialect.notFound());
+    public DatabaseAnswer created(Columns columns, Sql sql, String key) {
+        return created(columns, sql, key, dialect.notFound());
     }
 
     /**
      * Runs a statement that creates an object and answers its first row as an object. One round trip.
      *
+     * @param key identifies the object that the new one belongs to, see {@link DatabaseAnswer}
      * @param otherwise the answer if the statement returns no row
      */
-    public Answer created(Columns columns, Sql sql, Answer otherwise) throws SQLException {
-        return database.create(sql, row -> object(columns, columns.read(row))).orElse(otherwise);
+    public DatabaseAnswer created(Columns columns, Sql sql, String key, Answer otherwise) {
+        return changed(DatabaseAnswer.Kind.CREATE, sql, key, row -> object(columns, row), otherwise);
     }
 
-    private static Answer object(Columns columns, String[] texts) {
-        return Answer.json(200, json -> columns.write(texts, json));
+    /**
+     * Runs a statement that changes rows, and answers its first row. One round trip.
+     *
+     * @param key identifies the object that is changed, see {@link DatabaseAnswer}
+     * @param otherwise the answer if the statement returns no row
+     */
+    public DatabaseAnswer changed(Sql sql, String key, Function<Values, Answer> reader, Answer otherwise) {
+        return changed(DatabaseAnswer.Kind.WRITE, sql, key, reader, otherwise);
+    }
+
+    private DatabaseAnswer changed(
+            DatabaseAnswer.Kind kind, Sql sql, String key, Function<Values, Answer> reader, Answer otherwise) {
+        return DatabaseAnswer.ofChange(
+                database, kind, sql, key, result -> result.first().map(reader).orElse(otherwise));
+    }
+
+    private static Answer object(Columns columns, Values row) {
+        Answer.Body body = json -> columns.write(row, json);
+        long longest = row.length() * LONGEST_ESCAPE + columns.namesLength();
+        return longest > ResponseWriter.BUFFER_BYTES ? Answer.json(200, body) : Answer.shortJson(200, body);
     }
 
     /** Answers all rows of the statement as an array of objects. Rows are read and written one by one. */
@@ -95,7 +121,7 @@ public record EndpointContext(Database database, Tables tables, Dialect dialect,
      * @param whenEmpty what an empty list looks like
      */
     public Answer list(Columns columns, Sql sql, Dialect.EmptyList whenEmpty) {
-        BoundedRows rows = new BoundedRows(columns, 0);
+        BoundedRows rows = columns.bounded();
         return Answer.whileReading(database.lists().permits(), json -> {
             database.lists().read(rows.inPieces(sql), cursor -> {
                 while (cursor.next()) {
@@ -113,6 +139,49 @@ public record EndpointContext(Database database, Tables tables, Dialect dialect,
                 json.writeEndArray();
             }
         });
+    }
+
+    /**
+     * The same for a list that seldom has more than a few hundred rows, such as those of one task. It is read like a single
+     * object, without a thread that waits for it. If it is long, or has long rows, it is read again in portions.
+     */
+    public Outcome shortList(Columns columns, Sql sql) {
+        return shortList(columns, sql, dialect.emptyList());
+    }
+
+    /**
+     * The same.
+     *
+     * @param whenEmpty what an empty list looks like
+     */
+    public Outcome shortList(Columns columns, Sql sql, Dialect.EmptyList whenEmpty) {
+        BoundedRows rows = columns.bounded();
+        Sql bounded = rows.inPieces(sql);
+        if (database.lists().isProbablyLong(bounded)) {
+            return list(columns, sql, whenEmpty);
+        }
+        return DatabaseAnswer.ofQuery(database, bounded, ListReader.FETCH_SIZE + 1, result -> {
+            if (result.size() > ListReader.FETCH_SIZE) {
+                database.lists().wasLong(bounded);
+                return list(columns, sql, whenEmpty);
+            }
+            return rows.hasPieces(result) ? list(columns, sql, whenEmpty) : whole(columns, result, whenEmpty);
+        });
+    }
+
+    private static Answer whole(Columns columns, Result result, Dialect.EmptyList whenEmpty) {
+        if (result.size() == 0 && whenEmpty == Dialect.EmptyList.OBJECT) {
+            return Answer.emptyObject(200);
+        }
+        Answer.Body body = json -> {
+            json.writeStartArray();
+            for (int i = 0; i < result.size(); i++) {
+                columns.write(result.row(i), json);
+            }
+            json.writeEndArray();
+        };
+        long longest = result.length() * LONGEST_ESCAPE + (long) result.size() * columns.namesLength();
+        return longest > ResponseWriter.BUFFER_BYTES ? Answer.json(200, body) : Answer.shortJson(200, body);
     }
 
     private static void startArrayOnce(JsonGenerator json) throws IOException {

@@ -10,7 +10,7 @@ import java.sql.SQLException;
 final class EvictReadOnlyConnections implements SQLExceptionOverride {
 
     /** SQLSTATE {@code read_only_sql_transaction}. */
-    private static final String READ_ONLY = "25006";
+    static final String READ_ONLY = "25006";
 
     @java.lang.Override
     public SQLExceptionOverride.Override adjudicate(SQLException failure) {

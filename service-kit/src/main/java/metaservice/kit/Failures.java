@@ -95,7 +95,7 @@ public final class Failures {
         }
         ObjectNode body = Json.MAPPER.createObjectNode();
         format.describe(postgres.getServerErrorMessage(), body);
-        return Optional.of(Answer.jsonString(STATUS_BY_SQLSTATE.getOrDefault(state, 400), body.toString()));
+        return Optional.of(Answer.jsonString(STATUS_BY_SQLSTATE.getOrDefault(state, 400), Json.text(body)));
     }
 
     /**

@@ -72,7 +72,7 @@ public record Field(String name, Kind kind, int maxLength, boolean nullable, Opt
             throw bad("text without NUL characters and lone surrogates, and numbers of at most " + Json.MAX_DIGITS
                     + " digits");
         }
-        return value.toString();
+        return Json.text(value);
     }
 
     private String scalar(JsonNode value) {

@@ -12,6 +12,7 @@ import com.fasterxml.jackson.databind.cfg.JsonNodeFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.MissingNode;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.math.BigDecimal;
 import java.util.List;
 import java.util.Map;
@@ -75,6 +76,18 @@ public final class Json {
             throw ClientError.badRequest("body: expected JSON, found nothing");
         }
         return node;
+    }
+
+    /**
+     * The text of a JSON value. {@link JsonNode#toString} would keep a buffer in a thread-local, and with it the service's
+     * class loader.
+     */
+    public static String text(JsonNode node) {
+        try {
+            return MAPPER.writeValueAsString(node);
+        } catch (JsonProcessingException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     /** Whether PostgreSQL can store the text: it contains neither NUL nor a lone surrogate. */

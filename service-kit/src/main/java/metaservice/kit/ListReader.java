@@ -19,7 +19,7 @@ final class ListReader {
      * Rows per fetch: at most 1 MB with rows of 2 KiB. Most lists need one fetch. Fewer if the heap is smaller than 250 MiB,
      * because during a swap twice as many lists as the pool has connections may be read at once.
      */
-    private static final int FETCH_SIZE =
+    static final int FETCH_SIZE =
             (int) Math.max(100, Math.min(500, Runtime.getRuntime().maxMemory() >> 19));
 
     /** Bounds {@link #longLists}; filters of clients can be combined to many statements. */
@@ -109,7 +109,7 @@ final class ListReader {
      */
     private boolean readShort(Connection connection, Sql sql, RowConsumer consumer, LostConnection lost)
             throws Exception {
-        if (longLists.contains(sql.text())) {
+        if (isProbablyLong(sql)) {
             return false;
         }
         try (PreparedStatement statement = Database.prepareScrollable(connection, sql)) {
@@ -118,10 +118,7 @@ final class ListReader {
             try (ResultSet rows = statement.executeQuery()) {
                 rows.last(); // the rows are in memory
                 if (rows.getRow() > FETCH_SIZE) {
-                    if (longLists.size() >= MAX_LONG_LISTS) {
-                        longLists.clear();
-                    }
-                    longLists.add(sql.text());
+                    wasLong(sql);
                     return false;
                 }
                 rows.beforeFirst();
@@ -130,6 +127,19 @@ final class ListReader {
                 return true;
             }
         }
+    }
+
+    /** Whether the last list of this statement did not fit into one fetch. */
+    boolean isProbablyLong(Sql sql) {
+        return longLists.contains(sql.text());
+    }
+
+    /** Remembers that a list of this statement did not fit into one fetch. */
+    void wasLong(Sql sql) {
+        if (longLists.size() >= MAX_LONG_LISTS) {
+            longLists.clear();
+        }
+        longLists.add(sql.text());
     }
 
     private void readLong(Connection connection, List<Sql> settings, Sql sql, RowConsumer consumer, LostConnection lost)

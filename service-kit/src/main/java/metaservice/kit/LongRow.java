@@ -1,8 +1,8 @@
 package metaservice.kit;
 
 import com.fasterxml.jackson.core.JsonGenerator;
+import com.fasterxml.jackson.core.io.SerializedString;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.sql.SQLException;
 import java.util.Arrays;
 
@@ -10,44 +10,44 @@ import java.util.Arrays;
 final class LongRow implements Row {
 
     private final Columns columns;
-    private final String[] shortTexts;
+    private final Values shortValues;
     private final Integer[] lengths;
     private final PieceStream pieces;
 
     /**
      * A row.
      *
-     * @param shortTexts the texts of all columns; null for columns that may be long
+     * @param shortValues the values of all columns; NULL for columns that may be long
      * @param lengths the lengths in bytes of the columns that may be long; null for SQL's NULL
      * @param pieces the texts of the columns that may be long
      */
-    LongRow(Columns columns, String[] shortTexts, Integer[] lengths, PieceStream pieces) {
+    LongRow(Columns columns, Values shortValues, Integer[] lengths, PieceStream pieces) {
         this.columns = columns;
-        this.shortTexts = shortTexts;
+        this.shortValues = shortValues;
         this.lengths = lengths;
         this.pieces = pieces;
     }
 
     @Override
     public long bytes() {
-        return Row.length(shortTexts)
+        return shortValues.length()
                 + Arrays.stream(lengths)
                         .mapToLong(length -> length == null ? 0 : length)
                         .sum();
     }
 
     @Override
-    public String[] shortTexts() {
-        return shortTexts;
+    public Values shortValues() {
+        return shortValues;
     }
 
     @Override
-    public String[] texts() throws IOException, SQLException {
-        String[] all = shortTexts.clone();
+    public Values values() throws IOException, SQLException {
+        Values all = shortValues;
         int next = 0;
         for (int i = 0; i < columns.columns().size(); i++) {
             if (columns.columns().get(i).mayBeLong() && begin(lengths[next++])) {
-                all[i] = fetch(() -> new String(pieces.readAllBytes(), StandardCharsets.UTF_8));
+                all = all.with(i + 1, fetch(pieces::readAllBytes));
             }
         }
         return all;
@@ -65,7 +65,7 @@ final class LongRow implements Row {
                     return column;
                 });
             } else {
-                column.kind().write(column.name(), shortTexts[i], json);
+                column.kind().write(new SerializedString(column.name()), shortValues.bytes(i + 1), json);
             }
         }
         json.writeEndObject();

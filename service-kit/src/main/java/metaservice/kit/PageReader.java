@@ -8,7 +8,7 @@ final class PageReader {
 
     private final BoundedRows rows;
     private final int limit;
-    private final List<String[]> collected = new ArrayList<>();
+    private final List<Values> collected = new ArrayList<>();
     private boolean isLast;
     private boolean isTooLong;
 
@@ -28,13 +28,13 @@ final class PageReader {
                 return;
             }
             if (!fits) {
-                collected.add(row.shortTexts());
+                collected.add(row.shortValues());
                 row.skip();
                 isTooLong = true;
                 isLast = !cursor.next();
                 return;
             }
-            collected.add(row.texts());
+            collected.add(row.values());
         }
         isLast = true;
     }

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 
 /** One request as an endpoint sees it. Not thread-safe. */
 public final class Request {
@@ -39,6 +40,11 @@ public final class Request {
             throw ClientError.badRequest(name + ": expected text without NUL characters");
         }
         return value;
+    }
+
+    /** The values of all path parameters as one text, which is the same for all requests of one object. */
+    public String pathKey() {
+        return String.join("/", new TreeMap<>(path).values());
     }
 
     /**

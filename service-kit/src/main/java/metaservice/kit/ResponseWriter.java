@@ -25,7 +25,7 @@ import metaservice.spi.MemoryBudget;
 final class ResponseWriter extends OutputStream {
 
     /** Most answers are shorter. Every worker may hold one buffer at the same time. */
-    private static final int BUFFER_BYTES = 256 * 1024;
+    static final int BUFFER_BYTES = 256 * 1024;
 
     /** An answer of this length takes no memory of the budget, so that short ones are sent in any case. */
     private static final int FREE = 16 * 1024;
@@ -42,6 +42,7 @@ final class ResponseWriter extends OutputStream {
     private final HttpServerExchange exchange;
     private final Optional<LongReadPermits> permits;
     private final MemoryBudget memory;
+    private final boolean mayWait;
     private ByteArrayOutputStream buffer = new ByteArrayOutputStream(1024);
 
     /** Whether the body holds a database connection. */
@@ -50,10 +51,12 @@ final class ResponseWriter extends OutputStream {
     private boolean hasPermit;
     private boolean streaming;
 
-    private ResponseWriter(HttpServerExchange exchange, Optional<LongReadPermits> permits, MemoryBudget memory) {
+    private ResponseWriter(
+            HttpServerExchange exchange, Optional<LongReadPermits> permits, MemoryBudget memory, boolean mayWait) {
         this.exchange = exchange;
         this.permits = permits;
         this.memory = memory;
+        this.mayWait = mayWait;
         this.holdsConnection = permits.isPresent();
     }
 
@@ -68,6 +71,26 @@ final class ResponseWriter extends OutputStream {
      */
     static void send(HttpServerExchange exchange, Answer answer, String serviceVersion, MemoryBudget memory)
             throws Exception {
+        send(exchange, answer, serviceVersion, memory, true);
+    }
+
+    /**
+     * Sends an answer whose {@linkplain Answer#maySendingBlock() sending does not block}, on any thread. Returns false, and
+     * nothing is sent, if there is not enough memory now.
+     */
+    static boolean sendAtOnce(HttpServerExchange exchange, Answer answer, String serviceVersion, MemoryBudget memory)
+            throws Exception {
+        try {
+            send(exchange, answer, serviceVersion, memory, false);
+            return true;
+        } catch (WouldWaitException e) {
+            return false;
+        }
+    }
+
+    private static void send(
+            HttpServerExchange exchange, Answer answer, String serviceVersion, MemoryBudget memory, boolean mayWait)
+            throws Exception {
         if (answer instanceof Answer.Text text) {
             start(exchange, answer, serviceVersion, "text/plain; charset=utf-8");
             exchange.getResponseSender().send(ByteBuffer.wrap(text.text().getBytes(StandardCharsets.UTF_8)));
@@ -81,7 +104,9 @@ final class ResponseWriter extends OutputStream {
         start(exchange, answer, serviceVersion, "application/json");
         Answer.Body body = ((Answer.Json) answer).body();
         // The generator is closed only after success, because closing writes the missing end brackets.
-        new ResponseWriter(exchange, body.permits(), memory).writeBody(body).close();
+        new ResponseWriter(exchange, body.permits(), memory, mayWait)
+                .writeBody(body)
+                .close();
     }
 
     /** Writes the body. If it needs a permit and none is free, it returns its connection, waits, and is written again. */
@@ -111,6 +136,13 @@ final class ResponseWriter extends OutputStream {
     private static final class NoPermitException extends IOException {
         NoPermitException() {
             super("no permit to send while a connection is held");
+        }
+    }
+
+    /** There is not enough memory for the answer now. */
+    private static final class WouldWaitException extends IOException {
+        WouldWaitException() {
+            super("not enough memory for the answer now");
         }
     }
 
@@ -168,7 +200,10 @@ final class ResponseWriter extends OutputStream {
     /** Takes memory until the exchange is complete. */
     private void takeMemory(long bytes) throws IOException {
         try {
-            if (!memory.await(Math.min(bytes, memory.bytes()))) {
+            if (!mayWait && !memory.take(Math.min(bytes, memory.bytes()))) {
+                throw new WouldWaitException();
+            }
+            if (mayWait && !memory.await(Math.min(bytes, memory.bytes()))) {
                 throw ClientError.of(TOO_MANY);
             }
         } catch (InterruptedException e) {

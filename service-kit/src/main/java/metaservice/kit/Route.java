@@ -8,20 +8,42 @@ import java.util.List;
  * @param method HTTP method in capitals
  * @param path template such as {@code /flows/{flow_id}/runs}; a segment in braces matches any non-empty segment
  * @param readsBody whether the endpoint gets the request's body; otherwise the body is read and discarded
- * @param direct whether the endpoint is called on the I/O thread; only for endpoints that never block and must answer when
- *     every worker is busy, because load balancers probe {@code /ping} with a timeout of one second
+ * @param threads the threads that call the endpoint
  * @param endpoint answers the requests
  */
-public record Route(String method, String path, boolean readsBody, boolean direct, Endpoint endpoint) {
+public record Route(String method, String path, boolean readsBody, Threads threads, Endpoint endpoint) {
+
+    /** The threads that call an endpoint. */
+    public enum Threads {
+        /**
+         * Always an I/O thread. For endpoints that never block and must answer when every worker is busy, because load balancers
+         * probe {@code /ping} with a timeout of one second.
+         */
+        IO,
+        /** An I/O thread if the body is short, otherwise a worker. For endpoints that never block. */
+        IO_IF_SHORT,
+        /** A worker. */
+        WORKER
+    }
+
+    /** Whether the endpoint is always called on an I/O thread. */
+    public boolean direct() {
+        return threads == Threads.IO;
+    }
+
+    /** The same, with an endpoint that never blocks. */
+    public Route neverBlocks() {
+        return new Route(method, path, readsBody, Threads.IO_IF_SHORT, endpoint);
+    }
 
     /** A GET route. */
     public static Route get(String path, Endpoint endpoint) {
-        return new Route("GET", path, false, false, endpoint);
+        return new Route("GET", path, false, Threads.WORKER, endpoint);
     }
 
     /** A GET route that is answered on the I/O thread. The endpoint must not block. */
     public static Route direct(String path, Endpoint endpoint) {
-        return new Route("GET", path, false, true, endpoint);
+        return new Route("GET", path, false, Threads.IO, endpoint);
     }
 
     /** A GET route that is answered later, without a worker thread. The endpoint must not block. */
@@ -31,17 +53,17 @@ public record Route(String method, String path, boolean readsBody, boolean direc
 
     /** A POST route whose endpoint gets the body. */
     public static Route post(String path, Endpoint endpoint) {
-        return new Route("POST", path, true, false, endpoint);
+        return new Route("POST", path, true, Threads.WORKER, endpoint);
     }
 
     /** A POST route without a body, such as a heartbeat. */
     public static Route signal(String path, Endpoint endpoint) {
-        return new Route("POST", path, false, false, endpoint);
+        return new Route("POST", path, false, Threads.WORKER, endpoint);
     }
 
     /** A PATCH route whose endpoint gets the body. */
     public static Route patch(String path, Endpoint endpoint) {
-        return new Route("PATCH", path, true, false, endpoint);
+        return new Route("PATCH", path, true, Threads.WORKER, endpoint);
     }
 
     /** The names of the path parameters, in their order. */

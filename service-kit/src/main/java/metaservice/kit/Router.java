@@ -6,6 +6,7 @@ import io.undertow.util.HeaderValues;
 import io.undertow.util.Headers;
 import io.undertow.util.SameThreadExecutor;
 import java.io.IOException;
+import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -14,7 +15,9 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.Callable;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Executor;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import metaservice.spi.RequestMemory;
@@ -124,30 +127,129 @@ final class Router implements HttpHandler {
 
     private void handle(HttpServerExchange exchange, Target target, List<String> segments) {
         Map<String, String> parameters = target.parameters(segments);
-        if (target.route.endpoint() instanceof LaterEndpoint.Waiting waiting) {
+        Route route = target.route;
+        if (route.endpoint() instanceof LaterEndpoint.Waiting waiting) {
             answerLater(exchange, waiting.later(), new Request(exchange.getQueryString(), parameters, NO_BODY));
-        } else if (target.route.direct()) {
-            answer(exchange, target.route, () -> new Request(exchange.getQueryString(), parameters, NO_BODY));
-        } else if (target.route.readsBody()) {
+        } else if (route.direct()) {
+            answer(exchange, route, () -> new Request(exchange.getQueryString(), parameters, NO_BODY));
+        } else if (route.readsBody()) {
+            Executor workers = exchange.getDispatchExecutor();
             readBody(exchange, sent -> {
+                if (isShort(exchange, route, sent)) {
+                    budget.giveBack(sent.length);
+                    answerSoon(exchange, route, new Request(exchange.getQueryString(), parameters, sent), workers);
+                    return;
+                }
                 ReceivedBody body = new ReceivedBody(sent, budget);
                 // Inflated on the worker, because a body that expands would keep the I/O thread from other connections.
                 Supplier<Request> request = () -> new Request(
                         exchange.getQueryString(), parameters, body.decoded(contentEncoding(exchange), maxBodyBytes));
-                dispatch(exchange, target.route, request, body::release);
+                dispatch(exchange, route, request, body::release);
             });
         } else {
             Supplier<Request> request = () -> new Request(exchange.getQueryString(), parameters, NO_BODY);
             if (exchange.isRequestComplete()) {
-                dispatch(exchange, target.route, request, () -> {});
+                if (route.threads() == Route.Threads.IO_IF_SHORT) {
+                    answerSoon(exchange, route, request.get(), exchange.getDispatchExecutor());
+                } else {
+                    dispatch(exchange, route, request, () -> {});
+                }
             } else {
                 // The body is read and discarded, because an answer that ends before the body would reset the
                 // connection.
                 readBody(exchange, body -> {
                     budget.giveBack(body.length);
-                    dispatch(exchange, target.route, request, () -> {});
+                    dispatch(exchange, route, request, () -> {});
                 });
             }
+        }
+    }
+
+    private static boolean isShort(HttpServerExchange exchange, Route route, byte[] body) {
+        return route.threads() == Route.Threads.IO_IF_SHORT
+                && body.length <= BodyBudget.FREE
+                && contentEncoding(exchange).isEmpty();
+    }
+
+    /**
+     * Calls an endpoint that never blocks, on this thread, which is an I/O thread. Its statement is run without a thread that
+     * waits for it.
+     *
+     * @param workers run everything that may block
+     */
+    private void answerSoon(HttpServerExchange exchange, Route route, Request request, Executor workers) {
+        Outcome outcome;
+        try {
+            outcome = route.endpoint().answer(request);
+        } catch (Exception e) {
+            fail(exchange, e);
+            return;
+        }
+        exchange.dispatch(SameThreadExecutor.INSTANCE, () -> {
+            Waiting waiting = new Waiting(exchange, outcome, workers);
+            if (outcome instanceof DatabaseAnswer pending) {
+                pending.submit(waiting);
+            } else if (outcome instanceof Answer answer) {
+                waiting.answered(answer);
+            } else {
+                waiting.runAlone();
+            }
+        });
+    }
+
+    /** A request whose statement is in the queue. */
+    private final class Waiting implements StatementQueue.Caller {
+
+        private final HttpServerExchange exchange;
+        private final Outcome outcome;
+        private final Executor workers;
+
+        private Waiting(HttpServerExchange exchange, Outcome outcome, Executor workers) {
+            this.exchange = exchange;
+            this.outcome = outcome;
+            this.workers = workers;
+        }
+
+        @Override
+        public Executor thread() {
+            return exchange.getIoThread();
+        }
+
+        @Override
+        public void answered(Answer answer) {
+            try {
+                if (answer.maySendingBlock()
+                        || !ResponseWriter.sendAtOnce(exchange, answer, serviceVersion, memory.answers())) {
+                    onWorker(() -> answer);
+                }
+            } catch (Exception e) {
+                fail(exchange, e);
+            }
+        }
+
+        @Override
+        public void runAlone() {
+            onWorker(outcome::get);
+        }
+
+        @Override
+        public void failed(SQLException failure) {
+            onWorker(() -> ((DatabaseAnswer) outcome).getAfter(failure));
+        }
+
+        @Override
+        public void tooLate() {
+            onWorker(() -> BUSY);
+        }
+
+        private void onWorker(Callable<Answer> answer) {
+            exchange.dispatch(workers, () -> {
+                try {
+                    ResponseWriter.send(exchange, answer.call(), serviceVersion, memory.answers());
+                } catch (Exception e) {
+                    fail(exchange, e);
+                }
+            });
         }
     }
 
@@ -214,7 +316,8 @@ final class Router implements HttpHandler {
             Request received = request.get();
             ParsingMemory parsing = ParsingMemory.take(memory.parsing(), received.body());
             try {
-                ResponseWriter.send(exchange, route.endpoint().answer(received), serviceVersion, memory.answers());
+                ResponseWriter.send(
+                        exchange, route.endpoint().answer(received).get(), serviceVersion, memory.answers());
             } finally {
                 parsing.giveBack();
             }

@@ -11,23 +11,23 @@ sealed interface Row permits Row.ShortRow, LongRow {
     /** Reads the row at the cursor's position. */
     static Row read(BoundedRows rows, RowCursor cursor) throws SQLException {
         ResultSet row = cursor.row();
-        String[] texts = rows.texts(row);
+        Values values = rows.values(row);
         byte[] piece = row.getBytes(rows.pieceColumn());
         if (piece == null) {
-            return new ShortRow(rows.columns(), texts);
+            return new ShortRow(rows.columns(), values);
         }
         Integer[] lengths = (Integer[]) row.getArray(rows.lengthsColumn()).getArray();
-        return new LongRow(rows.columns(), texts, lengths, new PieceStream(cursor, rows.pieceColumn(), piece));
+        return new LongRow(rows.columns(), values, lengths, new PieceStream(cursor, rows.pieceColumn(), piece));
     }
 
     /** Approximate total length of its texts in bytes. */
     long bytes();
 
-    /** The texts of its columns; null for the columns of a long row that may be long. */
-    String[] shortTexts();
+    /** The values of its columns; NULL for the columns of a long row that may be long. */
+    Values shortValues();
 
-    /** Reads the texts of all columns. At most one of texts, write and skip is called, before the cursor moves. */
-    String[] texts() throws IOException, SQLException;
+    /** Reads the values of all columns. At most one of values, write and skip is called, before the cursor moves. */
+    Values values() throws IOException, SQLException;
 
     /** Writes the row as one JSON object. */
     void write(JsonGenerator json) throws IOException, SQLException;
@@ -39,45 +39,36 @@ sealed interface Row permits Row.ShortRow, LongRow {
     final class ShortRow implements Row {
 
         private final Columns columns;
-        private final String[] texts;
+        private final Values values;
 
-        private ShortRow(Columns columns, String[] texts) {
+        private ShortRow(Columns columns, Values values) {
             this.columns = columns;
-            this.texts = texts;
+            this.values = values;
         }
 
         @Override
         public long bytes() {
-            return length(texts);
+            return values.length();
         }
 
         @Override
-        public String[] shortTexts() {
-            return texts;
+        public Values shortValues() {
+            return values;
         }
 
         @Override
-        public String[] texts() {
-            return texts;
+        public Values values() {
+            return values;
         }
 
         @Override
         public void write(JsonGenerator json) throws IOException {
-            columns.write(texts, json);
+            columns.write(values, json);
         }
 
         @Override
         public void skip() {
             // A short row is a single row of the cursor.
         }
-    }
-
-    /** Total length of the texts in characters; null counts as 0. */
-    static long length(String[] texts) {
-        long length = 0;
-        for (String text : texts) {
-            length += text == null ? 0 : text.length();
-        }
-        return length;
     }
 }

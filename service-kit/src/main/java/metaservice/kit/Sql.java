@@ -3,15 +3,29 @@ package metaservice.kit;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Collectors;
 
 /**
  * A statement or a part of one, with bound parameters; values are never inserted into the text. Immutable.
  *
  * @param text SQL with a {@code ?} for every value
- * @param values texts, numbers, text arrays ({@code String[]}) or null, in the order of the question marks
+ * @param values texts, numbers, booleans, text arrays ({@code String[]}), null for a text, or {@link #NO_NUMBER}, in the order of the question marks
  */
 public record Sql(String text, List<Object> values) {
+
+    /** The value NULL of a number. */
+    public static final Object NO_NUMBER = new Object() {
+        @Override
+        public String toString() {
+            return "NULL";
+        }
+    };
+
+    /** The value for a number that may be NULL. */
+    public static Object orNull(Optional<Long> number) {
+        return number.<Object>map(value -> value).orElse(NO_NUMBER);
+    }
 
     /** A statement, or a part of one, and its values, which may be null. */
     public static Sql of(String text, Object... values) {
@@ -28,6 +42,21 @@ public record Sql(String text, List<Object> values) {
         List<Object> values = new ArrayList<>();
         parts.forEach(part -> values.addAll(part.values));
         return new Sql(parts.stream().map(Sql::text).collect(Collectors.joining(separator)), values);
+    }
+
+    /** Total length of its texts, as characters. */
+    int length() {
+        int length = 0;
+        for (Object value : values) {
+            if (value instanceof String text) {
+                length += text.length();
+            } else if (value instanceof String[] texts) {
+                for (String text : texts) {
+                    length += text == null ? 0 : text.length();
+                }
+            }
+        }
+        return length;
     }
 
     /** This text, a space, and another part. */

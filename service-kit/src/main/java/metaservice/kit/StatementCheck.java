@@ -78,7 +78,9 @@ final class StatementCheck {
         Map<String, String> parameters =
                 route.parameters().stream().collect(Collectors.toMap(parameter -> parameter, parameter -> PLACEHOLDER));
         try {
-            Answer answer = route.endpoint().answer(new Request("", parameters, body(route)));
+            Answer answer = route.endpoint()
+                    .answer(new Request("", parameters, body(route)))
+                    .get();
             if (answer instanceof Answer.Json json) {
                 try (JsonGenerator discarding =
                         Json.MAPPER.getFactory().createGenerator(OutputStream.nullOutputStream())) {

@@ -13,7 +13,8 @@ class ApiPagesTest {
     @Test
     void contentSecurityPolicyAllowsScriptsAndStylesOfTheService() throws Exception {
         Route page = ApiPages.with(List.of(), new byte[0]).get(0);
-        Answer answer = page.endpoint().answer(new Request("", Map.of(), new byte[0]));
+        Answer answer =
+                page.endpoint().answer(new Request("", Map.of(), new byte[0])).get();
         Map<String, String> directives = new TreeMap<>();
         for (String directive : answer.headers().get("Content-Security-Policy").split("; *", -1)) {
             String[] nameAndSources = directive.split(" ", 2);

@@ -11,7 +11,7 @@ class BoundedRowsTest {
     @Test
     void rowsWithoutLongTextsHaveNoPieces() {
         assertEquals(
-                "SELECT c1, lengths, piece FROM (SELECT c1 FROM ( SELECT id FROM t ) s(c1) OFFSET 0) whole_row(c1) LEFT JOIN"
+                "SELECT c1, lengths, piece FROM (SELECT c1 FROM (SELECT id FROM t) s(c1) OFFSET 0) whole_row(c1) LEFT JOIN"
                         + " LATERAL (SELECT NULL::int[] AS lengths, NULL::bytea AS piece WHERE false) long_row ON true",
                 NUMBERS_ONLY.inPieces(Sql.of("SELECT id FROM t")).text());
     }
@@ -19,7 +19,7 @@ class BoundedRowsTest {
     @Test
     void rowsWithoutLongTextsAreNeverTooLong() {
         assertEquals(
-                "SELECT c1, is_long FROM (SELECT c1 FROM ( SELECT id FROM t ) s(c1) OFFSET 0) whole_row(c1) LEFT JOIN LATERAL"
+                "SELECT c1, is_long FROM (SELECT c1 FROM (SELECT id FROM t) s(c1) OFFSET 0) whole_row(c1) LEFT JOIN LATERAL"
                         + " (SELECT true AS is_long WHERE 0 > 1000000 OFFSET 0) long_row ON true",
                 NUMBERS_ONLY.withoutTooLong(Sql.of("SELECT id FROM t")).text());
     }

@@ -1,11 +1,11 @@
 package metaservice.v1;
 
-import java.sql.SQLException;
 import metaservice.kit.Answer;
 import metaservice.kit.Column;
 import metaservice.kit.Columns;
 import metaservice.kit.Dialect;
 import metaservice.kit.EndpointContext;
+import metaservice.kit.Outcome;
 import metaservice.kit.Request;
 import metaservice.kit.Sql;
 import metaservice.resources.BatchSpec;
@@ -32,6 +32,9 @@ final class NumericArtifacts {
             Column.json("system_tags"));
 
     private final EndpointContext context;
+    /** An empty list of artifacts is an array; the other empty lists of 1.x are objects. */
+    private static final Dialect.EmptyList WHEN_EMPTY = Dialect.EmptyList.ARRAY;
+
     private final TaskBatch batch;
     private final String table;
 
@@ -43,30 +46,28 @@ final class NumericArtifacts {
 
     /** The artifacts of a run with the highest attempt number among all its tasks. */
     Answer ofRun(Request request) {
-        return latest(NumericIds.match(request, NumericIds.RUN_IDS));
+        return context.list(COLUMNS, latest(NumericIds.match(request, NumericIds.RUN_IDS)), WHEN_EMPTY);
     }
 
     /** The artifacts of a step with the highest attempt number among all its tasks. */
     Answer ofStep(Request request) {
-        return latest(NumericIds.match(request, NumericIds.STEP_IDS));
+        return context.list(COLUMNS, latest(NumericIds.match(request, NumericIds.STEP_IDS)), WHEN_EMPTY);
     }
 
     /** The artifacts of a task's latest attempt. */
-    Answer ofTask(Request request) {
-        return latest(NumericIds.match(request, NumericIds.TASK_IDS));
+    Outcome ofTask(Request request) {
+        return context.shortList(COLUMNS, latest(NumericIds.match(request, NumericIds.TASK_IDS)), WHEN_EMPTY);
     }
 
-    /** An empty list of artifacts is an array; the other empty lists of 1.x are objects. */
-    private Answer latest(Sql rows) {
-        Sql sql = Sql.of("SELECT " + COLUMNS.select() + " FROM (SELECT *, max(attempt_id) OVER () AS latest FROM "
-                        + table + " WHERE")
+    private Sql latest(Sql rows) {
+        return Sql.of("SELECT " + COLUMNS.select() + " FROM (SELECT *, max(attempt_id) OVER () AS latest FROM " + table
+                        + " WHERE")
                 .and(rows)
                 .and(") artifact WHERE attempt_id = latest");
-        return context.list(COLUMNS, sql, Dialect.EmptyList.ARRAY);
     }
 
     /** One artifact of the latest attempt that has it. */
-    Answer one(Request request) throws SQLException {
+    Outcome one(Request request) {
         Sql sql = Sql.of("SELECT " + COLUMNS.select() + " FROM " + table + " WHERE")
                 .and(NumericIds.match(request, NumericIds.TASK_IDS))
                 .and("AND name = ? ORDER BY attempt_id DESC LIMIT 1", request.path("artifact_name"));
@@ -74,7 +75,7 @@ final class NumericArtifacts {
     }
 
     /** Stores artifacts of a task. An artifact that exists already is not changed. */
-    Answer create(Request request) throws SQLException {
+    Outcome create(Request request) {
         return batch.create(request, NumericIds.owner(request), batch.count(0));
     }
 }

@@ -84,9 +84,9 @@ final class NumericIds {
         return Sql.of(
                 "SELECT ? AS flow_id, ?::bigint AS run_number, ? AS step_name, ?::bigint AS task_id WHERE ?",
                 request.newName("flow_id"),
-                run.orElse(null),
+                Sql.orNull(run),
                 request.newName("step_name"),
-                task.orElse(null),
+                Sql.orNull(task),
                 run.isPresent() && task.isPresent());
     }
 

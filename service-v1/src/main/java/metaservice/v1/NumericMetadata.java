@@ -1,10 +1,10 @@
 package metaservice.v1;
 
-import java.sql.SQLException;
 import metaservice.kit.Answer;
 import metaservice.kit.Column;
 import metaservice.kit.Columns;
 import metaservice.kit.EndpointContext;
+import metaservice.kit.Outcome;
 import metaservice.kit.Request;
 import metaservice.kit.Sql;
 import metaservice.resources.BatchSpec;
@@ -44,12 +44,12 @@ final class NumericMetadata {
     }
 
     /** All metadata of a task. */
-    Answer ofTask(Request request) {
-        return context.list(COLUMNS, Sql.of(select).and(NumericIds.match(request, NumericIds.TASK_IDS)));
+    Outcome ofTask(Request request) {
+        return context.shortList(COLUMNS, Sql.of(select).and(NumericIds.match(request, NumericIds.TASK_IDS)));
     }
 
     /** Stores metadata of a task. */
-    Answer create(Request request) throws SQLException {
+    Outcome create(Request request) {
         return batch.create(request, NumericIds.owner(request), batch.count(0));
     }
 }

@@ -1,6 +1,5 @@
 package metaservice.v1;
 
-import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -9,6 +8,7 @@ import metaservice.kit.Answer;
 import metaservice.kit.Column;
 import metaservice.kit.Columns;
 import metaservice.kit.EndpointContext;
+import metaservice.kit.Outcome;
 import metaservice.kit.Request;
 import metaservice.kit.Sql;
 import metaservice.resources.Labels;
@@ -110,16 +110,16 @@ final class NumericResource {
     }
 
     /** One object. */
-    Answer one(Request request) throws SQLException {
+    Outcome one(Request request) {
         return context.object(columns, Sql.of(select).and(NumericIds.match(request, idCount)));
     }
 
     /** Registers an object; 404 if its flow, run or step does not exist, 409 if the object exists already. */
-    Answer create(Request request) throws SQLException {
+    Outcome create(Request request) {
         Labels members = labels.apply(request);
         List<Object> values = new ArrayList<>();
         clientIds.forEach(column -> values.add(NumericIds.newValue(request, column)));
         Collections.addAll(values, members.userName(), members.tags(), members.systemTags(), context.millis());
-        return context.created(columns, new Sql(insert, values));
+        return context.created(columns, new Sql(insert, values), request.pathKey());
     }
 }

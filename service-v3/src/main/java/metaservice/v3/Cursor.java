@@ -37,7 +37,7 @@ final class Cursor {
                 object.put(sortKeys.get(i).name(), values.get(i));
             }
         }
-        return Base64.getEncoder().encodeToString(object.toString().getBytes(StandardCharsets.UTF_8));
+        return Base64.getEncoder().encodeToString(Json.text(object).getBytes(StandardCharsets.UTF_8));
     }
 
     /**

@@ -1,7 +1,8 @@
 package metaservice.v3;
 
-import java.sql.SQLException;
+import metaservice.kit.DatabaseAnswer;
 import metaservice.kit.Endpoint;
+import metaservice.kit.Outcome;
 import metaservice.resources.BatchSpec;
 
 /**
@@ -31,14 +32,15 @@ final class LongTexts {
      */
     static Endpoint withLimitedFallback(Endpoint wide, Endpoint narrow) {
         return request -> {
-            try {
-                return wide.answer(request);
-            } catch (SQLException e) {
-                if (!VALUE_TOO_LONG.equals(e.getSQLState())) {
-                    throw e;
-                }
-                return narrow.answer(request);
-            }
+            Outcome outcome = wide.answer(request);
+            return outcome instanceof DatabaseAnswer pending
+                    ? pending.recover(e -> {
+                        if (!VALUE_TOO_LONG.equals(e.getSQLState())) {
+                            throw e;
+                        }
+                        return narrow.answer(request);
+                    })
+                    : outcome;
         };
     }
 }

@@ -1,12 +1,13 @@
 package metaservice.v3;
 
-import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
 import java.util.regex.Pattern;
+import java.util.stream.IntStream;
 import metaservice.kit.Answer;
+import metaservice.kit.BlockingAnswer;
 import metaservice.kit.ClientError;
 import metaservice.kit.Dialect;
 import metaservice.kit.Endpoint;
@@ -14,6 +15,7 @@ import metaservice.kit.EndpointContext;
 import metaservice.kit.PageRows;
 import metaservice.kit.Request;
 import metaservice.kit.Sql;
+import metaservice.kit.Values;
 
 /**
  * Answers lists page by page, as the reference's newest state does. Thread-safe.
@@ -72,7 +74,8 @@ final class Paging {
             if (cursor.filter(text -> !text.isEmpty()).isPresent()) {
                 sql = sql.and(compareKeys(list, "<", cursor.get()));
             }
-            return page(list, sql.and(list.orderBy() + " LIMIT ?", rows + 1), rows, filter.isPresent());
+            Sql page = sql.and(list.orderBy() + " LIMIT ?", rows + 1);
+            return new BlockingAnswer(() -> page(list, page, rows, filter.isPresent()));
         };
     }
 
@@ -88,31 +91,35 @@ final class Paging {
      */
     private Answer page(PagedQuery list, Sql sql, int limit, boolean isFiltered) throws Exception {
         int shown = list.columns().columns().size();
-        int all = shown + list.sortKeys().size();
         PageRows page = context.page(list.columns(), list.sortKeys().size(), sql, limit, isFiltered);
         Answer answer = answer(list, page, shown).with("X-Limit", Integer.toString(limit));
         if (page.isLast()) {
             return answer;
         }
-        String[] last = page.rows().get(page.rows().size() - 1);
-        return answer.with(
-                "X-Next-Cursor", Cursor.of(list.sortKeys(), Arrays.asList(last).subList(shown, all)));
+        Values last = page.rows().get(page.rows().size() - 1);
+        return answer.with("X-Next-Cursor", Cursor.of(list.sortKeys(), keys(list, last, shown)));
     }
 
     private Answer answer(PagedQuery list, PageRows page, int shown) {
         if (page.isTooLong()) {
-            String[] row = page.rows().get(0);
-            List<String> key = Arrays.asList(row).subList(shown, row.length);
+            List<String> key = keys(list, page.rows().get(0), shown);
             Sql one = list.select().and(compareKeys(list, "=", Cursor.of(list.sortKeys(), key)));
             return context.list(list.columns(), one, Dialect.EmptyList.ARRAY);
         }
         return Answer.json(200, json -> {
             json.writeStartArray();
-            for (String[] row : page.rows()) {
-                list.columns().write(Arrays.copyOf(row, shown), json);
+            for (Values row : page.rows()) {
+                list.columns().write(row, json);
             }
             json.writeEndArray();
         });
+    }
+
+    /** The values of the sort keys, which follow the shown columns. */
+    private static List<String> keys(PagedQuery list, Values row, int shown) {
+        return IntStream.rangeClosed(shown + 1, shown + list.sortKeys().size())
+                .mapToObj(row::text)
+                .toList();
     }
 
     private static int limit(String text) {
