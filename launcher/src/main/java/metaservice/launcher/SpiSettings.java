@@ -49,6 +49,7 @@ public final class SpiSettings {
                 config.readerUrl(),
                 config::currentProperties,
                 config.pooling() == Pooling.TRANSACTION,
+                config.groupsWrites(),
                 config.poolMin(),
                 config.poolMax(),
                 config.timeout(),

@@ -65,6 +65,7 @@ public final class Database implements AutoCloseable {
             ConnectionPool readers,
             Duration timeout,
             boolean poolsTransactions,
+            boolean groupsWrites,
             int poolMax,
             Supplier<CompletionStage<Health>> check) {
         this.pool = pool;
@@ -73,8 +74,10 @@ public final class Database implements AutoCloseable {
         this.lists = new ListReader(readers, timeout, poolsTransactions, new LongReadPermits(poolMax));
         this.numbers = new GeneratedNumbers();
         this.keepsStatements = !poolsTransactions;
-        this.writes = new StatementQueue(name + " write", pool, keepsStatements, poolMax);
-        this.reads = new StatementQueue(name + " read", readers, keepsStatements, poolMax);
+        this.writes = groupsWrites
+                ? StatementQueue.withGroups(name + " write", pool, keepsStatements, poolMax)
+                : StatementQueue.withoutGroups(name + " write", pool, keepsStatements, poolMax);
+        this.reads = StatementQueue.withGroups(name + " read", readers, keepsStatements, poolMax);
         this.isDryRun = false;
     }
 
@@ -99,6 +102,7 @@ public final class Database implements AutoCloseable {
                 unconnected,
                 unconnected,
                 Duration.ZERO,
+                false,
                 false,
                 1,
                 () -> CompletableFuture.completedFuture(down));
@@ -126,7 +130,14 @@ public final class Database implements AutoCloseable {
                     readerUrl.isEmpty() ? pool : ConnectionPool.open(name + "-readers", readerUrl.get(), access, false);
             opened = true;
             return new Database(
-                    name, pool, readers, access.timeout(), access.poolsTransactions(), access.poolMax(), access::check);
+                    name,
+                    pool,
+                    readers,
+                    access.timeout(),
+                    access.poolsTransactions(),
+                    access.groupsWrites(),
+                    access.poolMax(),
+                    access::check);
         } finally {
             if (!opened) {
                 pool.close();

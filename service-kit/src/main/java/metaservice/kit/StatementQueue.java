@@ -32,14 +32,14 @@ import org.postgresql.util.ServerErrorMessage;
  */
 final class StatementQueue implements AutoCloseable {
 
-    /** Groups on their way at once, without those that take long. */
-    private static final int GROUPS = Integer.getInteger("x.groups", 2);
+    /** Groups on their way at once, without those that take long. With more of them groups are smaller, and cost more. */
+    private static final int GROUPS = 2;
 
     /** After this time a group no longer prevents another one. */
     private static final Duration SLOW = Duration.ofMillis(100);
 
     /** Most members of a group. */
-    private static final int MAX_MEMBERS = Integer.getInteger("x.members", 16);
+    private static final int MAX_MEMBERS = 16;
 
     /** Most characters of the values of a group that writes. As bytes they fit into the buffers of a socket. */
     private static final int MAX_LENGTH = 16 * 1024;
@@ -57,6 +57,8 @@ final class StatementQueue implements AutoCloseable {
     private final ConnectionPool pool;
     private final boolean keepsStatements;
     private final int maxThreads;
+    private final int maxMembers;
+    private final int maxGroups;
 
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition changed = lock.newCondition();
@@ -69,17 +71,29 @@ final class StatementQueue implements AutoCloseable {
     private int created;
 
     /**
-     * A queue without threads.
+     * A queue that combines statements to groups.
      *
      * @param name begin of the names of its threads
      * @param keepsStatements whether sessions keep prepared statements
      * @param maxThreads most threads, 1 or more
      */
-    StatementQueue(String name, ConnectionPool pool, boolean keepsStatements, int maxThreads) {
+    static StatementQueue withGroups(String name, ConnectionPool pool, boolean keepsStatements, int maxThreads) {
+        return new StatementQueue(name, pool, keepsStatements, maxThreads, MAX_MEMBERS, GROUPS);
+    }
+
+    /** A queue that runs each statement alone; the parameters are the same. */
+    static StatementQueue withoutGroups(String name, ConnectionPool pool, boolean keepsStatements, int maxThreads) {
+        return new StatementQueue(name, pool, keepsStatements, maxThreads, 1, maxThreads);
+    }
+
+    private StatementQueue(
+            String name, ConnectionPool pool, boolean keepsStatements, int maxThreads, int maxMembers, int maxGroups) {
         this.name = name;
         this.pool = pool;
         this.keepsStatements = keepsStatements;
         this.maxThreads = maxThreads;
+        this.maxMembers = maxMembers;
+        this.maxGroups = maxGroups;
     }
 
     /** The request that waits for a statement. Exactly one of the last four methods is called; none of them blocks. */
@@ -126,7 +140,7 @@ final class StatementQueue implements AutoCloseable {
 
     /** Makes sure that a thread looks at the queue if a group may start, or when it may start. */
     private void wake() {
-        if (waking || waiting.isEmpty() || (watched && running() >= GROUPS)) {
+        if (waking || waiting.isEmpty() || (watched && running() >= maxGroups)) {
             return;
         }
         if (idle > 0) {
@@ -185,7 +199,7 @@ final class StatementQueue implements AutoCloseable {
                 while (true) {
                     waking = false;
                     expire();
-                    if (!waiting.isEmpty() && running() < GROUPS) {
+                    if (!waiting.isEmpty() && running() < maxGroups) {
                         List<Entry> group = take();
                         isRunning = true;
                         begin = System.nanoTime();
@@ -234,7 +248,7 @@ final class StatementQueue implements AutoCloseable {
     private List<Entry> take() {
         List<Entry> group = new ArrayList<>();
         long length = 0;
-        while (!waiting.isEmpty() && group.size() < MAX_MEMBERS) {
+        while (!waiting.isEmpty() && group.size() < maxMembers) {
             length += waiting.peek().statement().sql().length();
             if (!group.isEmpty() && length > MAX_LENGTH) {
                 break;

@@ -39,6 +39,9 @@ public interface DatabaseAccess {
     /** Maximum number of connections of the pool, 1 or more and at least {@link #poolMin()}. */
     int poolMax();
 
+    /** Whether writes of the same kind that arrive at the same time may be combined to one statement. */
+    boolean groupsWrites();
+
     /** Creates the sockets of all connections, which the driver then connects. */
     SocketFactory sockets();
 

@@ -85,6 +85,11 @@ record RestrictedContext(ServiceContext delegate) implements ServiceContext {
         }
 
         @Override
+        public boolean groupsWrites() {
+            return delegate.groupsWrites();
+        }
+
+        @Override
         public SocketFactory sockets() {
             return delegate.sockets();
         }

@@ -19,6 +19,7 @@ import javax.sql.DataSource;
  * @param loginVariables the variables to read user and password from again, for each new connection; empty if no file
  *     contains them; must not be logged
  * @param pooling what the operator says about a connection pooler
+ * @param groupsWrites whether services combine writes of the same kind to one statement
  * @param migrationAccess the same database for migrations, if it has a configuration of its own
  * @param poolMin idle connections that a pool keeps open, 0 or more
  * @param poolMax most connections of a pool, 1 or more, not below {@code poolMin}
@@ -34,6 +35,7 @@ public record DatabaseConfig(
         Map<String, String> jdbcProperties,
         Map<String, String> loginVariables,
         Pooling pooling,
+        boolean groupsWrites,
         Optional<DatabaseConfig> migrationAccess,
         int poolMin,
         int poolMax,
@@ -177,6 +179,7 @@ public record DatabaseConfig(
                 properties,
                 login.variables(),
                 pooling,
+                environment.onOrOff(Setting.GROUP_WRITES),
                 migrationAccess,
                 poolMin,
                 poolMax,
@@ -199,6 +202,7 @@ public record DatabaseConfig(
                 properties,
                 loginVariables,
                 Pooling.TRANSACTION,
+                groupsWrites,
                 migrationAccess,
                 poolMin,
                 poolMax,

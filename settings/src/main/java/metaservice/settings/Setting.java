@@ -147,6 +147,8 @@ public record Setting(String name, Optional<String> defaultValue, String meaning
             "MF_METADATA_DB_READ_REPLICA_HOST", "localhost", "host of that pool; a DSN applies to both pools");
     public static final Setting DB_SSL_ROOT_CERT =
             new Setting("MF_METADATA_DB_SSL_ROOT_CERT", "another name of MF_METADATA_DB_SSL_ROOT_CERT_PATH");
+    public static final Setting GROUP_WRITES =
+            new Setting("MF_METADATA_DB_GROUP_WRITES", "on", "off: each write is a statement of its own");
     public static final Setting DB_POOLER = new Setting(
             "MF_METADATA_DB_POOLER", "auto", "what a pooler assigns: session or transaction; auto: found out");
     public static final Setting MIGRATION_DB_DSN =
@@ -177,6 +179,7 @@ public record Setting(String name, Optional<String> defaultValue, String meaning
             DB_TIMEOUT,
             READER_POOL,
             REPLICA_HOST,
+            GROUP_WRITES,
             DB_POOLER,
             MIGRATION_DB_DSN,
             MIGRATION_DB_HOST,

@@ -23,6 +23,7 @@ public record DatabaseValues(
         Optional<String> readerUrl,
         Supplier<Map<String, String>> currentProperties,
         boolean poolsTransactions,
+        boolean groupsWrites,
         int poolMin,
         int poolMax,
         Duration timeout,
@@ -48,7 +49,16 @@ public record DatabaseValues(
             int poolMin,
             int poolMax,
             Duration timeout) {
-        this(jdbcUrl, readerUrl, () -> properties, false, poolMin, poolMax, timeout, new DatabaseCheck(List.of()));
+        this(
+                jdbcUrl,
+                readerUrl,
+                () -> properties,
+                false,
+                true,
+                poolMin,
+                poolMax,
+                timeout,
+                new DatabaseCheck(List.of()));
     }
 
     @Override
