@@ -35,6 +35,7 @@ final class BoundedRows {
     private final List<Integer> texts;
     private final Map<String, String> inPieces = new ConcurrentHashMap<>();
     private final Map<String, String> withoutTooLong = new ConcurrentHashMap<>();
+    private final Map<String, String> withoutPieces = new ConcurrentHashMap<>();
 
     /**
      * Wraps statements with these columns.
@@ -75,18 +76,25 @@ final class BoundedRows {
         return around(statement, "piece", "lengths, piece", pieces);
     }
 
-    /**
-     * Returns the rows without the texts of rows that exceed {@link #MAX_BYTES_IN_MEMORY}; the last column is true for these.
-     * {@link #isTooLong} reads the result.
-     */
+    /** Returns the rows without the texts of rows that exceed {@link #MAX_BYTES_IN_MEMORY}; see {@link #isTooLong}. */
     Sql withoutTooLong(Sql statement) {
-        return wrapped(withoutTooLong, statement, this::withoutTooLong);
+        return wrapped(withoutTooLong, statement, text -> without(text, MAX_BYTES_IN_MEMORY));
     }
 
-    private String withoutTooLong(String statement) {
+    /** Returns the rows without the texts of rows that {@link #inPieces} would return in pieces; see {@link #isTooLong}. */
+    Sql withoutPieces(Sql statement) {
+        return wrapped(withoutPieces, statement, text -> without(text, PIECE_BYTES));
+    }
+
+    /** Unlike {@link #around}, computes the length of each row in a column, which costs less than a join. */
+    private String without(String statement, int longest) {
+        String select = numbers()
+                .mapToObj(number ->
+                        isText(number) ? "CASE WHEN is_long THEN NULL ELSE c" + number + " END" : "c" + number)
+                .collect(Collectors.joining(", "));
         String bytes = texts.isEmpty() ? "0" : bytes();
-        String tooLong = "SELECT true AS is_long WHERE " + bytes + " > " + MAX_BYTES_IN_MEMORY + " OFFSET 0";
-        return around(statement, "is_long", "is_long", tooLong);
+        return "SELECT " + select + ", is_long FROM (SELECT " + names() + ", " + bytes + " > " + longest
+                + " AS is_long FROM " + whole(statement) + " OFFSET 0) measured";
     }
 
     /** The wrapped text, from the cache if it is there. */
@@ -107,12 +115,20 @@ final class BoundedRows {
                 .mapToObj(number ->
                         isText(number) ? "CASE WHEN " + whenLong + " IS NULL THEN c" + number + " END" : "c" + number)
                 .collect(Collectors.joining(", "));
+        return "SELECT " + select + ", " + added + " FROM " + whole(statement) + " LEFT JOIN LATERAL (" + lateral
+                + ") long_row ON true";
+    }
+
+    /** The rows with their JSONB values as text. */
+    private String whole(String statement) {
         String whole = numbers()
                 .mapToObj(number -> isJson(number) ? "c" + number + "::text" : "c" + number)
                 .collect(Collectors.joining(", "));
-        String names = numbers().mapToObj(number -> "c" + number).collect(Collectors.joining(", "));
-        return "SELECT " + select + ", " + added + " FROM (SELECT " + whole + " FROM (" + statement + ") s(" + names
-                + ") OFFSET 0) whole_row(" + names + ") LEFT JOIN LATERAL (" + lateral + ") long_row ON true";
+        return "(SELECT " + whole + " FROM (" + statement + ") s(" + names() + ") OFFSET 0) whole_row(" + names() + ")";
+    }
+
+    private String names() {
+        return numbers().mapToObj(number -> "c" + number).collect(Collectors.joining(", "));
     }
 
     /** The total length of the texts in bytes. The server knows the length of a stored text without reading it. */
@@ -159,17 +175,17 @@ final class BoundedRows {
         return all() + 2;
     }
 
-    /** Whether the result of {@link #inPieces} has rows in pieces. */
-    boolean hasPieces(Result result) {
+    /** Whether a row of the result of {@link #withoutPieces} lacks its texts. */
+    boolean hasTooLong(Result result) {
         for (int i = 0; i < result.size(); i++) {
-            if (result.row(i).bytes(pieceColumn()) != null) {
+            if (isTooLong(result.row(i))) {
                 return true;
             }
         }
         return false;
     }
 
-    /** Whether a row of {@link #withoutTooLong} lacks its texts. */
+    /** Whether a row of {@link #withoutTooLong} or {@link #withoutPieces} lacks its texts. */
     boolean isTooLong(Values row) {
         return row.isTrue(all() + 1);
     }

@@ -156,16 +156,15 @@ public record EndpointContext(Database database, Tables tables, Dialect dialect,
      */
     public Outcome shortList(Columns columns, Sql sql, Dialect.EmptyList whenEmpty) {
         BoundedRows rows = columns.bounded();
-        Sql bounded = rows.inPieces(sql);
-        if (database.lists().isProbablyLong(bounded)) {
+        if (database.lists().isProbablyLong(rows.inPieces(sql))) {
             return list(columns, sql, whenEmpty);
         }
-        return DatabaseAnswer.ofQuery(database, bounded, ListReader.FETCH_SIZE + 1, result -> {
+        return DatabaseAnswer.ofQuery(database, rows.withoutPieces(sql), ListReader.FETCH_SIZE + 1, result -> {
             if (result.size() > ListReader.FETCH_SIZE) {
-                database.lists().wasLong(bounded);
+                database.lists().wasLong(rows.inPieces(sql));
                 return list(columns, sql, whenEmpty);
             }
-            return rows.hasPieces(result) ? list(columns, sql, whenEmpty) : whole(columns, result, whenEmpty);
+            return rows.hasTooLong(result) ? list(columns, sql, whenEmpty) : whole(columns, result, whenEmpty);
         });
     }
 
