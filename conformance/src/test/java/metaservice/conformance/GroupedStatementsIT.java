@@ -44,9 +44,13 @@ class GroupedStatementsIT {
             HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
 
     private CompletableFuture<Integer> post(LauncherProcess launcher, String path) {
+        return post(launcher, path, "{\"user_name\": \"u\"}");
+    }
+
+    private CompletableFuture<Integer> post(LauncherProcess launcher, String path, String body) {
         HttpRequest request = HttpRequest.newBuilder(URI.create(launcher.metadata() + path))
                 .timeout(ANSWER)
-                .POST(BodyPublishers.ofString("{\"user_name\": \"u\"}"))
+                .POST(BodyPublishers.ofString(body))
                 .build();
         return client.sendAsync(request, BodyHandlers.discarding()).thenApply(HttpResponse::statusCode);
     }
@@ -112,6 +116,24 @@ class GroupedStatementsIT {
                             paths.get(i));
                 }
             }
+            launcher.stop();
+            assertEquals(List.of(), launcher.errors());
+        }
+    }
+
+    /** Together they are longer than the values of one group may be. */
+    @Test
+    void longRowsAreStoredInSeveralGroups() throws Exception {
+        try (TestDatabase database = TestDatabases.newest();
+                LauncherProcess launcher = LauncherProcess.start(database.environment())) {
+            String body = "{\"user_name\": \"u\", \"tags\": [\"" + "t".repeat(12_000) + "\"]}";
+            List<CompletableFuture<Integer>> answers = flows("Long", CLIENTS).stream()
+                    .map(path -> post(launcher, path, body))
+                    .toList();
+            for (CompletableFuture<Integer> answer : answers) {
+                assertEquals(200, answer.get(ANSWER.toSeconds(), TimeUnit.SECONDS));
+            }
+            assertEquals(CLIENTS, count(database, "SELECT count(*) FROM flows_v3 WHERE length(tags::text) > 12000"));
             launcher.stop();
             assertEquals(List.of(), launcher.errors());
         }
