@@ -18,6 +18,8 @@ import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import org.postgresql.util.PSQLException;
 import org.postgresql.util.ServerErrorMessage;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Runs statements of many requests on few connections. While the statements of a group are on their way, others wait in the
@@ -31,6 +33,8 @@ import org.postgresql.util.ServerErrorMessage;
  * begin when they are needed and end after a minute without work. Thread-safe.
  */
 final class StatementQueue implements AutoCloseable {
+
+    private static final Logger LOG = LoggerFactory.getLogger(StatementQueue.class);
 
     /** Groups on their way at once, without those that take long. With more of them groups are smaller, and cost more. */
     private static final int GROUPS = 2;
@@ -320,7 +324,16 @@ final class StatementQueue implements AutoCloseable {
             tasks.computeIfAbsent(entry.caller().thread(), thread -> new ArrayList<>())
                     .add(() -> finish(entry, result));
         }
-        tasks.forEach((thread, all) -> thread.execute(() -> all.forEach(Runnable::run)));
+        tasks.forEach((thread, all) -> thread.execute(() -> all.forEach(StatementQueue::run)));
+    }
+
+    /** Runs a task; its failure must not keep the answers of the others from their clients. */
+    private static void run(Runnable task) {
+        try {
+            task.run();
+        } catch (RuntimeException e) {
+            LOG.error("An answer could not be sent", e);
+        }
     }
 
     private static void finish(Entry entry, Result result) {
