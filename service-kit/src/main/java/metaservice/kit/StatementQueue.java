@@ -29,15 +29,18 @@ import org.slf4j.LoggerFactory;
  * <p>Each member gets its own result. If a group fails, its members run again, each alone, so that a failure concerns only
  * the request that caused it. If the connection was lost, nobody knows whether the group was stored: then its writes fail.
  *
- * <p>Two groups are on their way at once, more if these take long. The threads, at most as many as the pool has connections,
+ * <p>As many groups are on their way at once as there are processors, at least two, and more if these take long. The threads, at most as many as the pool has connections,
  * begin when they are needed and end after a minute without work. Thread-safe.
  */
 final class StatementQueue implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(StatementQueue.class);
 
-    /** Groups on their way at once, without those that take long. With more of them groups are smaller, and cost more. */
-    private static final int GROUPS = 2;
+    /**
+     * Groups on their way at once, without those that take long. With more of them a statement waits shorter, but groups are
+     * smaller, and cost more of processors that are fully used. Two are the best for two processors.
+     */
+    private static final int GROUPS = Math.max(2, Runtime.getRuntime().availableProcessors());
 
     /** After this time a group no longer prevents another one. */
     private static final Duration SLOW = Duration.ofMillis(100);
