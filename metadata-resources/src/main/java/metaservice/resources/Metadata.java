@@ -28,7 +28,6 @@ public final class Metadata {
 
     private final EndpointContext context;
     private final TaskBatch batch;
-    private final String select;
 
     /**
      * Endpoints of one service.
@@ -39,21 +38,36 @@ public final class Metadata {
     public Metadata(EndpointContext context, BatchSpec spec, RejectedRows rejectedRows) {
         this.context = context;
         this.batch = new TaskBatch(context, context.tables().metadata(), spec, Ids.TASK_COLUMNS, rejectedRows);
-        this.select = "SELECT " + COLUMNS.select() + " FROM " + context.tables().metadata() + " m WHERE";
     }
 
     /** All metadata of a run, newest first. */
     public Answer ofRun(Request request) {
-        return context.list(COLUMNS, list(Ids.run(request, "m")));
+        return context.list(COLUMNS, list(fromRun(context, request)));
     }
 
     /** All metadata of a task, newest first. */
     public Outcome ofTask(Request request) {
-        return context.shortList(COLUMNS, list(Ids.task(request, "m")));
+        return context.shortList(COLUMNS, list(fromTask(context, request)));
     }
 
-    private Sql list(Sql rows) {
-        return Sql.of(select).and(rows).and("ORDER BY m.id DESC");
+    private static Sql list(Sql rows) {
+        return Sql.of("SELECT " + COLUMNS.select()).and(rows).and("ORDER BY m.id DESC");
+    }
+
+    /** {@code FROM …} and {@code WHERE …} of the metadata of the run in the path, as {@code m}. */
+    public static Sql fromRun(EndpointContext context, Request request) {
+        return Sql.of("FROM " + context.tables().metadata() + " m WHERE").and(Ids.run(request, "m"));
+    }
+
+    /**
+     * {@code FROM …} and {@code WHERE …} of the metadata of the task in the path, as {@code m}. The order of the subquery is
+     * that of the index on the task. The planner expects one row of any index on the run, and would prefer a smaller one, with
+     * which it reads the metadata of all tasks of the run.
+     */
+    public static Sql fromTask(EndpointContext context, Request request) {
+        return Sql.of("FROM (SELECT t.* FROM " + context.tables().metadata() + " t WHERE")
+                .and(Ids.task(request, "t"))
+                .and("ORDER BY t.field_name OFFSET 0) m WHERE true");
     }
 
     /** Stores metadata of a task. A field may be stored more than once. */

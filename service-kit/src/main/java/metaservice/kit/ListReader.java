@@ -8,6 +8,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import org.postgresql.PGStatement;
 
 /**
  * Reads lists on the pool for reads: a short list in one round trip, a long one through a cursor. A list takes at most the
@@ -55,12 +56,23 @@ final class ListReader {
 
     /** Runs a query and passes its rows to the consumer. */
     void read(Sql sql, RowConsumer consumer) throws Exception {
-        read(List.of(), sql, consumer);
+        read(List.of(), sql, Plan.KEPT, consumer);
     }
 
-    /** Runs a query whose run time depends on the client's input. It takes a permit before it takes a connection. */
+    /** Whether the server may use the plan of an earlier query of the same text. */
+    private enum Plan {
+        /** The server may keep the plan of a statement, and then plans it without knowing the values. */
+        KEPT,
+        /** Each query is planned for its values. That takes longer, but which index is good may depend on a filter's value. */
+        MADE_FOR_VALUES
+    }
+
+    /**
+     * Runs a query whose run time depends on the client's input. It takes a permit before it takes a connection, and the
+     * server plans it for its values.
+     */
     void readSlow(Sql sql, RowConsumer consumer) throws Exception {
-        readSlow(List.of(), sql, consumer);
+        readSlow(List.of(), sql, Plan.MADE_FOR_VALUES, consumer);
     }
 
     /**
@@ -77,24 +89,25 @@ final class ListReader {
                         Sql.of("SET LOCAL statement_timeout = " + millis),
                         Sql.of("SET LOCAL lock_timeout = " + Math.max(1, millis / 2))),
                 sql,
+                Plan.KEPT,
                 consumer);
     }
 
-    private void readSlow(List<Sql> settings, Sql sql, RowConsumer consumer) throws Exception {
+    private void readSlow(List<Sql> settings, Sql sql, Plan plan, RowConsumer consumer) throws Exception {
         permits.acquire();
         try {
-            read(settings, sql, consumer);
+            read(settings, sql, plan, consumer);
         } finally {
             permits.release();
         }
     }
 
-    private void read(List<Sql> settings, Sql sql, RowConsumer consumer) throws Exception {
+    private void read(List<Sql> settings, Sql sql, Plan plan, RowConsumer consumer) throws Exception {
         LostConnection lost = new LostConnection();
         while (true) {
             try (Connection connection = pool.connection()) {
-                if (!settings.isEmpty() || !readShort(connection, sql, consumer, lost)) {
-                    readLong(connection, settings, sql, consumer, lost);
+                if (!settings.isEmpty() || !readShort(connection, sql, plan, consumer, lost)) {
+                    readLong(connection, settings, sql, plan, consumer, lost);
                 }
                 return;
             } catch (SQLException e) {
@@ -107,12 +120,16 @@ final class ListReader {
      * Reads a list of at most one fetch, without a transaction, so that it takes one round trip. Returns false, without a call
      * of the consumer, if the list is longer, or if the last one of the same statement was.
      */
-    private boolean readShort(Connection connection, Sql sql, RowConsumer consumer, LostConnection lost)
+    private boolean readShort(Connection connection, Sql sql, Plan plan, RowConsumer consumer, LostConnection lost)
             throws Exception {
         if (isProbablyLong(sql)) {
             return false;
         }
         try (PreparedStatement statement = Database.prepareScrollable(connection, sql)) {
+            if (plan == Plan.MADE_FOR_VALUES) {
+                // The server keeps plans of prepared statements only.
+                statement.unwrap(PGStatement.class).setPrepareThreshold(0);
+            }
             // Not LIMIT, because the server could choose another plan for it.
             statement.setMaxRows(FETCH_SIZE + 1);
             try (ResultSet rows = statement.executeQuery()) {
@@ -142,7 +159,8 @@ final class ListReader {
         longLists.add(sql.text());
     }
 
-    private void readLong(Connection connection, List<Sql> settings, Sql sql, RowConsumer consumer, LostConnection lost)
+    private void readLong(
+            Connection connection, List<Sql> settings, Sql sql, Plan plan, RowConsumer consumer, LostConnection lost)
             throws Exception {
         // The driver uses a cursor only inside a transaction. The pool rolls it back and resets autocommit.
         connection.setAutoCommit(false);
@@ -155,7 +173,7 @@ final class ListReader {
                 longLists.remove(sql.text());
             }
         };
-        if (poolsTransactions) {
+        if (poolsTransactions || plan == Plan.MADE_FOR_VALUES) {
             readDeclared(connection, sql, counting, lost);
         } else {
             readFetched(connection, sql, counting, lost);
@@ -174,8 +192,9 @@ final class ListReader {
     }
 
     /**
-     * The same with a cursor of SQL. The driver's cursor needs a prepared statement with a name, which would stay in the
-     * session after the transaction and be in the way of the next one with that name.
+     * The same with a cursor of SQL. The driver's cursor needs a prepared statement with a name. The server would keep its
+     * plan, and with a pooler it would stay in the session after the transaction and be in the way of the next one with that
+     * name.
      */
     private static void readDeclared(Connection connection, Sql sql, RowConsumer consumer, LostConnection lost)
             throws Exception {

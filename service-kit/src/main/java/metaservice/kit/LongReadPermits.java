@@ -2,8 +2,10 @@ package metaservice.kit;
 
 import java.sql.SQLTransientException;
 import java.time.Duration;
-import java.util.concurrent.Semaphore;
-import java.util.concurrent.TimeUnit;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
 
 /**
  * Limits how many reads may hold a connection for a long time: statements whose run time depends on the client's input,
@@ -27,16 +29,41 @@ public final class LongReadPermits {
         }
     }
 
-    private final Semaphore permits;
-    private final Semaphore waiting = new Semaphore(MAX_WAITING);
+    private final ReentrantLock lock = new ReentrantLock();
+    private final Deque<Waiter> queue = new ArrayDeque<>();
+    private int free;
 
     LongReadPermits(int poolMax) {
-        this.permits = new Semaphore(Math.max(1, poolMax / 2), true);
+        this.free = Math.max(1, poolMax / 2);
     }
 
-    /** Takes a permit if one is free and no request waits for one. Does not wait. */
-    boolean tryAcquire() throws InterruptedException {
-        return permits.tryAcquire(0, TimeUnit.SECONDS);
+    /** A request in the queue. */
+    private static final class Waiter {
+
+        private final Condition passed;
+        private boolean hasPermit;
+
+        Waiter(Condition passed) {
+            this.passed = passed;
+        }
+    }
+
+    /** Takes a permit if one is free; none is free while a request waits. Does not wait. */
+    boolean tryAcquire() {
+        lock.lock();
+        try {
+            return takeFree();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private boolean takeFree() {
+        if (free == 0) {
+            return false;
+        }
+        free--;
+        return true;
     }
 
     /**
@@ -46,24 +73,69 @@ public final class LongReadPermits {
      * @throws TooManyLongReadsException if no permit becomes free, or eight requests wait already; answered as 503
      */
     void acquire() throws TooManyLongReadsException, InterruptedException {
-        if (!tryAcquire() && !tryAcquireInTime()) {
-            throw new TooManyLongReadsException();
+        lock.lockInterruptibly();
+        try {
+            if (!takeFree() && !await()) {
+                throw new TooManyLongReadsException();
+            }
+        } finally {
+            lock.unlock();
         }
     }
 
-    private boolean tryAcquireInTime() throws InterruptedException {
-        if (!waiting.tryAcquire()) {
+    private boolean await() throws InterruptedException {
+        if (queue.size() >= MAX_WAITING) {
             return false;
         }
+        Waiter waiter = new Waiter(lock.newCondition());
+        queue.add(waiter);
         try {
-            return permits.tryAcquire(MAX_WAIT.toMillis(), TimeUnit.MILLISECONDS);
+            long left = MAX_WAIT.toNanos();
+            while (!waiter.hasPermit && left > 0) {
+                left = waiter.passed.awaitNanos(left);
+            }
+            return waiter.hasPermit;
+        } catch (InterruptedException e) {
+            if (waiter.hasPermit) {
+                passOn();
+            }
+            throw e;
         } finally {
-            waiting.release();
+            queue.remove(waiter);
         }
     }
 
     /** Returns a permit. */
     void release() {
-        permits.release();
+        lock.lock();
+        try {
+            passOn();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /**
+     * Gives a permit to the request that has waited longest. That request leaves the queue here and not when its thread runs:
+     * on a busy machine the thread runs much later, and until then its place would be missing for the next request.
+     */
+    private void passOn() {
+        Waiter first = queue.poll();
+        if (first == null) {
+            free++;
+        } else {
+            first.hasPermit = true;
+            first.passed.signal();
+        }
+    }
+
+    /** The number of requests that wait. */
+    int waiting() {
+        lock.lock();
+        try {
+            return queue.size();
+        } finally {
+            lock.unlock();
+        }
     }
 }

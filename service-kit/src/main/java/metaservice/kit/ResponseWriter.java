@@ -187,11 +187,7 @@ final class ResponseWriter extends OutputStream {
         if (hasPermit) {
             return;
         }
-        try {
-            hasPermit = permits.orElseThrow().tryAcquire();
-        } catch (InterruptedException e) {
-            throw interrupted();
-        }
+        hasPermit = permits.orElseThrow().tryAcquire();
         if (!hasPermit) {
             throw new NoPermitException();
         }

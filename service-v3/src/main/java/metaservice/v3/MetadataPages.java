@@ -4,7 +4,6 @@ import java.util.List;
 import metaservice.kit.EndpointContext;
 import metaservice.kit.Request;
 import metaservice.kit.Sql;
-import metaservice.resources.Ids;
 import metaservice.resources.Metadata;
 
 /** Pages of metadata. Thread-safe. */
@@ -13,23 +12,23 @@ final class MetadataPages {
     private static final List<PagedQuery.SortKey> SORT_KEYS =
             List.of(PagedQuery.SortKey.number("ts_epoch", "m.ts_epoch"), PagedQuery.SortKey.number("id", "m.id"));
 
-    private final String from;
+    private final EndpointContext context;
 
     MetadataPages(EndpointContext context) {
-        this.from = "FROM " + context.tables().metadata() + " m WHERE";
+        this.context = context;
     }
 
     /** The metadata of a run. */
     PagedQuery ofRun(Request request) {
-        return pages(Ids.run(request, "m"));
+        return pages(Metadata.fromRun(context, request));
     }
 
     /** The metadata of a task. */
     PagedQuery ofTask(Request request) {
-        return pages(Ids.task(request, "m"));
+        return pages(Metadata.fromTask(context, request));
     }
 
-    private PagedQuery pages(Sql rows) {
-        return new PagedQuery(Metadata.COLUMNS, Sql.of(from).and(rows), SORT_KEYS);
+    private static PagedQuery pages(Sql rows) {
+        return new PagedQuery(Metadata.COLUMNS, rows, SORT_KEYS);
     }
 }

@@ -106,9 +106,15 @@ final class RunPages {
                 context.seconds() - cutoff.toSeconds());
     }
 
+    /**
+     * The inner order is that of the index on the step. The planner expects one row of any index on the run, and would prefer
+     * the one on {@code ts_epoch}, with which it reads all metadata of a run that has not ended.
+     */
     private String newestEndMetadata(String field) {
-        return "SELECT m.value, m.ts_epoch FROM " + context.tables().metadata()
+        return "SELECT e.value, e.ts_epoch FROM (SELECT m.value, m.ts_epoch, m.id FROM "
+                + context.tables().metadata()
                 + " m WHERE m.flow_id = r.flow_id AND m.run_number = r.run_number AND m.step_name = 'end'"
-                + " AND m.field_name = '" + field + "' ORDER BY m.ts_epoch DESC, m.id DESC LIMIT 1";
+                + " AND m.field_name = '" + field + "' ORDER BY m.task_id OFFSET 0) e"
+                + " ORDER BY e.ts_epoch DESC, e.id DESC LIMIT 1";
     }
 }

@@ -40,7 +40,7 @@ final class Databases implements AutoCloseable {
         try {
             upgrade(databases.ours());
             if (withPeer) {
-                databases.createPeer();
+                databases.create(PEER);
             }
             return databases;
         } catch (SQLException | RuntimeException e) {
@@ -49,12 +49,15 @@ final class Databases implements AutoCloseable {
         }
     }
 
-    private void createPeer() throws SQLException {
+    /** Creates a further database with the newest schema. */
+    DataSource create(String name) throws SQLException {
         try (Connection connection = ours().getConnection();
                 Statement statement = connection.createStatement()) {
-            statement.execute("CREATE DATABASE " + PEER);
+            statement.execute("CREATE DATABASE " + name);
         }
-        upgrade(ofPeer());
+        DataSource database = postgres.getDatabase("postgres", name);
+        upgrade(database);
+        return database;
     }
 
     private static void upgrade(DataSource database) {
