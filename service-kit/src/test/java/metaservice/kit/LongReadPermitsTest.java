@@ -34,22 +34,22 @@ class LongReadPermitsTest {
     @Test
     void releasedPermitFreesAPlaceAtOnce() throws Exception {
         takeAllPermits();
-        waiting(PLACES);
+        allWait(PLACES);
         assertThrows(LongReadPermits.TooManyLongReadsException.class, permits::acquire);
         for (int i = 0; i < PERMITS; i++) {
             permits.release();
         }
         // The threads that have got a permit had no time to run yet.
         assertEquals(PLACES - PERMITS, permits.waiting());
-        waiting(PERMITS);
+        allWait(PERMITS);
         assertEquals(PLACES, permits.waiting());
     }
 
     @Test
     void permitsArePassedOnInTheOrderOfArrival() throws Exception {
         takeAllPermits();
-        CompletableFuture<Void> first = waiting(1);
-        CompletableFuture<Void> second = waiting(1);
+        CompletableFuture<Void> first = waiting();
+        CompletableFuture<Void> second = waiting();
         permits.release();
         first.get(DEADLINE.toSeconds(), TimeUnit.SECONDS);
         assertFalse(second.isDone());
@@ -60,7 +60,7 @@ class LongReadPermitsTest {
     @Test
     void interruptedWaiterGivesItsPlaceUp() throws Exception {
         takeAllPermits();
-        waiting(1);
+        allWait(1);
         waiters.get(0).interrupt();
         waiters.get(0).join(DEADLINE.toMillis());
         assertEquals(0, permits.waiting());
@@ -76,30 +76,32 @@ class LongReadPermitsTest {
         assertFalse(permits.tryAcquire());
     }
 
-    /** Starts threads that wait for a permit, and returns when all of them wait; the result is that of the last one. */
-    private CompletableFuture<Void> waiting(int count) {
-        CompletableFuture<Void> acquired = new CompletableFuture<>();
+    private void allWait(int count) {
         for (int i = 0; i < count; i++) {
-            int before = permits.waiting();
-            CompletableFuture<Void> result = new CompletableFuture<>();
-            Thread waiter = new Thread(() -> {
-                try {
-                    permits.acquire();
-                    result.complete(null);
-                } catch (LongReadPermits.TooManyLongReadsException | InterruptedException e) {
-                    result.completeExceptionally(e);
-                }
-            });
-            waiters.add(waiter);
-            waiter.start();
-            long deadline = System.nanoTime() + DEADLINE.toNanos();
-            while (permits.waiting() == before) {
-                assertFalse(result.isCompletedExceptionally(), "no place to wait");
-                assertTrue(System.nanoTime() < deadline, "the thread does not wait");
-                Thread.onSpinWait();
-            }
-            acquired = result;
+            assertFalse(waiting().isDone());
         }
-        return acquired;
+    }
+
+    /** Starts a thread that waits for a permit, and returns when it waits; the result is completed when it has one. */
+    private CompletableFuture<Void> waiting() {
+        int before = permits.waiting();
+        CompletableFuture<Void> result = new CompletableFuture<>();
+        Thread waiter = new Thread(() -> {
+            try {
+                permits.acquire();
+                result.complete(null);
+            } catch (LongReadPermits.TooManyLongReadsException | InterruptedException e) {
+                result.completeExceptionally(e);
+            }
+        });
+        waiters.add(waiter);
+        waiter.start();
+        long deadline = System.nanoTime() + DEADLINE.toNanos();
+        while (permits.waiting() == before) {
+            assertFalse(result.isCompletedExceptionally(), "no place to wait");
+            assertTrue(System.nanoTime() < deadline, "the thread does not wait");
+            Thread.onSpinWait();
+        }
+        return result;
     }
 }
