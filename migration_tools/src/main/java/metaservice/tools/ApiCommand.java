@@ -14,10 +14,10 @@ abstract class ApiCommand implements Callable<Integer> {
 
     @Option(
             names = "--base-url",
-            required = true,
+            defaultValue = "${env:MF_MIGRATION_URL:-http://127.0.0.1:8082}",
             paramLabel = "URL",
             converter = BaseUrl.class,
-            description = "The migration service, e.g. http://localhost:8082.")
+            description = "The migration service (default: MF_MIGRATION_URL, else http://127.0.0.1:8082).")
     private URI baseUrl;
 
     @ParentCommand
@@ -25,6 +25,10 @@ abstract class ApiCommand implements Callable<Integer> {
 
     @Spec
     private CommandSpec spec;
+
+    CommandSpec spec() {
+        return spec;
+    }
 
     abstract Outcome execute(MigrationClient api) throws InterruptedException;
 
@@ -35,7 +39,8 @@ abstract class ApiCommand implements Callable<Integer> {
             spec.commandLine().getErr().println(failed.text());
             return 1;
         }
-        spec.commandLine().getOut().println(((Outcome.Done) outcome).text());
-        return 0;
+        Outcome.Done done = (Outcome.Done) outcome;
+        spec.commandLine().getOut().println(done.text());
+        return done.exitCode();
     }
 }

@@ -16,6 +16,7 @@ import java.net.http.HttpTimeoutException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -67,7 +68,7 @@ final class MigrationClient {
      *
      * @param rendering converts the JSON object of the service to the result
      */
-    Outcome schemaStatus(Function<JsonNode, String> rendering) throws InterruptedException {
+    Outcome schemaStatus(Function<JsonNode, Outcome.Done> rendering) throws InterruptedException {
         Reply reply = exchange("GET", "/db_schema_status", timeouts.response());
         return outcome(
                 reply,
@@ -76,10 +77,36 @@ final class MigrationClient {
                         .map(rendering));
     }
 
+    /**
+     * Asks for the status every second until nothing is missing.
+     *
+     * @param missing what is missing, as a sentence; empty if the wait is over
+     */
+    Outcome await(Duration limit, Function<JsonNode, Optional<String>> missing) throws InterruptedException {
+        long deadline = System.nanoTime() + limit.toNanos();
+        while (true) {
+            Outcome outcome = schemaStatus(
+                    status -> new Outcome.Done(missing.apply(status).orElse("")));
+            String reason = outcome instanceof Outcome.Failed failed ? failed.text() : ((Outcome.Done) outcome).text();
+            if (reason.isEmpty()) {
+                return new Outcome.Done("ready");
+            }
+            long left = deadline - System.nanoTime();
+            if (left <= 0) {
+                return new Outcome.Failed("not ready after " + seconds(limit) + ": " + reason);
+            }
+            TimeUnit.NANOSECONDS.sleep(Math.min(left, timeouts.poll().toNanos()));
+        }
+    }
+
     /** Requests the name of the metadata service that is compatible with the schema. */
     Outcome serviceVersion() throws InterruptedException {
         Reply reply = exchange("GET", "/version", timeouts.response());
-        return outcome(reply, body -> Optional.of(body.strip()).filter(VERSION_NAME.asMatchPredicate()));
+        return outcome(
+                reply,
+                body -> Optional.of(body.strip())
+                        .filter(VERSION_NAME.asMatchPredicate())
+                        .map(Outcome.Done::new));
     }
 
     /**
@@ -124,7 +151,9 @@ final class MigrationClient {
             return new Outcome.Failed(base + " has no /upgrade: upgrades are disabled there"
                     + " (MF_MIGRATION_ENDPOINTS_ENABLED=0), or it is not a migration service");
         }
-        return outcome(reply, body -> Optional.of(body.strip()).filter(UPGRADED::equals));
+        return outcome(
+                reply,
+                body -> Optional.of(body.strip()).filter(UPGRADED::equals).map(Outcome.Done::new));
     }
 
     private Outcome stillRunning() {
@@ -191,7 +220,7 @@ final class MigrationClient {
      * @param result extracts the result from a successful response; empty if a migration service would not respond
      *     like that
      */
-    private Outcome outcome(Reply reply, Function<String, Optional<String>> result) {
+    private Outcome outcome(Reply reply, Function<String, Optional<Outcome.Done>> result) {
         if (reply instanceof Reply.NoResponse noResponse) {
             return new Outcome.Failed(noResponse.problem());
         }
@@ -202,9 +231,7 @@ final class MigrationClient {
         if (answered.status() != 200) {
             return new Outcome.Failed(base + " answered " + answered.status() + ": " + detail(answered));
         }
-        return result.apply(answered.body())
-                .<Outcome>map(Outcome.Done::new)
-                .orElseGet(() -> notAMigrationService(answered));
+        return result.apply(answered.body()).<Outcome>map(done -> done).orElseGet(() -> notAMigrationService(answered));
     }
 
     private Outcome notAMigrationService(Reply.Answered answered) {

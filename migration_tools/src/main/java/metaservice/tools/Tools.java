@@ -13,7 +13,12 @@ import picocli.CommandLine.Spec;
         header = "Reads the schema status of a migration service and starts upgrades.",
         synopsisSubcommandLabel = "COMMAND",
         description = {"", "The default port of the service is 8082 (MF_MIGRATION_PORT).", ""},
-        subcommands = {DbStatusCommand.class, UpgradeCommand.class, MetadataServiceVersionCommand.class},
+        subcommands = {
+            DbStatusCommand.class,
+            UpgradeCommand.class,
+            WaitCommand.class,
+            MetadataServiceVersionCommand.class
+        },
         footer = {
             "",
             "Exit codes: 0 done (also when nothing was pending), 1 failed, 2 wrong usage. Results are printed to standard"

@@ -22,10 +22,18 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class MainTest {
 
-    private static final Timeouts LONG =
-            new Timeouts(Duration.ofSeconds(10), Duration.ofSeconds(10), Duration.ofSeconds(10), Duration.ZERO);
-    private static final Timeouts SHORT =
-            new Timeouts(Duration.ofMillis(300), Duration.ofMillis(300), Duration.ofMillis(300), Duration.ofMillis(10));
+    private static final Timeouts LONG = new Timeouts(
+            Duration.ofSeconds(10),
+            Duration.ofSeconds(10),
+            Duration.ofSeconds(10),
+            Duration.ofMillis(10),
+            Duration.ZERO);
+    private static final Timeouts SHORT = new Timeouts(
+            Duration.ofMillis(300),
+            Duration.ofMillis(300),
+            Duration.ofMillis(300),
+            Duration.ofMillis(10),
+            Duration.ofMillis(10));
 
     private static final String STATUS = "{\"is_up_to_date\": false, \"current_version\": \"1\","
             + " \"migration_in_progress\": false, \"db_schema_versions\": [\"1\", \"2\"],"
@@ -47,6 +55,47 @@ class MainTest {
                         + " 'db_schema_versions': ['1', '2'], 'unapplied_migrations': ['2']}\n",
                 text(out));
         assertEquals("", text(err));
+    }
+
+    @ParameterizedTest(name = "{0}: {1}")
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '"',
+            value = {
+                "0  | {'is_up_to_date': true, 'current_version': '2', 'migration_in_progress': false, 'drift': []}",
+                "10 | {'is_up_to_date': false, 'current_version': '1', 'migration_in_progress': false, 'drift': []}",
+                "11 | {'is_up_to_date': false, 'current_version': '1', 'migration_in_progress': true, 'drift': []}",
+                "12 | {'is_up_to_date': true, 'current_version': '2', 'drift': [{'name': 'x'}]}",
+                "1  | {'other': 1}"
+            })
+    void exitCodeOfACheckTellsStatesApart(int code, String status) throws IOException {
+        try (FakeService service = new FakeService().answering(200, status.replace('\'', '"'))) {
+            assertEquals(code, run("db-status", "--check", "--base-url", service.url()));
+        }
+    }
+
+    @Test
+    void waitEndsWhenTheConditionHolds() throws IOException {
+        String serving = "{\"current_version\": \"2\", \"service\": {\"version\": \"3.0.0\", \"state\": \"serving\"}}";
+        try (FakeService service = new FakeService()
+                .answering(503, "")
+                .answering(200, serving.replace("serving", "starting"))
+                .answering(200, serving.replace("3.0.0", "2.5.1"))
+                .answering(200, serving)) {
+            assertEquals(0, run("wait", "--for", "service=3", "--base-url", service.url()));
+            assertEquals(4, service.requests().size());
+        }
+    }
+
+    @Test
+    void waitThatEndsTooEarlySaysWhatIsMissing() throws IOException {
+        try (FakeService service = new FakeService()) {
+            for (int i = 0; i < 1000; i++) {
+                service.answering(200, STATUS);
+            }
+            assertEquals(1, run("wait", "--for", "up-to-date", "--timeout", "1", "--base-url", service.url()));
+        }
+        assertEquals("not ready after 1 s: migrations are pending\n", text(err));
     }
 
     @Test
@@ -299,7 +348,9 @@ class MainTest {
     @ParameterizedTest(name = "''{0}'': {1}")
     @CsvSource({
         "'', Missing command",
-        "upgrade, 'Missing required option: ''--base-url=URL'''",
+        "wait, 'Missing required option: ''--for=CONDITION'''",
+        "wait --for nonsense --base-url http://x, '''nonsense'': expected up-to-date, healthy or service=VERSION'",
+        "wait --for healthy --timeout 0 --base-url http://x, expected 1 or more seconds",
         "upgrade --base-url nonsense, '''nonsense'': expected an address'",
         "upgrade --base-url ftp://x, '''ftp://x'': expected an address'",
         "upgrade --base-url http://, expected an address",
