@@ -20,7 +20,9 @@ import java.util.List;
  *       for each of its tasks.
  * </ul>
  *
- * <p>So there are as many tasks and artifacts as runs, and almost twice as many metadata.
+ * <p>So there are as many tasks and artifacts as runs, and almost twice as many metadata. A flow of its own has
+ * {@value #ACTIVE_RUNS} further runs, the newest ones, for requests that write: these would otherwise add more children to
+ * each flow of a small database than to those of a large one.
  */
 final class ScaleFiller {
 
@@ -29,6 +31,9 @@ final class ScaleFiller {
     static final int RUNS_PER_RUN_WITH_CONTENTS = 100;
     static final int TASKS_PER_RUN = 10;
     static final int CONTENTS_PER_TASK = 10;
+
+    static final String ACTIVE_FLOW = "Active";
+    static final int ACTIVE_RUNS = 5000;
 
     /** One run in a second; {@code n} is its number. */
     private static final String TIME = "(1700000000000 + n::bigint * 1000)";
@@ -83,15 +88,17 @@ final class ScaleFiller {
     private void insert() throws SQLException {
         String flow = flow(runs);
         String allRuns = " FROM generate_series(1, " + runs + ") n";
-        insert(
-                "flows_v3 (flow_id, user_name, ts_epoch, tags, system_tags)",
-                "'Flow' || n, " + OWNER + " FROM generate_series(0, " + (runs / RUNS_PER_FLOW - 1) + ") n");
-        insert(
-                "runs_v3 (flow_id, run_number, user_name, ts_epoch, tags, system_tags, last_heartbeat_ts)",
-                flow + ", n, " + OWNER + ", " + TIME + " / 1000 + 60" + allRuns);
+        String flows = "flows_v3 (flow_id, user_name, ts_epoch, tags, system_tags)";
+        String runColumns = "runs_v3 (flow_id, run_number, user_name, ts_epoch, tags, system_tags, last_heartbeat_ts)";
         String steps = "steps_v3 (flow_id, run_number, step_name, user_name, ts_epoch, tags, system_tags)";
+        insert(flows, "'Flow' || n, " + OWNER + " FROM generate_series(0, " + (runs / RUNS_PER_FLOW - 1) + ") n");
+        insert(runColumns, flow + ", n, " + OWNER + ", " + TIME + " / 1000 + 60" + allRuns);
         insert(steps, flow + ", n, 'start', " + OWNER + allRuns);
         insert(steps, flow + ", n, 'end', " + OWNER + allRuns + " WHERE n % 10 = 0");
+        String activeRuns = " FROM generate_series(" + (runs + 1) + ", " + (runs + ACTIVE_RUNS) + ") n";
+        insert(flows, "'" + ACTIVE_FLOW + "', " + OWNER + " FROM generate_series(1, 1) n");
+        insert(runColumns, "'" + ACTIVE_FLOW + "', n, " + OWNER + ", NULL::bigint" + activeRuns);
+        insert(steps, "'" + ACTIVE_FLOW + "', n, 'start', " + OWNER + activeRuns);
         insert(
                 "tasks_v3 (flow_id, run_number, step_name, task_id, user_name, ts_epoch, tags, system_tags,"
                         + " last_heartbeat_ts)",
@@ -117,8 +124,8 @@ final class ScaleFiller {
                 flow + ", n, 'end', n, 'attempt_ok', CASE WHEN " + block + " < 2 THEN 'True' ELSE 'False' END,"
                         + " 'internal_attempt_status', 'user' || n % 50, " + TIME
                         + " + 60000, '[\"attempt_id:0\"]', '[]'" + allRuns + " WHERE " + block + " < 3");
-        statement.execute(
-                "SELECT setval('runs_v3_run_number_seq', " + runs + "), setval('tasks_v3_task_id_seq', " + runs + ")");
+        statement.execute("SELECT setval('runs_v3_run_number_seq', " + (runs + ACTIVE_RUNS)
+                + "), setval('tasks_v3_task_id_seq', " + runs + ")");
     }
 
     private void insert(String tableAndColumns, String select) throws SQLException {

@@ -15,15 +15,14 @@ import javax.sql.DataSource;
  * is measured is the size of the tables and not how much of them the requests touch. Immutable.
  *
  * @param read the values of {@link Call} markers for reads: the tasks of 100 runs that are spread evenly over the database
- * @param newest the same for writes: the newest runs of the database, because clients write to those
+ * @param newest the same for writes: runs of {@link ScaleFiller#ACTIVE_FLOW}, the newest ones of the database
  */
 record ScaleSample(List<Map<String, Object>> read, List<Map<String, Object>> newest) {
 
     private static final int READ_RUNS = 100;
-    private static final int NEWEST_RUNS = 10_000;
 
     /** The smallest database that has these objects. */
-    static final int FEWEST_RUNS = Math.max(NEWEST_RUNS, READ_RUNS * ScaleFiller.RUNS_PER_RUN_WITH_CONTENTS);
+    static final int FEWEST_RUNS = READ_RUNS * ScaleFiller.RUNS_PER_RUN_WITH_CONTENTS;
 
     /** The hash makes an order that is the same in every run and in which neighbours do not follow each other. */
     private static final String READ = """
@@ -34,21 +33,19 @@ record ScaleSample(List<Map<String, Object>> read, List<Map<String, Object>> new
             JOIN tasks_v3 t ON t.flow_id = r.flow_id AND t.run_number = r.run_number
             ORDER BY md5(t.task_id::text)""";
 
-    private static final String NEWEST =
-            "SELECT %3$s AS flow, n AS run FROM generate_series(%1$d, %2$d) n ORDER BY md5(n::text)";
+    private static final String NEWEST = "SELECT flow_id AS flow, run_number AS run FROM runs_v3 WHERE flow_id = '"
+            + ScaleFiller.ACTIVE_FLOW + "' ORDER BY md5(run_number::text)";
 
     static ScaleSample of(DataSource database, int runs) throws SQLException {
-        String flow = ScaleFiller.flow(runs);
         String read = READ.formatted(
                 cursor("'ts_epoch', r.ts_epoch, 'run_number', r.run_number"),
                 cursor("'ts_epoch', t.ts_epoch, 'task_id', t.task_id"),
                 runs / READ_RUNS,
                 runs,
-                flow);
+                ScaleFiller.flow(runs));
         try (Connection connection = database.getConnection();
                 Statement statement = connection.createStatement()) {
-            return new ScaleSample(
-                    rows(statement, read), rows(statement, NEWEST.formatted(runs - NEWEST_RUNS + 1, runs, flow)));
+            return new ScaleSample(rows(statement, read), rows(statement, NEWEST));
         }
     }
 
