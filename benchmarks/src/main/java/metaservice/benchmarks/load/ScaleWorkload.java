@@ -23,6 +23,7 @@ enum ScaleWorkload {
     RUNS_BY_STATUS(Call.get("/flows/{flow}/runs?status=completed")),
     RUNS_BY_STATUS_AND_TAG(Call.get("/flows/{flow}/runs?status=failed&_tags=nightly&_limit=20"));
 
+    @SuppressWarnings("ImmutableEnumChecker") // A record of texts.
     private final Call call;
 
     ScaleWorkload(Call call) {
