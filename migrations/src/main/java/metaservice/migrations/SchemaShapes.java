@@ -25,7 +25,10 @@ final class SchemaShapes {
     /** Value of {@link Line#until} for an object that the newest version has. */
     static final String STILL_PRESENT = "-";
 
-    // Independent of the search path of the session. Of a default only whether it is a sequence.
+    // Independent of the search path of the session. Of a default only whether it is a sequence. The functions that
+    // format
+    // definitions see the newest catalog, the rest the one of the statement's start: they return null for what was
+    // dropped since.
     private static final String IN_DATABASE = """
             WITH ours AS (
                 SELECT oid, relname, relkind FROM pg_class
@@ -59,6 +62,7 @@ final class SchemaShapes {
             SELECT kind, tab, name,
                    regexp_replace(replace(replace(definition, ' ON ONLY ', ' ON '), ? || '.', ''), '\\s+', ' ', 'g')
             FROM objects
+            WHERE definition IS NOT NULL
             """.formatted(SchemaObject.PARTITIONED);
 
     private final List<Line> lines;
