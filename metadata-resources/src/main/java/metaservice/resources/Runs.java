@@ -60,14 +60,16 @@ public final class Runs {
     /**
      * Stores a heartbeat unless it is too early. The answer for an unknown run or task is 404 with the same body.
      *
-     * @param sql returns one row with {@code written}, whether the heartbeat was stored, and {@code known}, whether the run
-     *     or task exists
+     * @param update a WITH clause whose part {@code beat} stores the heartbeat and returns a row if it did
+     * @param known a query that returns a row if the run or task exists; it is run only if nothing was stored
      * @param key identifies the run or task
      */
-    static Outcome storeHeartbeat(EndpointContext context, Sql sql, String key, EarlyHeartbeat early) {
-        int column = early == EarlyHeartbeat.ACCEPTED ? 2 : 1;
-        return context.changed(
-                sql, key, row -> row.isTrue(column) ? HEARTBEAT_ACCEPTED : HEARTBEAT_NOT_FOUND, HEARTBEAT_NOT_FOUND);
+    static Outcome storeHeartbeat(EndpointContext context, Sql update, Sql known, String key, EarlyHeartbeat early) {
+        Sql stored = update.and("SELECT 1 FROM beat");
+        Sql sql = early == EarlyHeartbeat.ACCEPTED
+                ? stored.and("UNION ALL (").and(known).and(") LIMIT 1")
+                : stored;
+        return context.changed(sql, key, row -> HEARTBEAT_ACCEPTED, HEARTBEAT_NOT_FOUND);
     }
 
     /** The runs of a flow, newest first; empty if there is no such flow. */
@@ -109,15 +111,13 @@ public final class Runs {
     /** Stores a heartbeat of a run. */
     public Outcome heartbeat(Request request) {
         long now = context.seconds();
-        Sql sql = Sql.of("WITH beat AS (UPDATE " + table + " r SET last_heartbeat_ts = ? WHERE", now)
+        Sql update = Sql.of("WITH beat AS (UPDATE " + table + " r SET last_heartbeat_ts = ? WHERE", now)
                 .and(Ids.run(request, ROW))
                 .and("AND")
                 .and(Heartbeats.condition(ROW, now))
-                .and("RETURNING 1) SELECT EXISTS (SELECT 1 FROM beat) AS written, EXISTS (SELECT 1 FROM " + table
-                        + " r WHERE")
-                .and(Ids.run(request, ROW))
-                .and(") AS known");
-        return storeHeartbeat(context, sql, request.pathKey(), earlyHeartbeat);
+                .and("RETURNING 1)");
+        Sql known = Sql.of("SELECT 1 FROM " + table + " r WHERE").and(Ids.run(request, ROW));
+        return storeHeartbeat(context, update, known, request.pathKey(), earlyHeartbeat);
     }
 
     /**

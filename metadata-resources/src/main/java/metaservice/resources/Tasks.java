@@ -104,7 +104,7 @@ public final class Tasks {
     public Outcome heartbeat(Request request) {
         long now = context.seconds();
         String table = context.tables().tasks();
-        Sql sql = Sql.of("WITH run AS (")
+        Sql update = Sql.of("WITH run AS (")
                 .and(updateRunHeartbeat(request, now))
                 .and("RETURNING 1), beat AS (UPDATE " + table + " t SET last_heartbeat_ts = ? WHERE", now)
                 .and(Ids.task(request, "t"))
@@ -112,11 +112,9 @@ public final class Tasks {
                 .and(Heartbeats.condition("t", now))
                 // The reference to the run's update makes it the first one, so that its trigger notifies first.
                 .and("AND (SELECT count(*) FROM run) >= 0")
-                .and("RETURNING 1) SELECT EXISTS (SELECT 1 FROM beat) AS written, EXISTS (SELECT 1 FROM " + table
-                        + " t WHERE")
-                .and(Ids.task(request, "t"))
-                .and(") AS known");
-        return Runs.storeHeartbeat(context, sql, request.pathKey(), earlyHeartbeat);
+                .and("RETURNING 1)");
+        Sql known = Sql.of("SELECT 1 FROM " + table + " t WHERE").and(Ids.task(request, "t"));
+        return Runs.storeHeartbeat(context, update, known, request.pathKey(), earlyHeartbeat);
     }
 
     private Sql updateRunHeartbeat(Request request, long now) {

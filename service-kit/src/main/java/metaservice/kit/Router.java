@@ -146,22 +146,25 @@ final class Router implements HttpHandler {
                         exchange.getQueryString(), parameters, body.decoded(contentEncoding(exchange), maxBodyBytes));
                 dispatch(exchange, route, request, body::release);
             });
+        } else if (exchange.isRequestComplete()) {
+            answerWithoutBody(exchange, route, parameters, exchange.getDispatchExecutor());
         } else {
-            Supplier<Request> request = () -> new Request(exchange.getQueryString(), parameters, NO_BODY);
-            if (exchange.isRequestComplete()) {
-                if (route.threads() == Route.Threads.IO_IF_SHORT) {
-                    answerSoon(exchange, route, request.get(), exchange.getDispatchExecutor());
-                } else {
-                    dispatch(exchange, route, request, () -> {});
-                }
-            } else {
-                // The body is read and discarded, because an answer that ends before the body would reset the
-                // connection.
-                readBody(exchange, body -> {
-                    budget.giveBack(body.length);
-                    dispatch(exchange, route, request, () -> {});
-                });
-            }
+            Executor workers = exchange.getDispatchExecutor();
+            // The body is read and discarded, because an answer that ends before the body would reset the connection.
+            readBody(exchange, body -> {
+                budget.giveBack(body.length);
+                answerWithoutBody(exchange, route, parameters, workers);
+            });
+        }
+    }
+
+    private void answerWithoutBody(
+            HttpServerExchange exchange, Route route, Map<String, String> parameters, Executor workers) {
+        Request request = new Request(exchange.getQueryString(), parameters, NO_BODY);
+        if (route.threads() == Route.Threads.IO_IF_SHORT) {
+            answerSoon(exchange, route, request, workers);
+        } else {
+            dispatch(exchange, route, () -> request, () -> {});
         }
     }
 

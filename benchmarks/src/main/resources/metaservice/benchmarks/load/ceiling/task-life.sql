@@ -34,8 +34,9 @@ WITH run AS (UPDATE runs_v3 run SET last_heartbeat_ts = :seconds WHERE run.flow_
     WHERE t.flow_id = :flow AND t.run_number = :run AND t.step_name = :step AND t.task_id = :task
       AND (t.last_heartbeat_ts IS NULL OR t.last_heartbeat_ts <= :seconds - 10)
       AND (SELECT count(*) FROM run) >= 0 RETURNING 1)
-  SELECT EXISTS (SELECT 1 FROM beat) AS written, EXISTS (SELECT 1 FROM tasks_v3 t
-    WHERE t.flow_id = :flow AND t.run_number = :run AND t.step_name = :step AND t.task_id = :task) AS known;
+  SELECT 1 FROM beat
+  UNION ALL (SELECT 1 FROM tasks_v3 t
+    WHERE t.flow_id = :flow AND t.run_number = :run AND t.step_name = :step AND t.task_id = :task) LIMIT 1;
 WITH owner AS (SELECT flow_id, run_number, run_id, step_name, task_id, task_name FROM tasks_v3 t
     WHERE t.flow_id = :flow AND t.run_number = :run AND t.step_name = :step AND t.task_id = :task),
   numbered AS (SELECT batch.*
@@ -59,8 +60,9 @@ WITH run AS (UPDATE runs_v3 run SET last_heartbeat_ts = :seconds WHERE run.flow_
     WHERE t.flow_id = :flow AND t.run_number = :run AND t.step_name = :step AND t.task_id = :task
       AND (t.last_heartbeat_ts IS NULL OR t.last_heartbeat_ts <= :seconds - 10)
       AND (SELECT count(*) FROM run) >= 0 RETURNING 1)
-  SELECT EXISTS (SELECT 1 FROM beat) AS written, EXISTS (SELECT 1 FROM tasks_v3 t
-    WHERE t.flow_id = :flow AND t.run_number = :run AND t.step_name = :step AND t.task_id = :task) AS known;
+  SELECT 1 FROM beat
+  UNION ALL (SELECT 1 FROM tasks_v3 t
+    WHERE t.flow_id = :flow AND t.run_number = :run AND t.step_name = :step AND t.task_id = :task) LIMIT 1;
 SELECT t.flow_id, coalesce(t.run_id, t.run_number::text), t.step_name, coalesce(t.task_name, t.task_id::text), t.user_name,
     t.ts_epoch, r.tags, r.system_tags, t.last_heartbeat_ts
   FROM tasks_v3 t LEFT JOIN runs_v3 r ON r.flow_id = t.flow_id AND r.run_number = t.run_number
