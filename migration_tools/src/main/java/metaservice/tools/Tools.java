@@ -1,5 +1,6 @@
 package metaservice.tools;
 
+import metaservice.tools.compat.CompatCommand;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -17,7 +18,8 @@ import picocli.CommandLine.Spec;
             DbStatusCommand.class,
             UpgradeCommand.class,
             WaitCommand.class,
-            MetadataServiceVersionCommand.class
+            MetadataServiceVersionCommand.class,
+            CompatCommand.class
         },
         footer = {
             "",
