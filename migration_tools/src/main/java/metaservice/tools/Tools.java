@@ -1,6 +1,7 @@
 package metaservice.tools;
 
 import metaservice.tools.compat.CompatCommand;
+import metaservice.tools.repair.RepairCommand;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -19,7 +20,8 @@ import picocli.CommandLine.Spec;
             UpgradeCommand.class,
             WaitCommand.class,
             MetadataServiceVersionCommand.class,
-            CompatCommand.class
+            CompatCommand.class,
+            RepairCommand.class
         },
         footer = {
             "",
