@@ -1,6 +1,7 @@
 package metaservice.tools;
 
 import metaservice.tools.compat.CompatCommand;
+import metaservice.tools.rehearse.RehearseCommand;
 import metaservice.tools.repair.RepairCommand;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -21,7 +22,8 @@ import picocli.CommandLine.Spec;
             WaitCommand.class,
             MetadataServiceVersionCommand.class,
             CompatCommand.class,
-            RepairCommand.class
+            RepairCommand.class,
+            RehearseCommand.class
         },
         footer = {
             "",
