@@ -8,13 +8,10 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
-import java.util.TreeSet;
 import java.util.function.Consumer;
 import metaservice.migrations.Migrations;
 import metaservice.migrations.SchemaCatalog;
@@ -22,6 +19,7 @@ import metaservice.migrations.SchemaCopy;
 import metaservice.migrations.SchemaDifference;
 import metaservice.migrations.SchemaStatus;
 import metaservice.migrations.SchemaVersion;
+import metaservice.migrations.ServiceVersion;
 import metaservice.migrations.UpgradeOutcome;
 import metaservice.tools.database.DatabaseAccess;
 import metaservice.tools.database.DatabaseProblem;
@@ -93,8 +91,10 @@ final class Rehearsal implements AutoCloseable {
         RehearsalReport.Swap swap =
                 new RehearsalReport.Swap(before, after, Duration.ofNanos(System.nanoTime() - start));
 
-        AnswerComparison.Result reads = AnswerComparison.ofReads(readsBefore, ask(client, running.metadata(), paths));
-        AnswerComparison.Result written = AnswerComparison.ofWrites(writesBefore, writes.run("rehearsal_after"));
+        AnswerComparison answers = new AnswerComparison(
+                        DeclaredChange.between(ServiceVersion.parse(before), ServiceVersion.parse(after)))
+                .addReads(readsBefore, ask(client, running.metadata(), paths))
+                .addWrites(writesBefore, writes.run("rehearsal_after"));
         return new RehearsalReport(
                 source.name(),
                 status.schemaVersion(),
@@ -106,20 +106,9 @@ final class Rehearsal implements AutoCloseable {
                 sampler.isComplete() ? Optional.of(sampler.seen()) : Optional.empty(),
                 swap,
                 paths.size() + writesBefore.size(),
-                joined(written.differences(), reads.differences()),
-                joined(written.added(), reads.added()));
-    }
-
-    private static List<String> joined(List<String> one, List<String> other) {
-        List<String> all = new ArrayList<>(one);
-        all.addAll(other);
-        return all;
-    }
-
-    private static Set<String> joined(Set<String> one, Set<String> other) {
-        Set<String> all = new TreeSet<>(one);
-        all.addAll(other);
-        return all;
+                answers.differences(),
+                answers.declared(),
+                answers.added());
     }
 
     private static void buildSchema(DatabaseAccess copy, SchemaStatus status) throws DatabaseProblem {

@@ -25,6 +25,7 @@ import metaservice.migrations.SchemaVersion;
  * @param swap the service before and after, and the time until it served
  * @param requests the number of requests that were sent before and after
  * @param differences what differs between the answers, one clause each
+ * @param declared changes between generations of the API that were seen
  * @param added members and routes that only the newer service has
  */
 record RehearsalReport(
@@ -39,6 +40,7 @@ record RehearsalReport(
         Swap swap,
         int requests,
         List<String> differences,
+        Set<String> declared,
         Set<String> added) {
 
     private static final int MOST_DIFFERENCES = 20;
@@ -90,9 +92,8 @@ record RehearsalReport(
                 "requests",
                 requests + " before and after, "
                         + (isSame() ? "the same answers" : differences.size() + " differences")));
-        if (!added.isEmpty()) {
-            lines.add(line("added", String.join(", ", added)));
-        }
+        added.forEach(one -> lines.add(line("added", one)));
+        declared.forEach(one -> lines.add(line("declared", one)));
         differences.stream().limit(MOST_DIFFERENCES).forEach(one -> lines.add(line("different", one)));
         if (differences.size() > MOST_DIFFERENCES) {
             lines.add(line("different", "... and " + (differences.size() - MOST_DIFFERENCES) + " more, see --json"));
@@ -162,6 +163,7 @@ record RehearsalReport(
                 .put("swap_seconds", seconds(swap.time().toMillis()));
         json.put("requests", requests);
         differences.forEach(json.putArray("differences")::add);
+        declared.forEach(json.putArray("declared")::add);
         added.forEach(json.putArray("added")::add);
         return json;
     }
