@@ -23,7 +23,8 @@ import picocli.CommandLine.Spec;
             MetadataServiceVersionCommand.class,
             CompatCommand.class,
             RepairCommand.class,
-            RehearseCommand.class
+            RehearseCommand.class,
+            GenerateCompletionCommand.class
         },
         footer = {
             "",
