@@ -94,7 +94,7 @@ public final class DatabaseRepair {
         }
         Optional<UpgradeRole.Lack> lack = role.lack(connection, found.location(), reader.tables());
         if (lack.isPresent()) {
-            return new Refused(lack.get().reason(), lack.get().remedy());
+            return new Refused(lack.get().reason(), forRepair(lack.get().remedy()));
         }
         List<RepairFinding> repaired = new ArrayList<>();
         List<RepairFinding> left = new ArrayList<>();
@@ -106,6 +106,12 @@ public final class DatabaseRepair {
             SchemaNotification.send(connection, reader.ledgerVersion(connection, found.location()));
         }
         return new Repaired(repaired, left);
+    }
+
+    /** The remedies of upgrades, which need the same privileges, say what to do afterwards. */
+    private static String forRepair(String remedy) {
+        return remedy.replace("and upgrade again", "and repair again")
+                .replace("or upgrade as role", "or repair as role");
     }
 
     /** Runs a repair; returns what is left if data prevent it. */

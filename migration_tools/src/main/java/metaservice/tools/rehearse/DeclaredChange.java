@@ -31,6 +31,14 @@ record DeclaredChange(ServiceVersion since, String sentence, Rule rule) {
                                     && (after.isArray() || after.isNull())),
             new DeclaredChange(
                     SECOND_GENERATION,
+                    "a list without elements is [] and not {}",
+                    (route, member, before, after) -> member.isEmpty()
+                            && before.isObject()
+                            && before.isEmpty()
+                            && after.isArray()
+                            && after.isEmpty()),
+            new DeclaredChange(
+                    SECOND_GENERATION,
                     "tasks and metadata have the time when they were stored, not that of the request",
                     (route, member, before, after) -> member.equals("ts_epoch")
                             && route.matches(".*/(tasks|tasks/\\{task_id\\}|metadata)")

@@ -37,7 +37,13 @@ record SampleCopy(DatabaseAccess source, DatabaseAccess scratch, String schema, 
             WHERE attrelid = ?::regclass AND attnum > 0 AND NOT attisdropped ORDER BY attnum
             """;
 
-    private static final String ESTIMATE = "SELECT reltuples::bigint FROM pg_class WHERE oid = ?::regclass";
+    /** As the planner estimates: the rows of a page at the last ANALYZE or VACUUM, for the pages of today. */
+    private static final String ESTIMATE = """
+            SELECT CASE WHEN reltuples > 0 AND relpages > 0
+                        THEN (reltuples / relpages * pg_relation_size(oid) / current_setting('block_size')::int)::bigint
+                        ELSE -1 END
+            FROM pg_class WHERE oid = ?::regclass
+            """;
 
     private static final Map<String, String> NUMBERED =
             Map.of("runs_v3", "run_number", "tasks_v3", "task_id", "metadata_v3", "id");
@@ -172,7 +178,7 @@ record SampleCopy(DatabaseAccess source, DatabaseAccess scratch, String schema, 
         return columns;
     }
 
-    /** The rows of a table as the last ANALYZE or VACUUM counted them; counted now if there was none. */
+    /** The rows of a table, estimated; counted if it was never analyzed. */
     private static long estimate(Connection from, String table) throws SQLException {
         try (PreparedStatement query = from.prepareStatement(ESTIMATE)) {
             query.setString(1, table);
