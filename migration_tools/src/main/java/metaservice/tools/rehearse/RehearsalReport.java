@@ -66,11 +66,16 @@ record RehearsalReport(
         return differences.isEmpty();
     }
 
+    /** The time of the upgrade on all rows; at least this if the time of a migration is unknown. */
     private Duration estimated() {
         Duration more = migrations.stream()
-                .map(time -> time.estimated().minus(time.measured()))
+                .flatMap(time -> time.estimated().map(all -> all.minus(time.measured())).stream())
                 .reduce(Duration.ZERO, Duration::plus);
         return upgrade.plus(more);
+    }
+
+    private boolean isEstimated() {
+        return migrations.stream().allMatch(time -> time.estimated().isPresent());
     }
 
     /** Lines for people. */
@@ -80,11 +85,16 @@ record RehearsalReport(
         driftOfSource.forEach(drift -> lines.add(line("drift", drift + " (in the source, not in the copy)")));
         tables.forEach(
                 table -> lines.add(line("rows", table.name() + " " + table.rows() + " of " + table.rowsOfSource())));
-        lines.add(line("upgrade", seconds(upgrade) + " on the copy, about " + seconds(estimated()) + " on all rows"));
+        lines.add(line(
+                "upgrade",
+                seconds(upgrade) + " on the copy, " + (isEstimated() ? "about " : "at least ") + seconds(estimated())
+                        + " on all rows"));
         migrations.forEach(time -> lines.add(line(
                 "migration",
-                time.version() + " " + time.description() + ": " + seconds(time.measured()) + ", about "
-                        + seconds(time.estimated()))));
+                time.version() + " " + time.description() + ": " + seconds(time.measured()) + ", "
+                        + time.estimated()
+                                .map(all -> "about " + seconds(all))
+                                .orElse("unknown on all rows, because none of these tables are in the copy"))));
         lockLines(lines);
         lines.add(line(
                 "service", swap.before() + " -> " + swap.after() + ", " + seconds(swap.time()) + " after the upgrade"));
@@ -146,7 +156,9 @@ record RehearsalReport(
                 .put("version", time.version())
                 .put("description", time.description())
                 .put("seconds", seconds(time.measured().toMillis()))
-                .put("estimated_seconds", seconds(time.estimated().toMillis())));
+                .put(
+                        "estimated_seconds",
+                        time.estimated().map(all -> seconds(all.toMillis())).orElse(null)));
         locks.ifPresentOrElse(
                 seen -> {
                     ArrayNode array = json.putArray("locks");

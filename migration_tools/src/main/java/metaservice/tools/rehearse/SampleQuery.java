@@ -46,7 +46,7 @@ record SampleQuery(String schema, int rows) {
             case "steps_v3" -> "JOIN sampled_steps USING (flow_id, run_number, step_name)";
             case "tasks_v3" -> "JOIN sampled_tasks USING (flow_id, run_number, step_name, task_id)";
             default ->
-                "JOIN sampled_tasks USING (flow_id, run_number, step_name, task_id) ORDER BY t.ts_epoch DESC, t.task_id";
+                "JOIN sampled_tasks USING (flow_id, run_number, step_name, task_id) ORDER BY t.ts_epoch DESC, t.task_id DESC";
         };
     }
 }

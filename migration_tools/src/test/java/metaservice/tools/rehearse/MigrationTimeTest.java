@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import metaservice.migrations.SchemaCatalog;
 import metaservice.migrations.SchemaVersion;
 import metaservice.migrations.ServiceVersion;
@@ -18,9 +19,10 @@ class MigrationTimeTest {
         "100, 1000, false, 50",
         "100, 100, true, 50",
         "0, 0, true, 50",
+        "0, 9, true,",
         "100, 50, true, 50"
     })
-    void timeGrowsWithTheRowsOfTheIndexedTable(long sampled, long all, boolean index, long expected) {
+    void timeGrowsWithTheRowsOfTheIndexedTable(long sampled, long all, boolean index, Long expected) {
         SchemaCatalog.Entry entry = new SchemaCatalog.Entry(
                 new SchemaVersion(5),
                 "some",
@@ -30,7 +32,7 @@ class MigrationTimeTest {
         List<SampledTable> tables =
                 List.of(new SampledTable("flows_v3", 1, 1000), new SampledTable("runs_v3", sampled, all));
         assertEquals(
-                Duration.ofMillis(expected),
+                Optional.ofNullable(expected).map(Duration::ofMillis),
                 MigrationTime.of(entry, Duration.ofMillis(50), tables).estimated());
     }
 }
