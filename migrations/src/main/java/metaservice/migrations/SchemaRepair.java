@@ -6,6 +6,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Set;
@@ -303,7 +304,7 @@ final class SchemaRepair {
                         : List.of("DROP INDEX CONCURRENTLY IF EXISTS " + name, concurrently(difference));
             case COLUMN ->
                 List.of("ALTER TABLE %s ADD COLUMN IF NOT EXISTS %s %s".formatted(table, name, difference.expected()));
-            case SEQUENCE -> Sequences.advance(connection, schema, difference.name());
+            case SEQUENCE -> sequenceStatements(difference);
             default ->
                 difference.expected().startsWith(FOREIGN_KEY)
                         ? foreignKeyStatements(difference, table, name)
@@ -313,6 +314,18 @@ final class SchemaRepair {
                                 "ALTER TABLE %s ADD CONSTRAINT %s %s USING INDEX %s"
                                         .formatted(table, name, keyKind(difference), name));
         };
+    }
+
+    /** In a transaction that locks out writers, which take numbers from the sequence. */
+    private List<String> sequenceStatements(SchemaDifference sequence) throws SQLException {
+        List<String> statements = new ArrayList<>();
+        statements.add("BEGIN");
+        statements.add("LOCK TABLE " + sequence.table() + " IN SHARE ROW EXCLUSIVE MODE");
+        Sequences.advance(connection, schema, sequence.name()).stream()
+                .map(sql -> sql.replaceAll("\\s+", " "))
+                .forEach(statements::add);
+        statements.add("COMMIT");
+        return statements;
     }
 
     private static List<String> foreignKeyStatements(SchemaDifference key, String table, String name) {

@@ -38,7 +38,7 @@ class DatabaseRepairIT {
                 "ALTER TABLE runs_v3 DROP CONSTRAINT runs_v3_flow_id_fkey"
                         + " | constraint runs_v3.runs_v3_flow_id_fkey is missing | ALTER TABLE runs_v3 ADD CONSTRAINT runs_v3_flow_id_fkey",
                 "INSERT INTO flows_v3 (flow_id, ts_epoch) VALUES ('A', 1); INSERT INTO runs_v3 (flow_id, run_number, ts_epoch) VALUES ('A', 7, 1)"
-                        + " | sequence runs_v3_run_number_seq is 0, expected at least 7 | SELECT setval(",
+                        + " | sequence runs_v3_run_number_seq is 0, expected at least 7 | BEGIN",
                 "DELETE FROM goose_db_version WHERE version_id = 20210202145952"
                         + " | table goose_db_version, the reference's ledger, lacks rows of applied migrations (20210202145952, 20260706000003)"
                         + " | INSERT INTO goose_db_version (version_id, is_applied) VALUES (20210202145952, true), (20260706000003, true)",

@@ -139,7 +139,8 @@ record Compatibility(SchemaCatalog schemas, List<BundledService> services) {
         }
         Optional<String> obstacle = obstacleToUpgrade(change);
         if (obstacle.isPresent()) {
-            return "only after the last old node has ended, because " + obstacle.get();
+            return "only after the last old node has ended"
+                    + (change.withUpgrade() ? "." : ", because " + obstacle.get());
         }
         return isReferencePossible(change)
                 ? "better after the last old node has ended, because a node of the reference that starts again does not know"
