@@ -3,6 +3,7 @@ package metaservice.tools.database;
 import java.util.concurrent.Callable;
 import metaservice.settings.InvalidConfigException;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.PicocliException;
 import picocli.CommandLine.Spec;
 
 /** Base class of the commands that use a database without a launcher: their failures and their log. */
@@ -43,6 +44,11 @@ public abstract class DatabaseCommand implements Callable<Integer> {
         } catch (InvalidConfigException e) {
             e.problems().forEach(this::error);
             return 2;
+        } catch (PicocliException e) {
+            throw e;
+        } catch (RuntimeException e) {
+            error("migration_tools failed: " + e);
+            return 1;
         }
     }
 

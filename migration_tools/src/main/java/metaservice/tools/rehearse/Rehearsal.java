@@ -106,6 +106,7 @@ final class Rehearsal implements AutoCloseable {
                 sampler.isComplete() ? Optional.of(sampler.seen()) : Optional.empty(),
                 swap,
                 paths.size() + writesBefore.size(),
+                answers.tooLong(),
                 answers.differences(),
                 answers.declared(),
                 answers.added());

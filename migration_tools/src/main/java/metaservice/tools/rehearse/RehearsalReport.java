@@ -24,6 +24,7 @@ import metaservice.migrations.SchemaVersion;
  * @param locks locks that block writers; empty if they could not be read
  * @param swap the service before and after, and the time until it served
  * @param requests the number of requests that were sent before and after
+ * @param tooLong of these, the number of answers that were too long to be compared
  * @param differences what differs between the answers, one clause each
  * @param declared changes between generations of the API that were seen
  * @param added members and routes that only the newer service has
@@ -39,6 +40,7 @@ record RehearsalReport(
         Optional<List<LockSampler.Seen>> locks,
         Swap swap,
         int requests,
+        int tooLong,
         List<String> differences,
         Set<String> declared,
         Set<String> added) {
@@ -174,6 +176,7 @@ record RehearsalReport(
                 .put("after", swap.after())
                 .put("swap_seconds", seconds(swap.time().toMillis()));
         json.put("requests", requests);
+        json.put("not_compared", tooLong);
         differences.forEach(json.putArray("differences")::add);
         declared.forEach(json.putArray("declared")::add);
         added.forEach(json.putArray("added")::add);

@@ -99,8 +99,21 @@ public final class RehearseCommand extends DatabaseCommand {
                     + " is read-only, such as a replica, so it cannot hold the copy; expected the primary server, or another"
                     + " database with --scratch-dsn.");
         }
+        if (scratchDsn.isEmpty() && isTransactionPooled(source)) {
+            throw new DatabaseProblem("Database " + source.name()
+                    + " is reached through a connection pooler, which does not know the scratch database; expected the server"
+                    + " itself (MF_MIGRATION_DB_HOST, MF_MIGRATION_DB_PORT), or another database with --scratch-dsn.");
+        }
         Rehearsal.Options options = new Rehearsal.Options(rows, target, Duration.ofSeconds(timeout), keep);
         return rehearse(source, scratch(source, environment), options, status);
+    }
+
+    private static boolean isTransactionPooled(DatabaseAccess source) throws DatabaseProblem {
+        try {
+            return Migrations.isTransactionPooled(source.dataSource());
+        } catch (SQLException e) {
+            throw source.problem(e);
+        }
     }
 
     private void requireRange(String option, int value, int most) {

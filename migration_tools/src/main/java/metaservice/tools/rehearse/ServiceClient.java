@@ -1,14 +1,12 @@
 package metaservice.tools.rehearse;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.json.JsonMapper;
-import com.fasterxml.jackson.databind.node.MissingNode;
 import java.io.IOException;
+import java.io.InputStream;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -17,7 +15,6 @@ import metaservice.tools.database.DatabaseProblem;
 /** Sends requests to the launcher of a rehearsal. Thread-safe. */
 final class ServiceClient {
 
-    private static final JsonMapper JSON = new JsonMapper();
     private static final Duration CONNECT = Duration.ofSeconds(10);
     private static final Duration ANSWER = Duration.ofSeconds(60);
 
@@ -42,22 +39,15 @@ final class ServiceClient {
     private Answer send(HttpRequest.Builder builder) throws DatabaseProblem, InterruptedException {
         HttpRequest request = builder.build();
         try {
-            var response = http.send(request, BodyHandlers.ofString(StandardCharsets.UTF_8));
-            return new Answer(response.statusCode(), response.body());
+            HttpResponse<InputStream> response = http.send(request, BodyHandlers.ofInputStream());
+            try (InputStream body = response.body()) {
+                return Answer.read(response.statusCode(), body);
+            }
         } catch (IOException e) {
             throw new DatabaseProblem(
                     "The launcher on the copy did not answer " + request.method() + " "
                             + request.uri().getPath() + ": " + e,
                     e);
-        }
-    }
-
-    /** The JSON of a body; a missing node if it is none. */
-    static JsonNode json(Answer answer) {
-        try {
-            return JSON.readTree(answer.body());
-        } catch (JsonProcessingException e) {
-            return MissingNode.getInstance();
         }
     }
 }

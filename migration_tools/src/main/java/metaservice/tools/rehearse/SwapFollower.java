@@ -61,7 +61,7 @@ record SwapFollower(ServiceClient client, URI migration) {
     }
 
     private JsonNode status() throws DatabaseProblem, InterruptedException {
-        return ServiceClient.json(client.get(migration, "/db_schema_status"));
+        return client.get(migration, "/db_schema_status").json();
     }
 
     private static Optional<String> newestCompatible(JsonNode status) {

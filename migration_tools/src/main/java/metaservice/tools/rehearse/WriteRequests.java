@@ -49,7 +49,7 @@ record WriteRequests(ServiceClient client, URI base) {
 
     /** The number that the service gave an object; 0, which no object has, if the request failed. */
     private static String number(Answer answer, String member) {
-        JsonNode number = ServiceClient.json(answer).path(member);
+        JsonNode number = answer.json().path(member);
         return number.isValueNode() ? number.asText() : "0";
     }
 }
