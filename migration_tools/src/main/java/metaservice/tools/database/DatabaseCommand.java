@@ -49,6 +49,9 @@ public abstract class DatabaseCommand implements Callable<Integer> {
         } catch (RuntimeException e) {
             error("migration_tools failed: " + e);
             return 1;
+        } catch (OutOfMemoryError e) {
+            error("migration_tools has too little memory (" + e.getMessage() + "); JAVA_OPTS=-Xmx1g gives it more.");
+            return 1;
         }
     }
 

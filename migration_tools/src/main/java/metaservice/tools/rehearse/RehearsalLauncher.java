@@ -31,6 +31,13 @@ final class RehearsalLauncher implements AutoCloseable {
     /** The last line of the report. */
     private static final Pattern LAST = Pattern.compile("\\s*client\\s.*");
 
+    /**
+     * Starts the program, and asks it to stop when standard input ends. That is when this process closes the pipe, or ends,
+     * however it ends. The shell lets go of the output, so that it ends with the program.
+     */
+    private static final String SCRIPT =
+            "\"$0\" & child=$!; exec > /dev/null; cat; kill \"$child\" 2> /dev/null; wait \"$child\"";
+
     private static final String END = "\0";
 
     private final Process process;
@@ -52,8 +59,8 @@ final class RehearsalLauncher implements AutoCloseable {
      */
     static RehearsalLauncher begin(Path home, Map<String, String> environment) throws IOException {
         Path log = Files.createTempFile("metaservice-rehearsal", ".log");
-        ProcessBuilder builder =
-                new ProcessBuilder(home.resolve("bin").resolve("metaservice").toString()).redirectError(log.toFile());
+        String program = home.resolve("bin").resolve("metaservice").toString();
+        ProcessBuilder builder = new ProcessBuilder("/bin/sh", "-c", SCRIPT, program).redirectError(log.toFile());
         builder.environment().clear();
         builder.environment().putAll(environment);
         RehearsalLauncher launcher = new RehearsalLauncher(start(builder, log), log);
@@ -139,11 +146,13 @@ final class RehearsalLauncher implements AutoCloseable {
     /** Stops it by SIGTERM, after 30 seconds by SIGKILL. */
     @Override
     public void close() {
-        process.destroy();
         try {
+            process.getOutputStream().close();
             if (!process.waitFor(STOP_SECONDS, TimeUnit.SECONDS)) {
                 kill();
             }
+        } catch (IOException e) {
+            kill();
         } catch (InterruptedException e) {
             kill();
             Thread.currentThread().interrupt();
@@ -153,6 +162,7 @@ final class RehearsalLauncher implements AutoCloseable {
 
     /** Ends it by SIGKILL. */
     void kill() {
+        process.descendants().forEach(ProcessHandle::destroyForcibly);
         process.destroyForcibly();
         deleteLog();
     }
