@@ -1,5 +1,8 @@
 package metaservice.tools;
 
+import metaservice.tools.compat.CompatCommand;
+import metaservice.tools.rehearse.RehearseCommand;
+import metaservice.tools.repair.RepairCommand;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -17,7 +20,11 @@ import picocli.CommandLine.Spec;
             DbStatusCommand.class,
             UpgradeCommand.class,
             WaitCommand.class,
-            MetadataServiceVersionCommand.class
+            MetadataServiceVersionCommand.class,
+            CompatCommand.class,
+            RepairCommand.class,
+            RehearseCommand.class,
+            GenerateCompletionCommand.class
         },
         footer = {
             "",

@@ -84,18 +84,26 @@ final class GooseLedger {
         try (Statement statement = connection.createStatement()) {
             statement.execute(CREATE.formatted(table));
             Sequences.advanceOwn(connection, table);
-            List<SchemaVersion> applied = applied(statement);
-            List<SchemaVersion> missing = new ArrayList<>(wanted);
-            missing.add(0, SchemaVersion.ZERO);
-            missing.removeAll(applied);
-            SchemaVersion before = newest(applied);
-            SchemaVersion last = newest(wanted);
-            SchemaVersion newest = before.compareTo(last) > 0 ? before : last;
-            if (!newest(missing.isEmpty() ? applied : missing).equals(newest)) {
-                missing.add(newest);
-            }
-            append(connection, missing);
+            append(connection, rowsToAppend(applied(statement), wanted));
         }
+    }
+
+    /**
+     * The versions of the rows that {@link #catchUp} appends, in their order; empty if the ledger is complete.
+     *
+     * @param applied see {@link #applied}
+     */
+    static List<SchemaVersion> rowsToAppend(List<SchemaVersion> applied, List<SchemaVersion> wanted) {
+        List<SchemaVersion> missing = new ArrayList<>(wanted);
+        missing.add(0, SchemaVersion.ZERO);
+        missing.removeAll(applied);
+        SchemaVersion before = newest(applied);
+        SchemaVersion last = newest(wanted);
+        SchemaVersion newest = before.compareTo(last) > 0 ? before : last;
+        if (!newest(missing.isEmpty() ? applied : missing).equals(newest)) {
+            missing.add(newest);
+        }
+        return missing;
     }
 
     /** Appends a version unless the ledger already lists it as applied. The table must exist. */

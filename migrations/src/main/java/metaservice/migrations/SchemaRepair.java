@@ -6,6 +6,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Set;
@@ -60,8 +61,15 @@ final class SchemaRepair {
     static final class NotPossibleException extends Exception {
         private static final long serialVersionUID = 1L;
 
+        private final transient SchemaDifference difference;
+
         NotPossibleException(SchemaDifference difference, SQLException cause) {
             super(difference + ", and the data prevent a repair: " + singleLine(cause), cause);
+            this.difference = difference;
+        }
+
+        SchemaDifference difference() {
+            return difference;
         }
     }
 
@@ -94,7 +102,7 @@ final class SchemaRepair {
      * @throws SQLException for any other failure, lock timeouts included
      */
     void repairAll(List<SchemaDifference> differences) throws SQLException, NotPossibleException {
-        for (SchemaDifference difference : differences.stream().sorted(ORDER).toList()) {
+        for (SchemaDifference difference : inOrder(differences)) {
             LOG.warn("Repairing the schema: {}", difference);
             try {
                 repair(difference);
@@ -124,7 +132,7 @@ final class SchemaRepair {
 
     private void rebuildIndex(SchemaDifference index) throws SQLException {
         dropIndex(index.name());
-        executeOnline(index.expected().replaceFirst(" INDEX ", " INDEX CONCURRENTLY "));
+        executeOnline(concurrently(index));
     }
 
     private void addColumn(SchemaDifference column) throws SQLException {
@@ -150,12 +158,11 @@ final class SchemaRepair {
         if (!isBuilt(key)) {
             buildIndexOf(key);
         }
-        String kind = key.expected().startsWith("PRIMARY KEY") ? "PRIMARY KEY" : "UNIQUE";
         executeWithLockTimeout(
                 key,
                 LOCK_TIMEOUT,
                 "ALTER TABLE %1$s ADD CONSTRAINT %2$s %3$s USING INDEX %2$s"
-                        .formatted(table(key), quoted(key.name()), kind));
+                        .formatted(table(key), quoted(key.name()), keyKind(key)));
     }
 
     /** Whether an earlier attempt built the index and then timed out waiting for the lock to attach it. */
@@ -273,6 +280,66 @@ final class SchemaRepair {
             statement.execute("SET search_path = " + schema.quoted());
             statement.execute(sql);
         }
+    }
+
+    /** The differences in the order in which they are repaired. */
+    static List<SchemaDifference> inOrder(List<SchemaDifference> differences) {
+        return differences.stream().sorted(ORDER).toList();
+    }
+
+    /**
+     * The SQL of the repair of a difference, for people: what {@link #repairAll} executes if an earlier attempt left nothing
+     * behind, without its lock timeouts. Names are unqualified; the search path has to be the schema of the tables.
+     *
+     * @param difference {@linkplain #isPossible possible}
+     */
+    List<String> statements(SchemaDifference difference) throws SQLException {
+        // Names of this build's schema need no quotes.
+        String table = difference.table();
+        String name = difference.name();
+        return switch (difference.kind()) {
+            case INDEX ->
+                difference.isMissing()
+                        ? List.of(concurrently(difference))
+                        : List.of("DROP INDEX CONCURRENTLY IF EXISTS " + name, concurrently(difference));
+            case COLUMN ->
+                List.of("ALTER TABLE %s ADD COLUMN IF NOT EXISTS %s %s".formatted(table, name, difference.expected()));
+            case SEQUENCE -> sequenceStatements(difference);
+            default ->
+                difference.expected().startsWith(FOREIGN_KEY)
+                        ? foreignKeyStatements(difference, table, name)
+                        : List.of(
+                                "CREATE UNIQUE INDEX CONCURRENTLY %s ON %s %s"
+                                        .formatted(name, table, columns(difference)),
+                                "ALTER TABLE %s ADD CONSTRAINT %s %s USING INDEX %s"
+                                        .formatted(table, name, keyKind(difference), name));
+        };
+    }
+
+    /** In a transaction that locks out writers, which take numbers from the sequence. */
+    private List<String> sequenceStatements(SchemaDifference sequence) throws SQLException {
+        List<String> statements = new ArrayList<>();
+        statements.add("BEGIN");
+        statements.add("LOCK TABLE " + sequence.table() + " IN SHARE ROW EXCLUSIVE MODE");
+        Sequences.advance(connection, schema, sequence.name()).stream()
+                .map(sql -> sql.replaceAll("\\s+", " "))
+                .forEach(statements::add);
+        statements.add("COMMIT");
+        return statements;
+    }
+
+    private static List<String> foreignKeyStatements(SchemaDifference key, String table, String name) {
+        String validate = "ALTER TABLE %s VALIDATE CONSTRAINT %s".formatted(table, name);
+        String add = "ALTER TABLE %s ADD CONSTRAINT %s %s NOT VALID".formatted(table, name, key.expected());
+        return key.isMissing() ? List.of(add, validate) : List.of(validate);
+    }
+
+    private static String concurrently(SchemaDifference index) {
+        return index.expected().replaceFirst(" INDEX ", " INDEX CONCURRENTLY ");
+    }
+
+    private static String keyKind(SchemaDifference key) {
+        return key.expected().startsWith("PRIMARY KEY") ? "PRIMARY KEY" : "UNIQUE";
     }
 
     private static int rank(SchemaDifference difference) {

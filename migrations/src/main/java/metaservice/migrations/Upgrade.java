@@ -1,11 +1,7 @@
 package metaservice.migrations;
 
 import java.sql.Connection;
-import java.sql.PreparedStatement;
-import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.sql.Statement;
-import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -36,18 +32,6 @@ final class Upgrade {
      * is idempotent.
      */
     private static final Set<String> RETRYABLE_SQL_STATES = Set.of("55P03", "40P01");
-
-    private static final String UNFINISHED_INDEXES = """
-            SELECT quote_ident(class.relname)
-            FROM pg_index index
-            JOIN pg_class class ON class.oid = index.indexrelid AND class.relkind = 'i'
-            JOIN pg_class owner ON owner.oid = index.indrelid
-            JOIN unnest(?, ?) AS ours (name, tab) ON ours.name = class.relname AND ours.tab = owner.relname
-            WHERE NOT index.indisvalid AND class.relnamespace = ?::oid
-            """;
-
-    // Not Flyway's repair, which would also rewrite checksums and mark migrations of a newer build as deleted.
-    private static final String DELETE_FAILED_ROWS = "DELETE FROM %s WHERE NOT success";
 
     private final DataSource dataSource;
     private final Connection lockConnection;
@@ -172,38 +156,14 @@ final class Upgrade {
     }
 
     private void removeLeftovers() throws SQLException {
-        try (Statement statement = lockConnection.createStatement()) {
-            for (String index : unfinishedIndexes()) {
-                LOG.warn("Dropping index {}, which an interrupted upgrade left unfinished; it is rebuilt", index);
-                statement.execute(
-                        "DROP INDEX CONCURRENTLY IF EXISTS " + location.schema().qualified(index));
-            }
-            if (hasLedger() && statement.executeUpdate(DELETE_FAILED_ROWS.formatted(location.qualifiedLedger())) > 0) {
-                LOG.info("Removed the row of a failed migration from the ledger; the migration is applied again");
-            }
+        Leftovers leftovers = new Leftovers(lockConnection, location);
+        for (String index : leftovers.unfinishedIndexes(files.migrations())) {
+            LOG.warn("Dropping index {}, which an interrupted upgrade left unfinished; it is rebuilt", index);
+            leftovers.dropIndex(index);
         }
-    }
-
-    private boolean hasLedger() throws SQLException {
-        return DatabaseTables.read(lockConnection, location.schema()).exists(location.ledger());
-    }
-
-    /** Only indexes of our migrations on our tables: an operator may be building another index at this moment. */
-    private List<String> unfinishedIndexes() throws SQLException {
-        List<BundledMigration.ConcurrentIndex> ours = files.migrations().stream()
-                .flatMap(migration -> migration.concurrentIndexes().stream())
-                .toList();
-        List<String> unfinished = new ArrayList<>();
-        try (PreparedStatement query = lockConnection.prepareStatement(UNFINISHED_INDEXES)) {
-            BundledMigration.ConcurrentIndex.bind(query, ours);
-            query.setLong(3, location.schema().oid());
-            try (ResultSet rows = query.executeQuery()) {
-                while (rows.next()) {
-                    unfinished.add(rows.getString(1));
-                }
-            }
+        if (leftovers.deleteFailedRows() > 0) {
+            LOG.info("Removed the row of a failed migration from the ledger; the migration is applied again");
         }
-        return unfinished;
     }
 
     /**
@@ -235,7 +195,8 @@ final class Upgrade {
         return configuration.load();
     }
 
-    private static boolean isRetryable(Throwable failure) {
+    /** Whether a statement could not acquire its lock in time, so that another attempt may succeed. */
+    static boolean isRetryable(Throwable failure) {
         for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
             if (cause instanceof SQLException sql && RETRYABLE_SQL_STATES.contains(String.valueOf(sql.getSQLState()))) {
                 return true;

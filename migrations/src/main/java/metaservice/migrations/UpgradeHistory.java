@@ -43,6 +43,8 @@ final class UpgradeHistory {
 
     private static final String MARK_INTERRUPTED = "UPDATE %s SET outcome = ?, migrating = NULL WHERE outcome IS NULL";
 
+    private static final String WITHOUT_OUTCOME = "SELECT count(*) FROM %s WHERE outcome IS NULL";
+
     private static final String BEGIN = "INSERT INTO %s (from_version, to_version) VALUES (?, ?)";
 
     private static final String CLEAR_MIGRATION = "UPDATE %s SET migrating = NULL WHERE outcome IS NULL";
@@ -101,9 +103,21 @@ final class UpgradeHistory {
         }
     }
 
+    /** How many rows have no outcome; if no upgrade runs, their upgrades were interrupted. The table must exist. */
+    int withoutOutcome(Statement statement) throws SQLException {
+        try (ResultSet row = statement.executeQuery(WITHOUT_OUTCOME.formatted(table))) {
+            return row.next() ? row.getInt(1) : 0;
+        }
+    }
+
+    /** Marks rows without outcome as interrupted. No other upgrade may run. */
+    void markInterrupted(Connection connection) throws SQLException {
+        update(connection, MARK_INTERRUPTED, storedName(Outcome.INTERRUPTED));
+    }
+
     /** Records the begin of an upgrade and marks an earlier row without outcome as interrupted. */
     void begin(Connection connection, SchemaVersion from, SchemaVersion to) throws SQLException {
-        update(connection, MARK_INTERRUPTED, storedName(Outcome.INTERRUPTED));
+        markInterrupted(connection);
         update(connection, BEGIN, from.number(), to.number());
     }
 
