@@ -131,6 +131,11 @@ public final class Migrations {
         }
     }
 
+    /** The table of the nodes that use the database. */
+    public NodeTable nodes() {
+        return new NodeTable(dataSource, files.migrations());
+    }
+
     private Inspection inspect() throws SQLException {
         try (Connection connection = dataSource.getConnection()) {
             connection.setNetworkTimeout(Runnable::run, STATUS_TIMEOUT_MILLIS);
@@ -232,6 +237,7 @@ public final class Migrations {
                 role.name());
         UpgradeHistory history = new UpgradeHistory(location.schema());
         history.create(lockConnection, location.ledger());
+        NodeTable.create(lockConnection, location.schema());
         Grants.copyToNewTables(lockConnection, location);
         history.begin(lockConnection, from, target);
         try {

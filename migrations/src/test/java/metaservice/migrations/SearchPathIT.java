@@ -27,7 +27,7 @@ class SearchPathIT {
     private static final String MOVE = "ALTER SCHEMA public RENAME TO %s; CREATE SCHEMA public";
 
     private static final String DROP_OURS =
-            "DROP TABLE flyway_schema_history, metaservice_floor, metaservice_upgrades;";
+            "DROP TABLE flyway_schema_history, metaservice_floor, metaservice_upgrades, metaservice_nodes;";
 
     private static List<List<Object>> tablesIn(TestDatabase database, String schema) {
         return database.query("SELECT tablename::text FROM pg_tables WHERE schemaname = '" + schema + "' ORDER BY 1");
