@@ -5,6 +5,7 @@ import java.net.InetAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.Supplier;
@@ -16,7 +17,7 @@ final class ThisNode implements Supplier<Node> {
     private static final Path LINUX_HOST_NAME = Path.of("/proc/sys/kernel/hostname");
 
     private final String id = String.format("%016x", ThreadLocalRandom.current().nextLong());
-    private final Instant started = Instant.now();
+    private final Instant started = now();
     private final ServicesOfProcess services;
 
     ThisNode(ServicesOfProcess services) {
@@ -25,7 +26,11 @@ final class ThisNode implements Supplier<Node> {
 
     @Override
     public Node get() {
-        return new Node(id, Constants.HOST, Constants.IMAGE_VERSION, services(), started, Instant.now());
+        return new Node(id, Constants.HOST, Constants.IMAGE_VERSION, services(), started, now());
+    }
+
+    private static Instant now() {
+        return Instant.now().truncatedTo(ChronoUnit.MILLIS);
     }
 
     private List<Node.Service> services() {

@@ -3,7 +3,9 @@ package metaservice.migrations;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import javax.sql.DataSource;
 import metaservice.migrations.LastUpgrade.Outcome;
@@ -101,6 +103,13 @@ public final class Migrations {
     /** The schema versions that this build can migrate to, ascending; never empty. */
     public List<SchemaVersion> bundled() {
         return bundled;
+    }
+
+    /** What the migration to each of {@link #bundled()} is about, in a few words; in the same order. */
+    public Map<SchemaVersion, String> descriptions() {
+        Map<SchemaVersion, String> descriptions = new LinkedHashMap<>();
+        files.migrations().forEach(migration -> descriptions.put(migration.version(), migration.description()));
+        return descriptions;
     }
 
     /** The newest schema version that this build can migrate to. */

@@ -9,6 +9,7 @@ import io.undertow.util.SameThreadExecutor;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.sql.SQLException;
+import java.time.Clock;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -199,7 +200,8 @@ public final class MigrationApi implements AutoCloseable {
                 new Route(Methods.GET, "/ready", this::ready),
                 new Route(Methods.GET, "/version", async(this::version)),
                 new Route(Methods.GET, "/db_schema_status", blocking(this::status)),
-                new Route(Methods.GET, "/nodes", blocking(nodes::answer)));
+                new Route(Methods.GET, "/nodes", blocking(nodes::answer)),
+                new Route(Methods.GET, "/", new Page(migrations, nodes, database, upgradeEndpoint, Clock.systemUTC())));
         Stream<Route> upgrade = Stream.of(new Route(Methods.PATCH, "/upgrade", async(this::upgrade)));
         return (upgradeEndpoint ? Stream.concat(common, upgrade) : common).toList();
     }
