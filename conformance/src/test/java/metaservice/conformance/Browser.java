@@ -203,7 +203,7 @@ final class Browser implements AutoCloseable {
         return Base64.getDecoder().decode(answer.get("data").textValue());
     }
 
-    /** Exceptions, failed requests and violations of the content security policy since the start. */
+    /** Exceptions and violations of the content security policy since the start. */
     List<String> faults() {
         return List.copyOf(messages.faults);
     }
@@ -266,7 +266,12 @@ final class Browser implements AutoCloseable {
             if (message.has("id")) {
                 Optional.ofNullable(waiting.remove(message.get("id").intValue()))
                         .ifPresent(answer -> answer.complete(message));
-            } else if (FAULTS.contains(message.path("method").textValue())) {
+            } else if (FAULTS.contains(message.path("method").textValue())
+                    && !message.path("params")
+                            .path("entry")
+                            .path("source")
+                            .asText()
+                            .equals("network")) {
                 faults.add(message.get("params").toString());
             }
         }

@@ -83,7 +83,7 @@ class SearchPathIT {
                 assertEquals(role, migrations.status().schemaName());
                 assertEquals(new AlreadyCurrent(migrations.newest()), migrations.upgrade());
                 assertEquals(List.of(), tablesIn(database, "public"));
-                assertEquals(10, tablesIn(database, role).size());
+                assertEquals(11, tablesIn(database, role).size());
             } finally {
                 database.execute("DROP OWNED BY " + role + " CASCADE; DROP ROLE " + role);
             }

@@ -5,7 +5,6 @@ import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.Locale;
-import java.util.Set;
 import metaservice.migrations.Node;
 
 /**
@@ -14,9 +13,6 @@ import metaservice.migrations.Node;
  * @param now the time of the page, from which the age of a row is counted
  */
 record NodeRows(Nodes.Found found, Instant now) {
-
-    /** States of a swap that last until something else changes. */
-    private static final Set<String> AT_REST = Set.of("idle", "failed", "restart_needed");
 
     private static final DateTimeFormatter TIME =
             DateTimeFormatter.ofPattern("yyyy-MM-dd HH:mm 'UTC'", Locale.ROOT).withZone(ZoneOffset.UTC);
@@ -32,7 +28,6 @@ record NodeRows(Nodes.Found found, Instant now) {
     }
 
     private Html row(Node node) {
-        boolean moving = node.services().stream().anyMatch(service -> !AT_REST.contains(service.swap()));
         return Html.of(
                 """
                 <tr role="row" id="node-%s"%s><td role="cell"><strong>%s</strong>%s<small class="version">%s</small></td>\
@@ -40,7 +35,7 @@ record NodeRows(Nodes.Found found, Instant now) {
                 <td role="cell" data-label="Started"><time datetime="%s">%s</time></td>\
                 <td role="cell" data-label="Last seen"><span data-seen>%s</span></td></tr>""",
                 node.id(),
-                moving ? new Html(" data-moving") : Html.NONE,
+                Nodes.Found.isSwapping(node) ? new Html(" data-moving") : Html.NONE,
                 node.host(),
                 found.isThisNode(node) ? new Html(" <span class=\"this\">this node</span>") : Html.NONE,
                 node.id(),

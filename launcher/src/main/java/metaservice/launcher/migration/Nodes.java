@@ -5,6 +5,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 import metaservice.launcher.http.CannedAnswer;
@@ -20,6 +21,9 @@ import metaservice.migrations.NodeTable;
  */
 public record Nodes(NodeTable table, Supplier<Node> self, Supplier<Optional<String>> problem) {
 
+    /** States of a swap that last until something else changes. */
+    private static final Set<String> AT_REST = Set.of("idle", "failed", "restart_needed");
+
     /**
      * The nodes at one moment.
      *
@@ -30,6 +34,15 @@ public record Nodes(NodeTable table, Supplier<Node> self, Supplier<Optional<Stri
 
         boolean isThisNode(Node node) {
             return node.id().equals(self);
+        }
+
+        /** Whether a swap is under way on any node. */
+        boolean isSwapping() {
+            return nodes.stream().anyMatch(Found::isSwapping);
+        }
+
+        static boolean isSwapping(Node node) {
+            return node.services().stream().anyMatch(service -> !AT_REST.contains(service.swap()));
         }
     }
 

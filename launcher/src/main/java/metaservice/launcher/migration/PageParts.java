@@ -59,6 +59,9 @@ record PageParts(PageContent content) {
         if (state.schema().migrationInProgress()) {
             return new Condition("busy", "Upgrading");
         }
+        if (state.nodes().isSwapping()) {
+            return new Condition("busy", "Swapping");
+        }
         if (!state.schema().drift().isEmpty()) {
             return new Condition("bad", "Drift");
         }

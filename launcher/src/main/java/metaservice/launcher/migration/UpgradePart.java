@@ -38,7 +38,9 @@ record UpgradePart(PageContent content) {
         if (state.pending() == 0 && state.schema().drift().isEmpty()) {
             return part(
                     "The database is up to date",
-                    Html.of("<p>Every migration of this image is applied.</p>%s", failed),
+                    Html.of(
+                            "<p>Every migration of this image is applied.%s</p>%s",
+                            state.nodes().isSwapping() ? " The nodes are swapping to the service for it." : "", failed),
                     Html.NONE);
         }
         String title = state.pending() == 0 ? "The tables differ from their version" : "Upgrade to " + state.newest();
