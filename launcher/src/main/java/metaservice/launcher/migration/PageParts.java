@@ -71,9 +71,9 @@ record PageParts(PageContent content) {
     private Html facts() {
         List<Html> services = content.self().services().stream()
                 .map(service -> fact(
-                        title(service.kind()) + " service, this node",
+                        title(service.kind()) + " service",
                         version(service.version().orElse("none")),
-                        NodeRows.badge(service)))
+                        Html.of("%s on this node", NodeRows.badge(service))))
                 .toList();
         Html schema = content.state().map(PageParts::schemaFact).orElse(Html.NONE);
         Html rest = content.state()
@@ -142,7 +142,7 @@ record PageParts(PageContent content) {
 
     private static Html lastUpgrade(LastUpgrade last) {
         String took = last.duration()
-                .map(duration -> " in " + String.format(Locale.ROOT, "%.1f s", duration.toMillis() / 1000.0))
+                .map(duration -> " in " + String.format(Locale.ROOT, "%.1f\u00a0s", duration.toMillis() / 1000.0))
                 .orElse("");
         return fact(
                 "Last upgrade",
