@@ -46,7 +46,9 @@ record UpgradePart(PageContent content) {
         String title = state.pending() == 0 ? "The tables differ from their version" : "Upgrade to " + state.newest();
         return part(
                 title,
-                Html.of("%s%s%s", summary(state), content.upgradeEndpoint() ? COMMAND : DISABLED, failed),
+                Html.of(
+                        "%s%s%s%s",
+                        summary(state), plan(state), content.upgradeEndpoint() ? COMMAND : DISABLED, failed),
                 content.upgradeEndpoint() ? BUTTON : Html.NONE);
     }
 
@@ -70,6 +72,12 @@ record UpgradePart(PageContent content) {
                 "<p>%s pending. Clients can read and write during the upgrade; then every node swaps to the newest"
                         + " service.</p>",
                 state.pending() == 1 ? "One migration is" : state.pending() + " migrations are");
+    }
+
+    /** The script of the page puts the plan here, which takes longer than the rest. */
+    private static Html plan(State state) {
+        return Html.of(
+                "<div id=\"plan\" data-from=\"%s\"></div>", state.schema().schemaVersion());
     }
 
     private static Html failure(State state) {

@@ -6,6 +6,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.sql.Connection;
 import java.sql.Statement;
@@ -314,6 +317,14 @@ class MigrationApiIT {
                             answer::body);
                 }
                 assertTrue(Http.send(api.port(), "PATCH", "/upgrade", "").statusCode() >= 500);
+                HttpResponse<String> page = HttpClient.newHttpClient()
+                        .send(
+                                HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + api.port() + "/"))
+                                        .header("Accept", "text/html")
+                                        .build(),
+                                HttpResponse.BodyHandlers.ofString());
+                assertEquals(503, page.statusCode());
+                assertTrue(page.body().contains("Database here:5432/db does not answer: "), page::body);
             }
         }
     }
