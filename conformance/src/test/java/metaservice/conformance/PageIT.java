@@ -187,6 +187,63 @@ class PageIT {
         return found;
     }
 
+    /** The server's answers are replaced in the page: 401 without the right token. */
+    @Test
+    void tokenIsAskedForWhenTheServerWantsOne() throws Exception {
+        try (TestDatabase database = TestDatabases.at(1)) {
+            browser.open(page(start(database.environment())));
+            browser.evaluate("window.sent = []; const real = window.fetch; window.fetch = (path, options) => {"
+                    + " if (path !== 'upgrade') return real(path, options);"
+                    + " const token = options.headers.Authorization || ''; sent.push(token);"
+                    + " return Promise.resolve(token === 'Bearer right' ? new Response('upgrade success')"
+                    + " : new Response('{\"detail\": \"The token is <wrong>.\"}', {status: 401})); }; true");
+            browser.click("#start");
+            browser.pressEnter();
+            browser.await("the token is asked for", "document.activeElement.id === 'token'");
+            assertEquals("", browser.text("#token-problem"));
+            assertEquals(List.of(), violations());
+            browser.write("wrong");
+            browser.pressEnter();
+            browser.await("the refusal is shown", "document.getElementById('token-problem').innerText !== ''");
+            assertEquals("The token is <wrong>.", browser.text("#token-problem"));
+            picture("token");
+            browser.evaluate("document.getElementById('token').select()");
+            browser.write("right");
+            browser.pressEnter();
+            browser.await("the dialog is closed", "!document.getElementById('confirm').open");
+            assertEquals(
+                    List.of("", "Bearer wrong", "Bearer right"),
+                    List.of(browser.evaluate("sent.join()").textValue().split(",", -1)));
+        }
+    }
+
+    /** The shape of the events is fixed; their values are made up here, because an upgrade of small tables is too fast. */
+    @Test
+    void eventsOfAnUpgradeAreShown() throws Exception {
+        try (TestDatabase database = TestDatabases.at(1);
+                Connection client = database.dataSource().getConnection();
+                Statement statement = client.createStatement()) {
+            LauncherProcess launcher = start(database.environment());
+            client.setAutoCommit(false);
+            statement.execute("LOCK TABLE runs_v3 IN ROW EXCLUSIVE MODE");
+            browser.open(page(launcher));
+            browser.click("#start");
+            browser.pressEnter();
+            browser.await("progress is shown", "document.getElementById('bar')");
+            JsonNode shown = browser.evaluate("show({state: 'running', elapsed_seconds: 61.4, migrations: ["
+                    + "{version: '1', description: 'tables', state: 'applied', phase: null, percent: null},"
+                    + " {version: '20200603104139', description: 'string ids', state: 'running', phase: 'building <index>',"
+                    + " percent: 40}, {version: '20201002000616', description: 'x', state: 'pending'}]}),"
+                    + " ['bar', 'elapsed', 'step', 'live', 'migration-20200603104139'].map(id =>"
+                    + " id === 'bar' ? bar.value + '/' + bar.max : document.getElementById(id).innerText)");
+            assertEquals("140/300", shown.get(0).textValue());
+            assertEquals("61 s", shown.get(1).textValue());
+            assertEquals("string ids · building <index>", shown.get(2).textValue());
+            assertEquals("Migration 2 of 3: string ids", shown.get(3).textValue());
+            assertTrue(shown.get(4).textValue().endsWith("running 40 %"), shown::toString);
+        }
+    }
+
     @Test
     void pageIsReadableWithoutScripts() throws Exception {
         try (TestDatabase database = TestDatabases.at(1)) {
