@@ -22,11 +22,12 @@ final class OwnMigrations {
     private static final String NEWEST_RECORDED = "20260706000003";
 
     private static final List<String> TABLES =
-            List.of("flyway_schema_history", "metaservice_floor", "metaservice_upgrades");
+            List.of("flyway_schema_history", "metaservice_floor", "metaservice_nodes", "metaservice_upgrades");
     private static final List<String> INDEXES = List.of(
             "flyway_schema_history_pk",
             "flyway_schema_history_s_idx",
             "metaservice_floor_pkey",
+            "metaservice_nodes_pkey",
             "metaservice_upgrades_pkey");
 
     /** Members of our status that describe the service; other tests check them. */

@@ -72,6 +72,10 @@ class PoolerIT {
                 }
                 assertEquals(List.of(), load.failures());
                 assertEquals(List.of(), load.lost(database.dataSource()));
+                Eventually.await(
+                        "the node has a row",
+                        () -> database.query("SELECT versions[1] FROM metaservice_nodes")
+                                .equals(List.of(List.of(launcher.serviceVersion()))));
                 assertEquals(
                         200,
                         launcher.ask("GET", "/ready", NullNode.getInstance()).status());
@@ -79,6 +83,7 @@ class PoolerIT {
                 assertEquals(409, refused.status(), refused::text);
                 assertTrue(refused.text().contains("MF_MIGRATION_DB_HOST"), refused::text);
                 launcher.stop();
+                assertEquals(List.of(), database.query("SELECT id FROM metaservice_nodes"));
                 assertEquals(List.of(), launcher.errors());
             }
             assertEquals(List.of(), statementsInSessions(pooler.environment(database)));

@@ -30,7 +30,8 @@ class ReferencesDatabaseIT {
     @CsvSource({"1, 1.0.1", "20220503175500, 2.5.1", "20260706000003, 3.0.0"})
     void isServedWithoutASingleWrite(long schema, String service) throws Exception {
         try (TestDatabase database = TestDatabases.at(schema)) {
-            database.execute("DROP TABLE flyway_schema_history, metaservice_floor, metaservice_upgrades");
+            database.execute(
+                    "DROP TABLE flyway_schema_history, metaservice_floor, metaservice_upgrades, metaservice_nodes");
             List<List<Object>> before = database.query(EVERYTHING);
             List<List<Object>> numbersBefore = database.query(NUMBERS_GIVEN);
             try (LauncherProcess launcher = LauncherProcess.start(database.environment());

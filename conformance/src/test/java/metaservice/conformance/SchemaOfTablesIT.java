@@ -19,8 +19,9 @@ import org.junit.jupiter.api.Test;
 @Tag("extended")
 class SchemaOfTablesIT {
 
-    private static final String MOVE = "drop table flyway_schema_history, metaservice_floor, metaservice_upgrades;"
-            + " alter schema public rename to metaflow; create schema public";
+    private static final String MOVE =
+            "drop table flyway_schema_history, metaservice_floor, metaservice_upgrades, metaservice_nodes;"
+                    + " alter schema public rename to metaflow; create schema public";
 
     private static final JsonNode RUN = Json.parse("{\"user_name\": \"u\", \"tags\": [], \"system_tags\": []}")
             .orElseThrow();

@@ -14,6 +14,8 @@ import java.util.stream.Collectors;
 import metaservice.launcher.http.FrontDoor;
 import metaservice.launcher.http.RequestGuard;
 import metaservice.launcher.migration.MigrationApi;
+import metaservice.launcher.migration.NodeRegistration;
+import metaservice.launcher.migration.Nodes;
 import metaservice.launcher.service.Guarded;
 import metaservice.launcher.service.IsolatedService;
 import metaservice.launcher.service.PauseWhileBusy;
@@ -59,6 +61,7 @@ final class Launcher implements AutoCloseable {
     private final ServicesOfProcess services;
     private volatile Optional<DatabaseAccess> databaseAccess = Optional.empty();
     private Optional<MigrationApi> migrationApi = Optional.empty();
+    private Optional<NodeRegistration> registration = Optional.empty();
     private Optional<SchemaWatch> watch = Optional.empty();
     private Optional<IdleHeap> idleHeap = Optional.empty();
 
@@ -101,9 +104,13 @@ final class Launcher implements AutoCloseable {
         PauseWhileBusy pauses = config.pauses() ? new PauseWhileBusy(this::isBusy) : PauseWhileBusy.NEVER;
         Migrations migrations = new Migrations(ofMigrations.dataSource(), () -> pauses.pause(PAUSE_BEFORE_MIGRATION));
         frontDoors.forEach((kind, door) -> served.add(serve(kind, door, migrations, pauses)));
+        ThisNode thisNode = new ThisNode(services);
+        NodeRegistration row = new NodeRegistration(migrations.nodes(), thisNode);
+        served.forEach(kind -> kind.supervisor().onStatusChange(row::changed));
         Optional<ListenAddress> migration = config.listener(LauncherConfig.MIGRATION);
         if (migration.isPresent()) {
-            migrationApi = Optional.of(openMigrationApi(migration.get(), migrations, ofMigrations.describe()));
+            Nodes nodes = new Nodes(migrations.nodes(), thisNode, row::problem);
+            migrationApi = Optional.of(openMigrationApi(migration.get(), migrations, ofMigrations.describe(), nodes));
         }
 
         SchemaAtStart schema = new SchemaAtStart(migrations, ofMigrations.describe(), config, stop);
@@ -124,6 +131,8 @@ final class Launcher implements AutoCloseable {
         if (notifies) {
             watch = Optional.of(SchemaWatch.start(ofMigrations.dataSource(), services::schemaMayHaveChanged));
         }
+        registration = Optional.of(row);
+        row.begin();
         idleHeap = Optional.of(IdleHeap.watch());
         return Optional.of(report);
     }
@@ -182,6 +191,7 @@ final class Launcher implements AutoCloseable {
                 Guarded.run("drain " + kind, () -> drain(kind.name(), timeout -> drain(door, timeout), deadline)));
         migrationApi.ifPresent(
                 api -> Guarded.run("drain the migration API", () -> drain("migration API", api::drain, deadline)));
+        registration.ifPresent(row -> Guarded.run("remove the row of this node", row::close));
         watch.ifPresent(open -> Guarded.run("close the schema watch", open::close));
         for (ServedKind kind : served) {
             Guarded.run("close " + kind.kind(), () -> kind.supervisor().close(remaining(deadline)));
@@ -241,13 +251,14 @@ final class Launcher implements AutoCloseable {
         }
     }
 
-    private MigrationApi openMigrationApi(ListenAddress listener, Migrations migrations, String database)
+    private MigrationApi openMigrationApi(ListenAddress listener, Migrations migrations, String database, Nodes nodes)
             throws StartFailedException {
         try {
             MigrationApi api = MigrationApi.open(
                     address(listener),
                     migrations,
                     services,
+                    nodes,
                     database,
                     config.upgradeEndpoint(),
                     new RequestGuard(config.allowedHosts(), List.of()));

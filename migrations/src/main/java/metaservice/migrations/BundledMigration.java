@@ -57,6 +57,11 @@ record BundledMigration(
     private static final Pattern CONCURRENT_INDEX =
             Pattern.compile("(?m)^CREATE (?:UNIQUE )?INDEX CONCURRENTLY IF NOT EXISTS (\\w+)\\s+ON (\\w+)");
 
+    /** What the migration is about, in a few words, from the name of its file. */
+    String description() {
+        return file.replaceFirst("^V[0-9]+__", "").replaceFirst("\\.sql$", "").replace('_', ' ');
+    }
+
     /** The SQL without the statement that builds the index. */
     static String without(ConcurrentIndex index, String sql) {
         return sql.replaceAll(BUILD_OF.formatted(index.name(), index.table()), "");

@@ -7,6 +7,7 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 
 /**
  * Gives the tables that an upgrade creates beside the six tables the grants of {@code flows_v3}, so that every role that
@@ -59,21 +60,28 @@ final class Grants {
      * @param connection in autocommit mode, with the role of the upgrade
      */
     static void copyToNewTables(Connection connection, Location location) throws SQLException {
+        List<String> tables = Stream.concat(location.ownTables().stream(), Stream.of(NodeTable.TABLE))
+                .toList();
+        List<String> grants = missing(connection, location.schema(), tables);
+        if (!grants.isEmpty()) {
+            execute(connection, grants);
+        }
+    }
+
+    /** The statements that give the tables the grants of {@code flows_v3}; none for a table that has grants. */
+    static List<String> missing(Connection connection, DatabaseSchema schema, List<String> tables) throws SQLException {
         List<String> grants = new ArrayList<>();
         try (PreparedStatement query = connection.prepareStatement(MISSING)) {
-            query.setLong(1, location.schema().oid());
-            query.setLong(2, location.schema().oid());
-            query.setArray(
-                    3, connection.createArrayOf("text", location.ownTables().toArray()));
+            query.setLong(1, schema.oid());
+            query.setLong(2, schema.oid());
+            query.setArray(3, connection.createArrayOf("text", tables.toArray()));
             try (ResultSet rows = query.executeQuery()) {
                 while (rows.next()) {
                     grants.add(rows.getString(1));
                 }
             }
         }
-        if (!grants.isEmpty()) {
-            execute(connection, grants);
-        }
+        return grants;
     }
 
     /** In one transaction, because a table with a part of its grants would count as finished. */

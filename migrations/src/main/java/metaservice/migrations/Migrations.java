@@ -3,7 +3,9 @@ package metaservice.migrations;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import javax.sql.DataSource;
 import metaservice.migrations.LastUpgrade.Outcome;
@@ -103,6 +105,13 @@ public final class Migrations {
         return bundled;
     }
 
+    /** What the migration to each of {@link #bundled()} is about, in a few words; in the same order. */
+    public Map<SchemaVersion, String> descriptions() {
+        Map<SchemaVersion, String> descriptions = new LinkedHashMap<>();
+        files.migrations().forEach(migration -> descriptions.put(migration.version(), migration.description()));
+        return descriptions;
+    }
+
     /** The newest schema version that this build can migrate to. */
     public SchemaVersion newest() {
         return bundled.get(bundled.size() - 1);
@@ -129,6 +138,11 @@ public final class Migrations {
             connection.setNetworkTimeout(Runnable::run, STATUS_TIMEOUT_MILLIS);
             return TransactionPoolingCheck.isTransactionPooled(dataSource, connection);
         }
+    }
+
+    /** The table of the nodes that use the database. */
+    public NodeTable nodes() {
+        return new NodeTable(dataSource, files.migrations());
     }
 
     private Inspection inspect() throws SQLException {
@@ -232,6 +246,7 @@ public final class Migrations {
                 role.name());
         UpgradeHistory history = new UpgradeHistory(location.schema());
         history.create(lockConnection, location.ledger());
+        NodeTable.create(lockConnection, location.schema());
         Grants.copyToNewTables(lockConnection, location);
         history.begin(lockConnection, from, target);
         try {

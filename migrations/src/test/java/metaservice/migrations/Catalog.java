@@ -10,7 +10,7 @@ public final class Catalog {
                 SELECT c.oid, c.relname, c.relkind, c.relpersistence, c.relreplident, c.reloptions
                 FROM pg_class c
                 WHERE c.relnamespace = 'public'::regnamespace
-                  AND c.relname !~ '^(flyway_schema_history|metaservice_floor|metaservice_upgrades|goose_db_version)'
+                  AND c.relname !~ '^(flyway_schema_history|metaservice_floor|metaservice_upgrades|metaservice_nodes|goose_db_version)'
             ), lines (line) AS (
                 SELECT format('relation %s: kind %s, persistence %s, identity %s, options %s',
                               relname, relkind, relpersistence, relreplident, reloptions)

@@ -37,10 +37,12 @@ class RolesIT {
         one = database.name() + SUFFIXES.get(1);
         two = database.name() + SUFFIXES.get(2);
         reader = database.name() + SUFFIXES.get(3);
-        database.execute("DROP TABLE flyway_schema_history, metaservice_floor, metaservice_upgrades; CREATE ROLE "
-                + owner
-                + "; CREATE ROLE " + one + " LOGIN; CREATE ROLE " + two + " LOGIN; CREATE ROLE " + reader + " LOGIN;"
-                + " GRANT ALL ON SCHEMA public TO " + owner);
+        database.execute(
+                "DROP TABLE flyway_schema_history, metaservice_floor, metaservice_upgrades, metaservice_nodes; CREATE ROLE "
+                        + owner
+                        + "; CREATE ROLE " + one + " LOGIN; CREATE ROLE " + two + " LOGIN; CREATE ROLE " + reader
+                        + " LOGIN;"
+                        + " GRANT ALL ON SCHEMA public TO " + owner);
         Stream.of("flows", "runs", "steps", "tasks", "metadata", "artifact")
                 .forEach(table -> database.execute("ALTER TABLE " + table + "_v3 OWNER TO " + owner));
         database.execute("ALTER TABLE goose_db_version OWNER TO " + owner);

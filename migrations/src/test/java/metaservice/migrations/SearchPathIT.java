@@ -27,7 +27,7 @@ class SearchPathIT {
     private static final String MOVE = "ALTER SCHEMA public RENAME TO %s; CREATE SCHEMA public";
 
     private static final String DROP_OURS =
-            "DROP TABLE flyway_schema_history, metaservice_floor, metaservice_upgrades;";
+            "DROP TABLE flyway_schema_history, metaservice_floor, metaservice_upgrades, metaservice_nodes;";
 
     private static List<List<Object>> tablesIn(TestDatabase database, String schema) {
         return database.query("SELECT tablename::text FROM pg_tables WHERE schemaname = '" + schema + "' ORDER BY 1");
@@ -83,7 +83,7 @@ class SearchPathIT {
                 assertEquals(role, migrations.status().schemaName());
                 assertEquals(new AlreadyCurrent(migrations.newest()), migrations.upgrade());
                 assertEquals(List.of(), tablesIn(database, "public"));
-                assertEquals(10, tablesIn(database, role).size());
+                assertEquals(11, tablesIn(database, role).size());
             } finally {
                 database.execute("DROP OWNED BY " + role + " CASCADE; DROP ROLE " + role);
             }

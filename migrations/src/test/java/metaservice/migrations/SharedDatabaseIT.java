@@ -20,7 +20,7 @@ class SharedDatabaseIT {
     private static final SchemaVersion GOOSES = new SchemaVersion(20230118020300L);
 
     private static final String DROP_OURS =
-            "DROP TABLE flyway_schema_history, metaservice_floor, metaservice_upgrades;";
+            "DROP TABLE flyway_schema_history, metaservice_floor, metaservice_upgrades, metaservice_nodes;";
 
     private static final String FLYWAYS_TABLE = """
             CREATE TABLE flyway_schema_history (

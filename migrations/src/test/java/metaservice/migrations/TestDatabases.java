@@ -64,7 +64,8 @@ public final class TestDatabases {
                             Ledgers.DEFAULT_NAME,
                             GooseLedger.TABLE,
                             LowestServiceTable.TABLE,
-                            UpgradeHistory.TABLE));
+                            UpgradeHistory.TABLE,
+                            NodeTable.TABLE));
         }
         return template;
     }

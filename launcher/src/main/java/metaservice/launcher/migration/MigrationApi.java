@@ -9,6 +9,7 @@ import io.undertow.util.SameThreadExecutor;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.sql.SQLException;
+import java.time.Clock;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -69,6 +70,7 @@ public final class MigrationApi implements AutoCloseable {
 
     private final Migrations migrations;
     private final Services services;
+    private final Nodes nodes;
     private final String database;
     private final SharedUpgrade upgrade;
     private final boolean upgradeEndpoint;
@@ -81,6 +83,7 @@ public final class MigrationApi implements AutoCloseable {
             InetSocketAddress address,
             Migrations migrations,
             Services services,
+            Nodes nodes,
             String database,
             boolean upgradeEndpoint,
             RequestGuard guard,
@@ -88,6 +91,7 @@ public final class MigrationApi implements AutoCloseable {
             throws IOException {
         this.migrations = migrations;
         this.services = services;
+        this.nodes = nodes;
         this.database = database;
         this.upgrade = new SharedUpgrade(this::runUpgrade);
         this.upgradeEndpoint = upgradeEndpoint;
@@ -102,6 +106,7 @@ public final class MigrationApi implements AutoCloseable {
      * Opens the listener.
      *
      * @param services the services that run on the database
+     * @param nodes the launchers that use the database
      * @param database name of the database for messages, without secrets
      * @param upgradeEndpoint whether to offer {@code /upgrade}
      * @param guard refuses requests before they are handled
@@ -111,11 +116,12 @@ public final class MigrationApi implements AutoCloseable {
             InetSocketAddress address,
             Migrations migrations,
             Services services,
+            Nodes nodes,
             String database,
             boolean upgradeEndpoint,
             RequestGuard guard)
             throws IOException {
-        return new MigrationApi(address, migrations, services, database, upgradeEndpoint, guard, UPGRADE_WAIT);
+        return new MigrationApi(address, migrations, services, nodes, database, upgradeEndpoint, guard, UPGRADE_WAIT);
     }
 
     /**
@@ -127,12 +133,13 @@ public final class MigrationApi implements AutoCloseable {
             InetSocketAddress address,
             Migrations migrations,
             Services services,
+            Nodes nodes,
             String database,
             boolean upgradeEndpoint,
             Duration upgradeWait)
             throws IOException {
         return new MigrationApi(
-                address, migrations, services, database, upgradeEndpoint, RequestGuard.SAME_ORIGIN, upgradeWait);
+                address, migrations, services, nodes, database, upgradeEndpoint, RequestGuard.SAME_ORIGIN, upgradeWait);
     }
 
     /** The services that run on the database: the status reports them, and they are notified of upgrades. */
@@ -192,7 +199,9 @@ public final class MigrationApi implements AutoCloseable {
                 new Route(Methods.GET, "/ping", PONG),
                 new Route(Methods.GET, "/ready", this::ready),
                 new Route(Methods.GET, "/version", async(this::version)),
-                new Route(Methods.GET, "/db_schema_status", blocking(this::status)));
+                new Route(Methods.GET, "/db_schema_status", blocking(this::status)),
+                new Route(Methods.GET, "/nodes", blocking(nodes::answer)),
+                new Route(Methods.GET, "/", new Page(migrations, nodes, database, upgradeEndpoint, Clock.systemUTC())));
         Stream<Route> upgrade = Stream.of(new Route(Methods.PATCH, "/upgrade", async(this::upgrade)));
         return (upgradeEndpoint ? Stream.concat(common, upgrade) : common).toList();
     }

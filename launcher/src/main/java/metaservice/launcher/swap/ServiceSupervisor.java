@@ -121,6 +121,25 @@ public final class ServiceSupervisor implements AutoCloseable {
         return active.serving();
     }
 
+    /** The version of the service that serves now; empty if there is none. */
+    public Optional<ServiceVersion> servingVersion() {
+        return active.serving().map(service -> service.bundled().version());
+    }
+
+    /** The name of the state of the swap, as in the status, such as {@code idle}. */
+    public String swapState() {
+        return status.current().swap().state().wireName();
+    }
+
+    /**
+     * Calls a listener after each change of the service and of the swap.
+     *
+     * @param listener called on the thread that makes the change; must not block
+     */
+    public void onStatusChange(Runnable listener) {
+        status.onChange(listener);
+    }
+
     /** Starts the thread. */
     public void begin() {
         thread.start();

@@ -15,10 +15,16 @@ final class StatusRecorder {
 
     private final Clock clock;
     private final AtomicReference<ServingStatus> status;
+    private volatile Runnable listener = () -> {};
 
     StatusRecorder(Clock clock) {
         this.clock = clock;
         this.status = new AtomicReference<>(ServingStatus.initial(clock.instant()));
+    }
+
+    /** Calls the listener after each change from now on, on the thread that makes it; replaces an earlier listener. */
+    void onChange(Runnable next) {
+        listener = next;
     }
 
     ServingStatus current() {
@@ -58,6 +64,7 @@ final class StatusRecorder {
                 return;
             }
             if (status.compareAndSet(current, next.get())) {
+                listener.run();
                 return;
             }
         }

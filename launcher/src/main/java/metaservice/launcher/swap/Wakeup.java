@@ -5,16 +5,17 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 
 /** Wakes one waiting thread. Several signals before the wait count as one. Thread-safe. */
-final class Wakeup {
+public final class Wakeup {
 
     private final Semaphore signals = new Semaphore(0);
 
-    void signal() {
+    /** Wakes the thread. Returns at once. */
+    public void signal() {
         signals.release();
     }
 
     /** Waits for a signal, for at most the given time; returns whether there was one. */
-    boolean await(Duration timeout) throws InterruptedException {
+    public boolean await(Duration timeout) throws InterruptedException {
         boolean signalled = signals.tryAcquire(Math.max(0, timeout.toMillis()), TimeUnit.MILLISECONDS);
         signals.drainPermits();
         return signalled;

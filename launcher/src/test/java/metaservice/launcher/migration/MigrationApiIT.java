@@ -6,12 +6,17 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.sql.Connection;
 import java.sql.Statement;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Collectors;
 import javax.sql.DataSource;
 import metaservice.launcher.Environments;
@@ -19,6 +24,7 @@ import metaservice.launcher.Http;
 import metaservice.launcher.LauncherIT;
 import metaservice.launcher.http.RequestGuard;
 import metaservice.migrations.Migrations;
+import metaservice.migrations.Node;
 import metaservice.migrations.SchemaStatus;
 import metaservice.migrations.SchemaVersion;
 import metaservice.migrations.TestDatabase;
@@ -49,11 +55,19 @@ class MigrationApiIT {
         }
     };
 
+    /** This process, which does not write its row. */
+    static Nodes aloneOn(DataSource database) {
+        Node.Service metadata = new Node.Service("metadata", Optional.of("3.0.0"), "idle");
+        Node self = new Node("me", "here", "1.2.3", List.of(metadata), Instant.EPOCH, Instant.EPOCH);
+        return new Nodes(new Migrations(database).nodes(), () -> self, () -> Optional.of("Not written yet."));
+    }
+
     private static MigrationApi open(DataSource database, boolean upgradeEndpoint) throws IOException {
         return MigrationApi.open(
                 new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
                 new Migrations(database),
                 NO_SERVICES,
+                aloneOn(database),
                 "here:5432/db",
                 upgradeEndpoint,
                 RequestGuard.SAME_ORIGIN);
@@ -142,6 +156,7 @@ class MigrationApiIT {
                         new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
                         new Migrations(database.dataSource(), Duration.ofSeconds(1)),
                         NO_SERVICES,
+                        aloneOn(database.dataSource()),
                         "here:5432/db",
                         true,
                         RequestGuard.SAME_ORIGIN)) {
@@ -163,6 +178,7 @@ class MigrationApiIT {
                         new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
                         new Migrations(database.dataSource()),
                         NO_SERVICES,
+                        aloneOn(database.dataSource()),
                         "here:5432/db",
                         true,
                         Duration.ofMillis(300));
@@ -257,6 +273,35 @@ class MigrationApiIT {
     }
 
     @Test
+    void nodesAreThisOneAndThoseOfTheTable() throws Exception {
+        String self = "{\"id\": \"me\", \"host\": \"here\", \"image_version\": \"1.2.3\","
+                + " \"services\": {\"metadata\": \"3.0.0\"}, \"swap\": {\"metadata\": \"idle\"},"
+                + " \"started\": \"1970-01-01T00:00:00Z\", \"last_seen\": \"1970-01-01T00:00:00Z\", \"this_node\": true}";
+        try (TestDatabase database = TestDatabases.newest();
+                MigrationApi api = open(database.dataSource(), true)) {
+            assertAnswer(
+                    Http.get(api.port(), "/nodes"),
+                    200,
+                    "application/json",
+                    "{\"nodes\": [" + self + "], \"note\": \"Not written yet.\"}");
+            database.execute("INSERT INTO metaservice_nodes VALUES ('other', 'there', '1.2.4', '{metadata}', '{NULL}',"
+                    + " '{starting}', '2026-01-02T03:04:05Z', now())");
+            String both = Http.get(api.port(), "/nodes").body();
+            assertTrue(both.startsWith("{\"nodes\": [" + self + ", {\"id\": \"other\""), both);
+            assertTrue(
+                    both.contains("\"services\": {\"metadata\": null}, \"swap\": {\"metadata\": \"starting\"}"), both);
+            assertTrue(both.contains("\"this_node\": false}"), both);
+            database.execute("DROP TABLE metaservice_nodes");
+            assertAnswer(
+                    Http.get(api.port(), "/nodes"),
+                    200,
+                    "application/json",
+                    "{\"nodes\": [" + self + "], \"note\": \"Other nodes are not known, because table"
+                            + " public.metaservice_nodes does not exist; the next upgrade creates it.\"}");
+        }
+    }
+
+    @Test
     void withoutDatabaseOnlyPingIsAnswered() throws Exception {
         try (TestDatabase database = TestDatabases.empty()) {
             DataSource gone = DatabaseConfig.fromEnvironment(
@@ -264,7 +309,7 @@ class MigrationApiIT {
                     .dataSource();
             try (MigrationApi api = open(gone, true)) {
                 assertAnswer(Http.get(api.port(), "/ping"), 200, TEXT, "pong");
-                for (String path : List.of("/version", "/db_schema_status")) {
+                for (String path : List.of("/version", "/db_schema_status", "/nodes")) {
                     HttpResponse<String> answer = Http.get(api.port(), path);
                     assertEquals(503, answer.statusCode());
                     assertTrue(
@@ -272,6 +317,14 @@ class MigrationApiIT {
                             answer::body);
                 }
                 assertTrue(Http.send(api.port(), "PATCH", "/upgrade", "").statusCode() >= 500);
+                HttpResponse<String> page = HttpClient.newHttpClient()
+                        .send(
+                                HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + api.port() + "/"))
+                                        .header("Accept", "text/html")
+                                        .build(),
+                                HttpResponse.BodyHandlers.ofString());
+                assertEquals(503, page.statusCode());
+                assertTrue(page.body().contains("Database here:5432/db does not answer: "), page::body);
             }
         }
     }

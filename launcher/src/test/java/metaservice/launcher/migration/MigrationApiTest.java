@@ -52,6 +52,7 @@ class MigrationApiTest {
                 new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
                 new Migrations(database),
                 MigrationApiIT.NO_SERVICES,
+                MigrationApiIT.aloneOn(database),
                 "here:5432/db",
                 true,
                 RequestGuard.SAME_ORIGIN);
