@@ -289,7 +289,7 @@ public final class NodeTable {
         String sql = WRITE.formatted(schema.qualified(TABLE));
         try (PreparedStatement statement = connection.prepareStatement(sql)) {
             statement.setString(1, node.id());
-            statement.setDouble(2, EXPIRY.toSeconds());
+            statement.setLong(2, EXPIRY.toSeconds());
             statement.setString(3, node.id());
             statement.setString(4, node.host());
             statement.setString(5, node.imageVersion());
@@ -313,7 +313,7 @@ public final class NodeTable {
     private static List<Node> rows(Connection connection, DatabaseSchema schema) throws SQLException {
         List<Node> nodes = new ArrayList<>();
         try (PreparedStatement query = connection.prepareStatement(READ.formatted(schema.qualified(TABLE)))) {
-            query.setDouble(1, EXPIRY.toSeconds());
+            query.setLong(1, EXPIRY.toSeconds());
             try (ResultSet row = query.executeQuery()) {
                 while (row.next()) {
                     nodes.add(node(row));
