@@ -46,6 +46,12 @@ class RouterTest {
                 Route.post(
                         "/things/{id}",
                         request -> Answer.jsonString(200, request.jsonObject().toString())),
+                Route.signal(
+                        "/signal", request -> Answer.text(Thread.currentThread().getName())),
+                Route.signal(
+                                "/signal-that-never-blocks",
+                                request -> Answer.text(Thread.currentThread().getName()))
+                        .neverBlocks(),
                 Route.get(
                         "/long",
                         request -> Answer.json(200, json -> {
@@ -137,6 +143,20 @@ class RouterTest {
     void pathsAreRoutedToTheirEndpoint(String path, int status, String text) throws IOException {
         String response = get(path);
         assertEquals(status + " " + text, status(response) + " " + body(response));
+    }
+
+    @ParameterizedTest(name = "{0} with the body {1}")
+    @CsvSource({
+        "/api/signal, '', task",
+        "/api/signal, {}, task",
+        "/api/signal-that-never-blocks, '', I/O",
+        "/api/signal-that-never-blocks, {}, I/O"
+    })
+    void endpointsThatNeverBlockAreCalledOnIoThreadsWithAndWithoutBody(String path, String sent, String thread)
+            throws IOException {
+        String response = post(path, sent);
+        assertEquals(200, status(response));
+        assertTrue(body(response).contains(thread), response);
     }
 
     @ParameterizedTest
