@@ -37,7 +37,8 @@ public final class SchemaCopy {
     }
 
     private static void removeLedgers(DataSource dataSource, SchemaState state) throws SQLException {
-        List<String> ours = List.of(Ledgers.DEFAULT_NAME, LowestServiceTable.TABLE, UpgradeHistory.TABLE);
+        List<String> ours =
+                List.of(Ledgers.DEFAULT_NAME, LowestServiceTable.TABLE, UpgradeHistory.TABLE, NodeTable.TABLE);
         try (Connection connection = dataSource.getConnection();
                 Statement statement = connection.createStatement()) {
             if (state != SchemaState.FLYWAY) {
