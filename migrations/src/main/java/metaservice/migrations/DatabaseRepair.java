@@ -92,9 +92,9 @@ public final class DatabaseRepair {
         if (steps.stream().noneMatch(step -> step.finding().repairable())) {
             return new Repaired(List.of(), findings(steps));
         }
-        Optional<UpgradeRole.Lack> lack = role.lack(connection, found.location(), reader.tables());
+        Optional<UpgradeRole.Lack> lack = role.lack(connection, found.location(), reader.tables(), "repair");
         if (lack.isPresent()) {
-            return new Refused(lack.get().reason(), forRepair(lack.get().remedy()));
+            return new Refused(lack.get().reason(), lack.get().remedy());
         }
         List<RepairFinding> repaired = new ArrayList<>();
         List<RepairFinding> left = new ArrayList<>();
@@ -106,12 +106,6 @@ public final class DatabaseRepair {
             SchemaNotification.send(connection, reader.ledgerVersion(connection, found.location()));
         }
         return new Repaired(repaired, left);
-    }
-
-    /** The remedies of upgrades, which need the same privileges, say what to do afterwards. */
-    private static String forRepair(String remedy) {
-        return remedy.replace("and upgrade again", "and repair again")
-                .replace("or upgrade as role", "or repair as role");
     }
 
     /** Runs a repair; returns what is left if data prevent it. */
@@ -279,8 +273,7 @@ public final class DatabaseRepair {
                                     "table " + UpgradeHistory.TABLE + " has " + rows
                                             + " upgrade(s) without an outcome, and no upgrade runs",
                                     true,
-                                    List.of("UPDATE " + UpgradeHistory.TABLE
-                                            + " SET outcome = 'interrupted', migrating = NULL WHERE outcome IS NULL")),
+                                    List.of(UpgradeHistory.markInterruptedStatement())),
                             () -> history.markInterrupted(connection)));
         }
     }
@@ -305,11 +298,7 @@ public final class DatabaseRepair {
                         "the lowest service version in table " + LowestServiceTable.TABLE + " is " + stored
                                 + ", expected " + needed,
                         true,
-                        List.of(
-                                "CREATE TABLE IF NOT EXISTS " + LowestServiceTable.TABLE
-                                        + " (only_row boolean PRIMARY KEY DEFAULT true CHECK (only_row), lowest_service text NOT NULL)",
-                                "INSERT INTO " + LowestServiceTable.TABLE + " (lowest_service) VALUES ('" + needed
-                                        + "') ON CONFLICT (only_row) DO UPDATE SET lowest_service = excluded.lowest_service")),
+                        LowestServiceTable.statements(needed)),
                 () -> {
                     new LowestServiceTable(schema).raise(connection, needed);
                     Grants.copyToNewTables(connection, found.location());

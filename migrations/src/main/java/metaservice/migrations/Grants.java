@@ -4,7 +4,6 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
@@ -64,7 +63,12 @@ final class Grants {
                 .toList();
         List<String> grants = missing(connection, location.schema(), tables);
         if (!grants.isEmpty()) {
-            execute(connection, grants);
+            // In one transaction, because a table with a part of its grants would count as finished.
+            Transaction.run(connection, statement -> {
+                for (String grant : grants) {
+                    statement.execute(grant);
+                }
+            });
         }
     }
 
@@ -82,21 +86,5 @@ final class Grants {
             }
         }
         return grants;
-    }
-
-    /** In one transaction, because a table with a part of its grants would count as finished. */
-    private static void execute(Connection connection, List<String> grants) throws SQLException {
-        connection.setAutoCommit(false);
-        try (Statement statement = connection.createStatement()) {
-            for (String grant : grants) {
-                statement.execute(grant);
-            }
-            connection.commit();
-        } catch (SQLException e) {
-            connection.rollback();
-            throw e;
-        } finally {
-            connection.setAutoCommit(true);
-        }
     }
 }

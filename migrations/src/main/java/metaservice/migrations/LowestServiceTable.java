@@ -5,6 +5,7 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -15,12 +16,8 @@ final class LowestServiceTable {
 
     static final String TABLE = "metaservice_floor";
 
-    private static final String CREATE = """
-            CREATE TABLE IF NOT EXISTS %s (
-                only_row boolean PRIMARY KEY DEFAULT true CHECK (only_row),
-                lowest_service text NOT NULL
-            )
-            """;
+    private static final String CREATE = "CREATE TABLE IF NOT EXISTS %s"
+            + " (only_row boolean PRIMARY KEY DEFAULT true CHECK (only_row), lowest_service text NOT NULL)";
 
     private static final String READ = "SELECT lowest_service FROM %s";
 
@@ -57,6 +54,11 @@ final class LowestServiceTable {
             }
             return higher;
         }
+    }
+
+    /** The SQL of {@link #raise} for a version that is higher, for people; the name of the table is unqualified. */
+    static List<String> statements(ServiceVersion lowest) {
+        return List.of(CREATE.formatted(TABLE), STORE.formatted(TABLE).replace("?", "'" + lowest + "'"));
     }
 
     private void store(Connection connection, ServiceVersion lowest) throws SQLException {

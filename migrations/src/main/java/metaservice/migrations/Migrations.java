@@ -206,7 +206,7 @@ public final class Migrations {
             UpgradeRole role, Connection lockConnection, Inspection found, SchemaVersion target)
             throws SQLException, InterruptedException {
         SchemaVersion from = found.status().schemaVersion();
-        Optional<UpgradeRole.Lack> lack = role.lack(lockConnection, found.location(), reader.tables());
+        Optional<UpgradeRole.Lack> lack = role.lack(lockConnection, found.location(), reader.tables(), "upgrade");
         if (lack.isPresent()) {
             return new Refused(from, lack.get().reason(), lack.get().remedy());
         }

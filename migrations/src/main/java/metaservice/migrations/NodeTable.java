@@ -268,21 +268,14 @@ public final class NodeTable {
 
     /** In one transaction, so that no node finds the table without its grants. Several nodes may do it at the same time. */
     private static void createAs(UpgradeRole role, Connection connection, DatabaseSchema schema) throws SQLException {
-        connection.setAutoCommit(false);
-        try (Statement statement = connection.createStatement()) {
+        Transaction.run(connection, statement -> {
             statement.execute("SET LOCAL ROLE " + role.name());
             statement.execute(LOCK_CREATION.formatted(schema.oid()));
             create(connection, schema);
             for (String grant : Grants.missing(connection, schema, List.of(TABLE))) {
                 statement.execute(grant);
             }
-            connection.commit();
-        } catch (SQLException e) {
-            connection.rollback();
-            throw e;
-        } finally {
-            connection.setAutoCommit(true);
-        }
+        });
     }
 
     private static void store(Connection connection, DatabaseSchema schema, Node node) throws SQLException {

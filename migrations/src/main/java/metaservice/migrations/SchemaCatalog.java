@@ -39,11 +39,9 @@ public record SchemaCatalog(List<Entry> entries) {
         }
 
         private static Entry of(BundledMigration migration) {
-            String name = migration.file();
             return new Entry(
                     migration.version(),
-                    name.substring(name.indexOf("__") + 2, name.length() - ".sql".length())
-                            .replace('_', ' '),
+                    migration.description(),
                     migration.lowestService(),
                     migration.concurrentIndexes().stream()
                             .map(BundledMigration.ConcurrentIndex::table)

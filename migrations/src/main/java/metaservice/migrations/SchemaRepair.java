@@ -257,20 +257,13 @@ final class SchemaRepair {
      */
     private void executeWithLockTimeout(SchemaDifference difference, String lockTimeout, String sql)
             throws SQLException {
-        connection.setAutoCommit(false);
-        try (Statement statement = connection.createStatement()) {
+        Transaction.run(connection, statement -> {
             statement.execute("SET LOCAL search_path = " + schema.quoted());
             statement.execute("SET LOCAL lock_timeout = 0");
             statement.execute("LOCK TABLE " + table(difference) + " IN SHARE UPDATE EXCLUSIVE MODE");
             statement.execute("SET LOCAL lock_timeout = '" + lockTimeout + "'");
             statement.execute(sql);
-            connection.commit();
-        } catch (SQLException e) {
-            connection.rollback();
-            throw e;
-        } finally {
-            connection.setAutoCommit(true);
-        }
+        });
     }
 
     /** Executes a statement that does not block clients, without a lock timeout. */

@@ -81,17 +81,10 @@ final class UpgradeHistory {
             Sequences.advanceOwn(connection, table);
             return;
         }
-        connection.setAutoCommit(false);
-        try (Statement statement = connection.createStatement()) {
+        Transaction.run(connection, statement -> {
             statement.execute(CREATE.formatted(table));
             statement.execute(COMMENT.formatted(table, ledger));
-            connection.commit();
-        } catch (SQLException e) {
-            connection.rollback();
-            throw e;
-        } finally {
-            connection.setAutoCommit(true);
-        }
+        });
     }
 
     private boolean exists(Connection connection) throws SQLException {
@@ -108,6 +101,11 @@ final class UpgradeHistory {
         try (ResultSet row = statement.executeQuery(WITHOUT_OUTCOME.formatted(table))) {
             return row.next() ? row.getInt(1) : 0;
         }
+    }
+
+    /** The SQL of {@link #markInterrupted}, for people; the name of the table is unqualified. */
+    static String markInterruptedStatement() {
+        return MARK_INTERRUPTED.formatted(TABLE).replace("?", "'" + storedName(Outcome.INTERRUPTED) + "'");
     }
 
     /** Marks rows without outcome as interrupted. No other upgrade may run. */

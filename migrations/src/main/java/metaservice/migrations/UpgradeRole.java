@@ -47,14 +47,15 @@ record UpgradeRole(String login, String name) {
     /** What the role lacks: a table that it does not own or may not write, or the right to create tables. */
     private static final String LACKS = """
             SELECT format('Role %s may not create tables in schema %s.', ?::text, quote_ident(nspname)) AS reason,
-                   format('Run GRANT USAGE, CREATE ON SCHEMA %s TO %s, and upgrade again.', quote_ident(nspname), ?::text)
+                   format('Run GRANT USAGE, CREATE ON SCHEMA %s TO %s, and %s again.', quote_ident(nspname), ?::text, ?::text)
                        AS remedy
             FROM pg_namespace
             WHERE oid = ?::oid AND NOT has_schema_privilege(oid, 'CREATE')
             UNION ALL
             SELECT format('Role %s may not change table %s, which belongs to role %s.', ?::text, c.oid::regclass,
                           quote_ident(pg_get_userbyid(c.relowner))),
-                   format('Run GRANT %s TO %s, or upgrade as role %1$s.', quote_ident(pg_get_userbyid(c.relowner)), ?::text)
+                   format('Run GRANT %1$s TO %2$s, or %3$s as role %1$s.', quote_ident(pg_get_userbyid(c.relowner)), ?::text,
+                          ?::text)
             FROM pg_class c
             WHERE c.relnamespace = ?::oid AND c.relkind IN ('r', 'p')
               AND NOT pg_has_role(c.relowner, 'USAGE')
@@ -95,22 +96,26 @@ record UpgradeRole(String login, String name) {
     }
 
     /**
-     * What the role lacks for an upgrade; empty if it lacks nothing. Changes nothing.
+     * What the role lacks for an upgrade or a repair; empty if it lacks nothing. Changes nothing.
      *
      * @param connection a session with this role
      * @param tables the tables that migrations change
+     * @param action the verb for the remedy: what the operator does again
      */
-    Optional<Lack> lack(Connection connection, Location location, List<String> tables) throws SQLException {
+    Optional<Lack> lack(Connection connection, Location location, List<String> tables, String action)
+            throws SQLException {
         try (PreparedStatement query = connection.prepareStatement(LACKS)) {
             query.setString(1, name);
             query.setString(2, name);
-            query.setLong(3, location.schema().oid());
-            query.setString(4, name);
+            query.setString(3, action);
+            query.setLong(4, location.schema().oid());
             query.setString(5, name);
-            query.setLong(6, location.schema().oid());
-            query.setArray(7, connection.createArrayOf("text", tables.toArray()));
+            query.setString(6, name);
+            query.setString(7, action);
+            query.setLong(8, location.schema().oid());
+            query.setArray(9, connection.createArrayOf("text", tables.toArray()));
             query.setArray(
-                    8, connection.createArrayOf("text", location.ownTables().toArray()));
+                    10, connection.createArrayOf("text", location.ownTables().toArray()));
             try (ResultSet row = query.executeQuery()) {
                 return row.next()
                         ? Optional.of(new Lack(row.getString("reason"), row.getString("remedy")))
