@@ -1,12 +1,12 @@
 package metaservice.tools.compat;
 
 import java.io.IOException;
-import java.nio.file.Path;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import metaservice.migrations.SchemaCatalog;
 import metaservice.migrations.SchemaVersion;
 import metaservice.migrations.ServiceVersion;
+import metaservice.tools.DistributionFolder;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -32,9 +32,6 @@ import picocli.CommandLine.Spec;
             "  migration_tools compat --schema 1 --with-upgrade"
         })
 public final class CompatCommand implements Callable<Integer> {
-
-    /** System property of the start script: the folder of the distribution. */
-    private static final String HOME = "metaservice.home";
 
     @Option(
             names = "--from-image",
@@ -68,8 +65,8 @@ public final class CompatCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         try {
-            Compatibility compatibility = new Compatibility(
-                    SchemaCatalog.load(), BundledService.read(Path.of(System.getProperty(HOME, "."))));
+            Compatibility compatibility =
+                    new Compatibility(SchemaCatalog.load(), BundledService.read(DistributionFolder.path()));
             Change change = change(compatibility);
             Verdict verdict = compatibility.decide(change);
             spec.commandLine().getOut().println(json ? verdict.json(change).toString() : verdict.text());

@@ -21,7 +21,7 @@ public record DatabaseAccess(DatabaseConfig config) {
     /** The oldest server whose catalog has what this build reads from it. */
     private static final int OLDEST_SERVER = 100_000;
 
-    /** Held, so that it stays as it is set: what the driver has to tell, it tells in exceptions, too. */
+    /** Kept in a field, so that its level stays: the log messages of the driver are also in its exceptions. */
     private static final Logger DRIVER = Logger.getLogger("org.postgresql");
 
     private static final String FACTS = """

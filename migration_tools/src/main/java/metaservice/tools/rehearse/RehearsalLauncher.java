@@ -33,7 +33,7 @@ final class RehearsalLauncher implements AutoCloseable {
 
     /**
      * Starts the program, and asks it to stop when standard input ends. That is when this process closes the pipe, or ends,
-     * however it ends. The shell lets go of the output, so that it ends with the program.
+     * however it ends. The shell closes its own output, so that the pipe ends with the program.
      */
     private static final String SCRIPT =
             "\"$0\" & child=$!; exec > /dev/null; cat; kill \"$child\" 2> /dev/null; wait \"$child\"";

@@ -1,7 +1,6 @@
 package metaservice.tools.rehearse;
 
 import java.io.IOException;
-import java.nio.file.Path;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.Map;
@@ -12,6 +11,7 @@ import metaservice.migrations.Migrations;
 import metaservice.migrations.SchemaState;
 import metaservice.migrations.SchemaStatus;
 import metaservice.migrations.SchemaVersion;
+import metaservice.tools.DistributionFolder;
 import metaservice.tools.database.DatabaseAccess;
 import metaservice.tools.database.DatabaseCommand;
 import metaservice.tools.database.DatabaseProblem;
@@ -39,9 +39,6 @@ import picocli.CommandLine.ParameterException;
             "  migration_tools rehearse --rows 1000"
         })
 public final class RehearseCommand extends DatabaseCommand {
-
-    /** System property of the start script: the folder of the distribution. */
-    private static final String HOME = "metaservice.home";
 
     private static final int MOST_ROWS = 10_000_000;
 
@@ -168,7 +165,7 @@ public final class RehearseCommand extends DatabaseCommand {
 
     private int rehearse(DatabaseAccess source, ScratchDatabase scratch, Rehearsal.Options options, SchemaStatus status)
             throws DatabaseProblem, InterruptedException {
-        Rehearsal rehearsal = new Rehearsal(Path.of(System.getProperty(HOME, ".")), source, scratch, options);
+        Rehearsal rehearsal = new Rehearsal(DistributionFolder.path(), source, scratch, options);
         AtomicBoolean interrupted = new AtomicBoolean();
         Thread hook = new Thread(() -> abort(rehearsal, scratch, interrupted), "rehearsal-cleanup");
         Runtime.getRuntime().addShutdownHook(hook);

@@ -9,7 +9,6 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.Map;
 import java.util.Optional;
-import javax.sql.DataSource;
 import metaservice.tools.database.DatabaseAccess;
 import metaservice.tools.database.DatabaseProblem;
 
@@ -40,6 +39,7 @@ final class ScratchDatabase {
     private final String name;
     private final boolean isDatabase;
     private final Map<String, String> environment;
+    private int server;
     private boolean created;
     private boolean removed;
 
@@ -72,11 +72,6 @@ final class ScratchDatabase {
         return PREFIX + String.format("%08x", new SecureRandom().nextInt());
     }
 
-    /** The name of the database or the schema. */
-    String name() {
-        return name;
-    }
-
     /** What it is, for messages. */
     String describe() {
         return (isDatabase ? "database " : "schema ") + name + " at " + home.name();
@@ -103,7 +98,7 @@ final class ScratchDatabase {
         if (removed) {
             throw new DatabaseProblem("The rehearsal was ended.");
         }
-        home.checkWritable();
+        server = home.checkWritable().number();
         try (Connection connection = home.dataSource().getConnection();
                 Statement statement = connection.createStatement()) {
             statement.execute(isDatabase ? likeHome(connection) : "CREATE SCHEMA " + name);
@@ -174,7 +169,7 @@ final class ScratchDatabase {
         try (Statement statement = connection.createStatement()) {
             if (!isDatabase) {
                 statement.execute("DROP SCHEMA IF EXISTS " + name + " CASCADE");
-            } else if (serverNumber(statement) >= DROPS_WITH_FORCE) {
+            } else if (server >= DROPS_WITH_FORCE) {
                 statement.execute("DROP DATABASE IF EXISTS " + name + " WITH (FORCE)");
             } else {
                 endSessions(connection);
@@ -183,22 +178,10 @@ final class ScratchDatabase {
         }
     }
 
-    private static int serverNumber(Statement statement) throws SQLException {
-        try (ResultSet row = statement.executeQuery("SELECT current_setting('server_version_num')::int")) {
-            row.next();
-            return row.getInt(1);
-        }
-    }
-
     private void endSessions(Connection connection) throws SQLException {
         try (PreparedStatement query = connection.prepareStatement(END_SESSIONS)) {
             query.setString(1, name);
             query.execute();
         }
-    }
-
-    /** Opens connections to it. */
-    DataSource dataSource() {
-        return access().dataSource();
     }
 }
