@@ -11,7 +11,7 @@ import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.Supplier;
 import metaservice.migrations.Node;
 
-/** What this process tells the other nodes about itself. Thread-safe. */
+/** The description of this process for the list of nodes. Thread-safe. */
 final class ThisNode implements Supplier<Node> {
 
     private static final Path LINUX_HOST_NAME = Path.of("/proc/sys/kernel/hostname");
@@ -42,7 +42,7 @@ final class ThisNode implements Supplier<Node> {
                 .toList();
     }
 
-    /** Read when they are needed first, which is after the start. */
+    /** Read at the first use, which is after the start. */
     private static final class Constants {
         static final String HOST = hostName();
         static final String IMAGE_VERSION = BuildFacts.read().version();

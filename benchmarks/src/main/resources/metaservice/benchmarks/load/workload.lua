@@ -32,7 +32,8 @@ local function parts(text)
   return all
 end
 
-local text = {}
+-- Used again for each request.
+local pieces = {}
 
 local function fill(template, values)
   local size = #template
@@ -40,10 +41,10 @@ local function fill(template, values)
     return template[1]
   end
   for i = 1, size, 2 do
-    text[i] = template[i]
-    text[i + 1] = values[template[i + 1]]
+    pieces[i] = template[i]
+    pieces[i + 1] = values[template[i + 1]]
   end
-  return table.concat(text, "", 1, size)
+  return table.concat(pieces, "", 1, size)
 end
 
 local templates = {}
