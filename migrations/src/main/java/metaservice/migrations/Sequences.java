@@ -74,10 +74,11 @@ final class Sequences {
         List<SchemaDifference> behind = new ArrayList<>();
         for (Sequence sequence : sequences(connection, schema)) {
             // One statement, and therefore one snapshot of the rows, which is taken before the sequence is read: a row
-            // that
-            // is created meanwhile does not count, and its number does.
-            String query = "SELECT (%s) AS highest, last_value - CASE WHEN is_called THEN 0 ELSE 1 END AS used FROM %s"
-                    .formatted(sequence.column().highest().formatted(schema.quoted()), sequence.qualified());
+            // that is created meanwhile does not count, and its number does. The tables come first, because TRUNCATE
+            // with RESTART IDENTITY locks them before their sequences.
+            String query = "SELECT highest, last_value - CASE WHEN is_called THEN 0 ELSE 1 END AS used"
+                    + " FROM (%s) AS rows (highest), %s"
+                            .formatted(sequence.column().highest().formatted(schema.quoted()), sequence.qualified());
             try (Statement statement = connection.createStatement();
                     ResultSet row = statement.executeQuery(query)) {
                 row.next();

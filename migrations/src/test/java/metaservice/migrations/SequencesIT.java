@@ -3,7 +3,9 @@ package metaservice.migrations;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 
+import java.sql.Connection;
 import java.sql.SQLException;
+import java.sql.Statement;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -55,6 +57,29 @@ class SequencesIT {
                     database.query("SELECT nextval('runs_v3_run_number_seq'), nextval('tasks_v3_task_id_seq'),"
                             + " nextval('metadata_v3_id_seq')"));
             assertEquals(new AlreadyCurrent(migrations.newest()), migrations.upgrade());
+        }
+    }
+
+    @Test
+    void statusLocksTablesBeforeTheirSequencesAsTruncateWithRestartIdentityDoes() throws Exception {
+        try (TestDatabase database = TestDatabases.newest();
+                Connection other = database.dataSource().getConnection();
+                Statement statement = other.createStatement()) {
+            other.setAutoCommit(false);
+            statement.execute("ALTER SEQUENCE runs_v3_run_number_seq RENAME TO renamed");
+            BackgroundTask<SchemaStatus> status =
+                    new BackgroundTask<>(() -> new Migrations(database.dataSource()).status());
+            String waiting = "SELECT FROM pg_locks w WHERE NOT w.granted AND w.relation = 'renamed'::regclass";
+            Eventually.await(
+                    "the status waits for the sequence",
+                    () -> statement.executeQuery(waiting).next());
+            assertEquals(
+                    1,
+                    database.query("SELECT FROM pg_locks w JOIN pg_locks held USING (pid)"
+                                    + " WHERE NOT w.granted AND held.granted AND held.relation = 'runs_v3'::regclass")
+                            .size());
+            other.rollback();
+            assertEquals(List.of(), status.result().drift());
         }
     }
 
